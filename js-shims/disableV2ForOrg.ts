@@ -1,0 +1,39 @@
+import { internalMutationGeneric, mutationGeneric } from "convex/server";
+
+import { changeFlags } from "./changeFlags.js";
+import { authorize } from "./doors.js";
+import type { Host, MutationCtx } from "./host.js";
+import { type ChangeAnswer, changeAnswer, disableArgs } from "./validators.js";
+
+/**
+ * The doors to `disableV2ForOrg`: sets both flags of an organization to false.
+ *
+ * - `operator`: an internal mutation for the file's default export.
+ * - `public`: a mutation that asks `authorize` first.
+ */
+export function disableV2ForOrgDoors(host: Host) {
+  const change = (
+    ctx: MutationCtx,
+    args: { organizationId: string; disabledBy?: string },
+  ): Promise<ChangeAnswer> =>
+    changeFlags(host, ctx, {
+      organizationId: args.organizationId,
+      isWanted: false,
+      actor: args.disabledBy,
+    });
+  return {
+    operator: internalMutationGeneric({
+      args: disableArgs,
+      returns: changeAnswer,
+      handler: async (ctx, args): Promise<ChangeAnswer> => await change(ctx, args),
+    }),
+    public: mutationGeneric({
+      args: disableArgs,
+      returns: changeAnswer,
+      handler: async (ctx, args): Promise<ChangeAnswer> => {
+        await authorize(host, ctx, "disableV2ForOrg", args.organizationId);
+        return await change(ctx, args);
+      },
+    }),
+  };
+}

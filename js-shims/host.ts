@@ -1,0 +1,129 @@
+import type {
+  Auth,
+  AnyDataModel as ConvexDataModel,
+  FunctionReference,
+  GenericActionCtx,
+  GenericMutationCtx,
+  GenericQueryCtx,
+} from "convex/server";
+
+export type AnyDataModel = ConvexDataModel;
+
+/** The four functions. */
+export type RolloutFunction = "enableV2ForOrg" | "disableV2ForOrg" | "v2MigrationStatus" | "runMigration";
+
+/** What a hook may use: the same in queries, mutations and actions. */
+export type HookCtx = {
+  auth: Auth;
+  runQuery: GenericActionCtx<AnyDataModel>["runQuery"];
+};
+
+/** Who may use the public doors. A throw is a refusal. */
+export type Authorize = (
+  ctx: HookCtx,
+  request: {
+    function: RolloutFunction;
+    /** Null where the request is about every organization: only who is allowed everything may pass. */
+    organizationId: string | null;
+  },
+) => boolean | Promise<boolean>;
+
+/** Knows the platform's organizations: a row, or null where there is none of this id. */
+export type FindOrganization = (ctx: HookCtx, organizationId: string) => unknown;
+
+/** An index of the host's: its name, and its fields without those that Convex appends. */
+export type Index = { name: string; fields: readonly string[] };
+
+/** The indexes that the library reads by. The defaults are the host's as of the ADR. */
+export type Indexes = {
+  /** voiceNotes; the first field is the organization. */
+  notesByOrganization: Index;
+  /** voiceNoteArtifacts by voiceNoteId. */
+  artifactsByNote: Index;
+  /** voiceNoteArtifacts, if there is an index that finds every artifact that has the organization among its
+   * candidates by its first field. Without one the whole table is read. */
+  artifactsByOrganization: Index | null;
+  /** voiceNoteTranscripts by artifactId. */
+  transcriptsByArtifact: Index;
+  /** voiceNoteClaims; the first field is the organization. */
+  claimsByOrganization: Index;
+  /** voiceNoteClaims by artifactId. */
+  claimsByArtifact: Index;
+  /** voiceNoteEntityResolutions by claimId. */
+  resolutionsByClaim: Index;
+  /** insightDrafts; the first field is the organization. */
+  draftsByOrganization: Index;
+  /** featureFlags by featureKey and scope. */
+  flagsByScope: Index;
+  /** featureFlags by featureKey, scope and organizationId. */
+  flagsByOrganization: Index;
+};
+
+/** What a host passes to wire the library in. */
+export type Wiring = {
+  functions: {
+    /** The host's `internal.lib.featureFlags.setFeatureFlag`. */
+    setFeatureFlag: FunctionReference<"mutation", "internal">;
+    /** The host's `internal.actions.migration.migrateVoiceNotesToV2`. */
+    migrateVoiceNotesToV2: FunctionReference<"action", "internal">;
+    /** The library's own, as the host exports them: `internal.v2Rollout`. */
+    v2Rollout: {
+      statusPage: FunctionReference<"query", "internal">;
+      migrationPage: FunctionReference<"query", "internal">;
+      migrationBatch: FunctionReference<"mutation", "internal">;
+    };
+  };
+  /** Who may use the public doors. Without it nobody may. */
+  authorize?: Authorize;
+  /** Knows the organizations. Without it any well-formed id is taken for one. */
+  findOrganization?: FindOrganization;
+  /** Indexes that have other names than the ADR's. */
+  indexes?: Partial<Indexes>;
+  /** `migrateVoiceNotesToV2` is the host's old action, not the relay to `internal.v2Rollout.migrate`. */
+  legacyMigration?: boolean;
+  /** After how long an action ends itself, in milliseconds. 4 minutes; `npx convex run` waits for 5. */
+  deadlineMs?: number;
+  /** Bytes a second that a migration writes on average: a quarter of what the smallest deployment class can
+   * take, 1 MiB. 0: as fast as it can. */
+  paceBytesPerSecond?: number;
+};
+
+/** A wired host. */
+export type Host = Readonly<Omit<Wiring, "indexes" | "deadlineMs" | "paceBytesPerSecond">> & {
+  readonly indexes: Indexes;
+  readonly deadlineMs: number;
+  readonly paceBytesPerSecond: number;
+};
+
+const defaultIndexes: Indexes = {
+  notesByOrganization: { name: "by_orgId", fields: ["orgId"] },
+  artifactsByNote: { name: "by_voiceNoteId", fields: ["voiceNoteId"] },
+  artifactsByOrganization: null,
+  transcriptsByArtifact: { name: "by_artifactId", fields: ["artifactId"] },
+  claimsByOrganization: { name: "by_org_and_coach", fields: ["organizationId", "coachUserId"] },
+  claimsByArtifact: { name: "by_artifactId", fields: ["artifactId"] },
+  resolutionsByClaim: { name: "by_claimId", fields: ["claimId"] },
+  draftsByOrganization: {
+    name: "by_org_and_coach_and_status",
+    fields: ["organizationId", "coachUserId", "status"],
+  },
+  flagsByScope: { name: "by_featureKey_and_scope", fields: ["featureKey", "scope"] },
+  flagsByOrganization: {
+    name: "by_featureKey_scope_org",
+    fields: ["featureKey", "scope", "organizationId"],
+  },
+};
+
+/** Wires the library into a host. */
+export function defineHost(wiring: Wiring): Host {
+  return {
+    ...wiring,
+    indexes: { ...defaultIndexes, ...wiring.indexes },
+    deadlineMs: wiring.deadlineMs ?? 4 * 60 * 1_000,
+    paceBytesPerSecond: wiring.paceBytesPerSecond ?? 2 ** 20,
+  };
+}
+
+export type QueryCtx = GenericQueryCtx<AnyDataModel>;
+export type MutationCtx = GenericMutationCtx<AnyDataModel>;
+export type ActionCtx = GenericActionCtx<AnyDataModel>;

@@ -1,0 +1,137 @@
+import type { GenericDatabaseReader } from "convex/server";
+import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+
+import type { StoredDocument } from "./documents.js";
+import type { AnyDataModel } from "./host.js";
+import type { Meter } from "./meter.js";
+
+export type Database = GenericDatabaseReader<AnyDataModel>;
+
+/** A range of an index: the documents whose first fields have these values, in the order of the others. */
+export type Source = {
+  table: string;
+  index: string;
+  prefix: readonly (readonly [field: string, value: Value])[];
+  /** The rest of the index's fields, without `_creationTime` and `_id`, which Convex appends. */
+  rest: readonly string[];
+};
+
+type Key = readonly (Value | undefined)[];
+
+/** The fields that a key holds, in the order of the index. */
+const keyFields = (source: Source) => [...source.rest, "_creationTime", "_id"];
+
+/** Longest position that a cursor takes. */
+const LONGEST_POSITION = 1_024;
+
+/**
+ * Where a document stands in its range, as text. A key that is too long for a cursor (an index field that
+ * holds a text it should not) is represented by the document's id.
+ */
+export function positionOf(source: Source, document: StoredDocument): string {
+  const key = keyFields(source).map((field) => {
+    const value = document[field] as Value | undefined;
+    return value === undefined ? { $undefined: true } : convexToJson(value);
+  });
+  const position = JSON.stringify(key);
+  return position.length <= LONGEST_POSITION ? position : JSON.stringify(document._id);
+}
+
+async function keyAt(db: Database, source: Source, position: string, meter: Meter): Promise<Key | null> {
+  const read: JSONValue = JSON.parse(position);
+  if (typeof read === "string") {
+    meter.range();
+    const document = await db.get(read as never);
+    if (document === null) return null;
+    meter.read(document);
+    return keyFields(source).map((field) => (document as StoredDocument)[field] as Value | undefined);
+  }
+  if (!Array.isArray(read) || read.length !== keyFields(source).length) return null;
+  return read.map((part) => {
+    const isUndefined = typeof part === "object" && part !== null && "$undefined" in part;
+    return isUndefined ? undefined : jsonToConvex(part);
+  });
+}
+
+/** A page of documents; `isLast` where the range ends with it. */
+export type Page = { documents: StoredDocument[]; isLast: boolean };
+
+/** Thrown where a position cannot be found again. */
+export class LostPosition extends Error {}
+
+/** How far reading may go; asked before each document. */
+export type Allowance = {
+  isSpent(): boolean;
+  onAsked(): void;
+  onAnswered(document: StoredDocument | null): void;
+};
+
+/**
+ * Reads the documents of a range behind a position, until the range or the allowance ends.
+ *
+ * `_creationTime` is unique within one transaction only, so that a key is all fields down to `_id`: what is
+ * behind it are the documents with the same fields and a later last one, then those with the same fields but
+ * the last two and a later last but one, and so on. Each of these is an index range of its own; one that is
+ * not reached is not paid for.
+ */
+export async function readBehind(
+  db: Database,
+  source: Source,
+  position: string | null,
+  allowance: Allowance,
+  meter: Meter,
+): Promise<Page> {
+  const fields = keyFields(source);
+  const key = position === null ? [] : await keyAt(db, source, position, meter);
+  if (key === null) throw new LostPosition();
+  const documents: StoredDocument[] = [];
+  for (let same = Math.max(key.length - 1, 0); same >= 0; same--) {
+    if (documents.length > 0 && allowance.isSpent()) return { documents, isLast: false };
+    meter.range();
+    const range = db.query(source.table).withIndex(source.index as never, (q) => {
+      let builder: unknown = q;
+      const step = (operator: "eq" | "gt", field: string, value: Value | undefined) => {
+        const at = builder as Record<"eq" | "gt", (field: string, value: Value | undefined) => unknown>;
+        builder = at[operator](field, value);
+      };
+      for (const [field, value] of source.prefix) step("eq", field, value);
+      for (const field of fields.slice(0, same)) step("eq", field, key[fields.indexOf(field)]);
+      const bound = fields[same];
+      if (key.length > 0 && bound !== undefined) step("gt", bound, key[same]);
+      return builder as typeof q;
+    });
+    const iterator = range[Symbol.asyncIterator]();
+    for (;;) {
+      if (allowance.isSpent()) {
+        await iterator.return?.();
+        return { documents, isLast: false };
+      }
+      allowance.onAsked();
+      const next = await iterator.next();
+      const document = next.done ? null : (next.value as StoredDocument);
+      allowance.onAnswered(document);
+      if (document === null) break;
+      documents.push(document);
+    }
+  }
+  return { documents, isLast: true };
+}
+
+/** An allowance of so many documents, and no more once so many bytes were read, for readers side by side. */
+export function allowanceOf(limit: { documents: number; bytes: number }, meter: Meter): Allowance {
+  let documents = 0;
+  let bytes = 0;
+  let asked = 0;
+  return {
+    isSpent: () => documents + asked >= limit.documents || bytes >= limit.bytes,
+    onAsked: () => {
+      asked += 1;
+    },
+    onAnswered: (document) => {
+      asked -= 1;
+      if (document === null) return;
+      documents += 1;
+      bytes += meter.read(document);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+const encoder = new TextEncoder();
+
+function textBytes(text: string): number {
+  if (text.length > 256) return encoder.encode(text).length;
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // A surrogate counts 2 more, its pair the other 2.
+    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return bytes;
+}
+
+/** Bytes of a stored value as Convex counts them; never fewer. */
+export function valueBytes(value: unknown): number {
+  switch (typeof value) {
+    case "string":
+      return 2 + textBytes(value);
+    case "number":
+    case "bigint":
+      return 9;
+    case "boolean":
+      return 1;
+    case "object": {
+      if (value === null) return 1;
+      if (value instanceof ArrayBuffer) return 2 + value.byteLength;
+      let bytes = 2;
+      if (Array.isArray(value)) {
+        for (const item of value) bytes += valueBytes(item);
+      } else {
+        for (const name in value) {
+          bytes += name.length + 1 + valueBytes((value as Record<string, unknown>)[name]);
+        }
+      }
+      return bytes;
+    }
+    default:
+      return 0;
+  }
+}
+
+/** The measures of a transaction, in the order of the core's `MEASURES`. */
+const measures = [
+  "documentsRead",
+  "bytesRead",
+  "databaseQueries",
+  "documentsWritten",
+  "bytesWritten",
+  "functionsScheduled",
+  "scheduledFunctionArgsBytes",
+] as const;
+
+/** Convex's limits of them, for runtimes that do not tell. */
+const convexLimits = [32_000, 16 * 2 ** 20, 4_096, 16_000, 16 * 2 ** 20, 1_000, 16 * 2 ** 20];
+
+/** What `ctx.meta` of convex 1.36 and newer tells. */
+type TransactionMeta = {
+  getTransactionMetrics(): Promise<Record<(typeof measures)[number], { used: number; remaining: number }>>;
+};
+
+/** What a transaction has used: by the runtime's own account where it gives one, else by this library's. */
+export class Meter {
+  private readonly counted = measures.map(() => 0);
+  private readonly meta: TransactionMeta | undefined;
+
+  constructor(ctx: object) {
+    this.meta = (ctx as { meta?: TransactionMeta }).meta;
+  }
+
+  private count(at: number, n: number): void {
+    this.counted[at] = (this.counted[at] ?? 0) + n;
+  }
+
+  /** Counts an index range. */
+  range(): void {
+    this.count(2, 1);
+  }
+
+  /** Counts a document that was read. Returns its bytes. */
+  read(document: unknown): number {
+    const bytes = valueBytes(document);
+    this.count(0, 1);
+    this.count(1, bytes);
+    return bytes;
+  }
+
+  /** Counts a document that was written. */
+  write(bytes: number): void {
+    this.count(3, 1);
+    this.count(4, bytes);
+  }
+
+  /** What was used so far, and the limits, measure by measure. */
+  async account(): Promise<{ used: number[]; limits: number[] }> {
+    const metrics = await this.meta?.getTransactionMetrics();
+    if (!metrics) return { used: [...this.counted], limits: convexLimits };
+    return {
+      used: measures.map((measure) => metrics[measure].used),
+      limits: measures.map((measure) => metrics[measure].used + metrics[measure].remaining),
+    };
+  }
+}
+
+/** Documents, bytes and ranges read, out of an account's column. */
+export const reads = (column: readonly number[]): Float64Array => Float64Array.from(column.slice(0, 3));
+
+/** Documents and bytes written, as `reads` are passed. */
+export const writes = (column: readonly number[]): Float64Array =>
+  Float64Array.of(column[3] ?? 0, column[4] ?? 0, 0);

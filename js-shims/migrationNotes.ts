@@ -1,0 +1,170 @@
+/** Reads notes with their artifacts and has the core judge what is to be done with each. */
+
+import { claimRows, type Note, transcriptRow } from "./convert.js";
+import { headroom, judgeNotes } from "./core.js";
+import { malformedField, noteFacts, type StoredDocument, shapes } from "./documents.js";
+import type { Host } from "./host.js";
+import { allowanceOf, type Database, readBehind } from "./keyset.js";
+import { type Meter, reads, valueBytes } from "./meter.js";
+import { numberAt, source } from "./scan.js";
+
+/** What the core answers for a note; 0 to 5 are the classes that are left alone. */
+export const MIGRATE = 6;
+export const REPAIR = 7;
+export const MALFORMED = 8;
+/** The note is gone. */
+export const GONE = 9;
+
+/** How notes are judged in a run. */
+export type Judgement = { repair: boolean; deferredDays?: number; nowMs: number };
+
+/** What the oldest artifact of a note that is repaired has already. */
+export type Repair = { artifactId: string; hasTranscript: boolean; hasClaims: boolean };
+
+export type JudgedNote = {
+  note: StoredDocument;
+  code: number;
+  facts: number;
+  /** The field that is malformed. */
+  field: string | null;
+  repair: Repair | null;
+};
+
+/** An artifact's time of change as the core takes it. */
+function changedMs(artifact: StoredDocument): number {
+  if (artifact.status === "completed") return -1;
+  return typeof artifact.updatedAt === "number" ? artifact.updatedAt : Number.NaN;
+}
+
+/** What this transaction may still read: notes, documents, bytes, and reads side by side. */
+export async function readable(meter: Meter, rangesEach: number) {
+  const { used, limits } = await meter.account();
+  const left = headroom(reads(used), reads(limits), rangesEach);
+  return {
+    notes: numberAt(left, 0),
+    documents: numberAt(left, 1),
+    bytes: numberAt(left, 2),
+    width: numberAt(left, 3),
+  };
+}
+
+/** Runs a task for each item, several at once, until one says that there is no more room. Answers how many
+ * of the first ones are through. */
+async function forEach<T>(
+  items: readonly T[],
+  width: number,
+  task: (item: T, at: number) => Promise<boolean>,
+): Promise<number> {
+  const isDone = items.map(() => false);
+  let next = 0;
+  let isFull = false;
+  const worker = async () => {
+    while (next < items.length && !isFull) {
+      const at = next++;
+      isDone[at] = await task(items[at] as T, at);
+      if (!isDone[at]) isFull = true;
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  const first = isDone.indexOf(false);
+  return first < 0 ? items.length : first;
+}
+
+/** Judges notes, as many from the first as there is room for; at least one. */
+export async function judgeAll(
+  host: Host,
+  db: Database,
+  notes: readonly StoredDocument[],
+  judgement: Judgement,
+  meter: Meter,
+): Promise<JudgedNote[]> {
+  const room = await readable(meter, 1);
+  const allowance = allowanceOf(room, meter);
+  const linked: StoredDocument[][] = notes.map(() => []);
+  const through = await forEach(notes.slice(0, room.notes), room.width, async (note, at) => {
+    const range = source("voiceNoteArtifacts", host.indexes.artifactsByNote, note._id);
+    const page = await readBehind(db, range, null, allowance, meter);
+    linked[at] = page.documents;
+    return page.isLast;
+  });
+  // A first note with more artifacts than a transaction may read is judged by those that it could read.
+  const count = Math.max(through, Math.min(notes.length, 1));
+
+  const judged: JudgedNote[] = [];
+  const of: number[] = [];
+  const changed: number[] = [];
+  for (const [at, note] of notes.slice(0, count).entries()) {
+    const field = malformedField(shapes.voiceNotes, note);
+    judged.push({
+      note,
+      code: 0,
+      facts: noteFacts(note, 0) + (field === null ? 0 : 256),
+      field,
+      repair: null,
+    });
+    for (const artifact of linked[at] ?? []) {
+      of.push(at);
+      changed.push(changedMs(artifact));
+    }
+  }
+  const codes = judgeNotes(
+    judgement.nowMs,
+    judgement.deferredDays,
+    judgement.repair,
+    Uint32Array.from(judged, ({ facts }) => facts),
+    Float64Array.from(judged, ({ note }) => note._creationTime),
+    Uint32Array.from(of),
+    Float64Array.from(changed),
+  );
+  for (const [at, note] of judged.entries()) note.code = codes[at] ?? MALFORMED;
+  return await findRepairs(host, db, judged, linked, meter);
+}
+
+/** Looks up what the artifacts of notes that are repaired have. */
+async function findRepairs(
+  host: Host,
+  db: Database,
+  judged: JudgedNote[],
+  linked: StoredDocument[][],
+  meter: Meter,
+): Promise<JudgedNote[]> {
+  const repaired = judged.filter(({ code }) => code === REPAIR);
+  if (repaired.length === 0) return judged;
+  const room = await readable(meter, 2);
+  const allowance = allowanceOf(room, meter);
+  const has = async (table: "voiceNoteTranscripts" | "voiceNoteClaims", artifactId: string) => {
+    const { transcriptsByArtifact, claimsByArtifact } = host.indexes;
+    const index = table === "voiceNoteTranscripts" ? transcriptsByArtifact : claimsByArtifact;
+    const one = { ...allowanceOf({ documents: 1, bytes: Number.POSITIVE_INFINITY }, meter) };
+    const page = await readBehind(db, source(table, index, artifactId), null, one, meter);
+    for (const document of page.documents) {
+      allowance.onAsked();
+      allowance.onAnswered(document);
+    }
+    return page.documents.length > 0;
+  };
+  const isFirst = (note: JudgedNote) => note === repaired[0];
+  const through = await forEach(repaired.slice(0, room.notes), room.width, async (note) => {
+    if (allowance.isSpent() && !isFirst(note)) return false;
+    const artifactId = linked[judged.indexOf(note)]?.[0]?._id ?? "";
+    const hasTranscript = await has("voiceNoteTranscripts", artifactId);
+    note.repair = { artifactId, hasTranscript, hasClaims: await has("voiceNoteClaims", artifactId) };
+    return true;
+  });
+  const next = repaired[through];
+  return next === undefined ? judged : judged.slice(0, judged.indexOf(next));
+}
+
+/** Rows that a note needs, and their bytes; for what a dry run tells. */
+export function needs({ note, code, repair }: JudgedNote): {
+  claims: number;
+  transcripts: number;
+  bytes: number;
+} {
+  if (code !== MIGRATE && code !== REPAIR) return { claims: 0, transcripts: 0, bytes: 0 };
+  const claims = repair?.hasClaims ? [] : claimRows(note as Note, "", 0);
+  const transcripts = repair?.hasTranscript ? [] : [transcriptRow(note as Note, "", 0)];
+  // An artifact, and ids and times that Convex adds to each row.
+  const bytes = 600 + 100 * (claims.length + transcripts.length) + valueBytes([...claims, ...transcripts]);
+  return { claims: claims.length, transcripts: transcripts.length, bytes };
+}

@@ -1,0 +1,203 @@
+/** The two transactions of a migration: a page that is read and judged, and a batch that is written. */
+
+import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
+import { type Infer, v } from "convex/values";
+
+import { artifactRow, claimRows, type Note, transcriptRow } from "./convert.js";
+import { headroom, startCore } from "./core.js";
+import type { StoredDocument } from "./documents.js";
+import type { Host, MutationCtx } from "./host.js";
+import { allowanceOf, positionOf, readBehind, type Source } from "./keyset.js";
+import { Meter, valueBytes, writes } from "./meter.js";
+import {
+  GONE,
+  type JudgedNote,
+  judgeAll,
+  MALFORMED,
+  MIGRATE,
+  needs,
+  REPAIR,
+  readable,
+} from "./migrationNotes.js";
+import { numberAt, source } from "./scan.js";
+
+const judgement = {
+  repair: v.boolean(),
+  deferredDays: v.optional(v.number()),
+  nowMs: v.number(),
+};
+
+const pageArgs = {
+  ...judgement,
+  organizationId: v.optional(v.string()),
+  after: v.union(v.string(), v.null()),
+  notes: v.number(),
+};
+
+const pageAnswer = v.object({
+  ids: v.array(v.string()),
+  positions: v.array(v.string()),
+  createdMs: v.array(v.number()),
+  codes: v.array(v.number()),
+  facts: v.array(v.number()),
+  claims: v.array(v.number()),
+  transcripts: v.array(v.number()),
+  bytes: v.array(v.number()),
+  malformed: v.array(v.string()),
+  isLast: v.boolean(),
+});
+export type MigrationPage = Infer<typeof pageAnswer>;
+
+const reason = ({ note, field }: JudgedNote) =>
+  `${note._id}\t${field} is missing, or not what the schema says`;
+
+/** Reads and judges a page of notes, as many as there is room for. */
+export function migrationPageFunction(host: Host) {
+  return internalQueryGeneric({
+    args: pageArgs,
+    returns: pageAnswer,
+    handler: async (ctx, args): Promise<MigrationPage> => {
+      startCore();
+      const meter = new Meter(ctx);
+      const reach: Source =
+        args.organizationId === undefined
+          ? { table: "voiceNotes", index: "by_creation_time", prefix: [], rest: [] }
+          : source("voiceNotes", host.indexes.notesByOrganization, args.organizationId);
+      const room = await readable(meter, 1);
+      // Half of the bytes are for the artifacts that are looked up.
+      const allowance = allowanceOf(
+        { documents: Math.min(args.notes, room.notes), bytes: room.bytes / 2 },
+        meter,
+      );
+      const page = await readBehind(ctx.db, reach, args.after, allowance, meter);
+      const judged = await judgeAll(host, ctx.db, page.documents, args, meter);
+      const rows = judged.map(needs);
+      return {
+        ids: judged.map(({ note }) => note._id),
+        positions: judged.map(({ note }) => positionOf(reach, note)),
+        createdMs: judged.map(({ note }) => note._creationTime),
+        codes: judged.map(({ code }) => code),
+        facts: judged.map(({ facts }) => facts),
+        claims: rows.map(({ claims }) => claims),
+        transcripts: rows.map(({ transcripts }) => transcripts),
+        bytes: rows.map(({ bytes }) => bytes),
+        malformed: judged.filter(({ code }) => code === MALFORMED).map(reason),
+        isLast: page.isLast && judged.length === page.documents.length,
+      };
+    },
+  });
+}
+
+const batchArgs = { ...judgement, voiceNoteIds: v.array(v.string()) };
+
+const batchAnswer = v.object({
+  codes: v.array(v.number()),
+  artifacts: v.number(),
+  transcripts: v.number(),
+  claims: v.number(),
+  malformed: v.array(v.string()),
+  used: v.array(v.number()),
+  limits: v.array(v.number()),
+});
+export type MigrationBatch = Infer<typeof batchAnswer>;
+
+/** Reads notes by id, as many from the first as there is room for; at least one. */
+async function readNotes(
+  ctx: MutationCtx,
+  ids: readonly string[],
+  meter: Meter,
+): Promise<(StoredDocument | null)[]> {
+  const room = await readable(meter, 2);
+  const allowance = allowanceOf({ ...room, bytes: room.bytes / 2 }, meter);
+  const notes: (StoredDocument | null)[] = [];
+  const wanted = ids.slice(0, room.notes);
+  while (notes.length < wanted.length && !allowance.isSpent()) {
+    const group = wanted.slice(notes.length, notes.length + room.width);
+    const read = group.map(async (id) => {
+      allowance.onAsked();
+      meter.range();
+      const note = (await ctx.db.get(id as never)) as StoredDocument | null;
+      allowance.onAnswered(note);
+      return note;
+    });
+    notes.push(...(await Promise.all(read)));
+  }
+  return notes;
+}
+
+/**
+ * Writes the v2 rows of notes, as many from the first as there is room for, all in this transaction. Each
+ * note is judged anew: one that got an artifact since the page was read is left alone.
+ */
+export function migrationBatchFunction(host: Host) {
+  return internalMutationGeneric({
+    args: batchArgs,
+    returns: batchAnswer,
+    handler: async (ctx, args): Promise<MigrationBatch> => {
+      startCore();
+      const meter = new Meter(ctx);
+      const read = await readNotes(ctx, args.voiceNoteIds, meter);
+      const notes = read.filter((note) => note !== null);
+      const judged = await judgeAll(host, ctx.db, notes, args, meter);
+      const { used, limits } = await meter.account();
+      const room = headroom(writes(used), writes(limits), 1);
+      const answer = {
+        codes: [] as number[],
+        artifacts: 0,
+        transcripts: 0,
+        claims: 0,
+        malformed: [] as string[],
+      };
+      let documents = 0;
+      let bytes = 0;
+      const writing: Promise<void>[] = [];
+      let at = 0;
+      for (const note of read) {
+        if (note === null) {
+          answer.codes.push(GONE);
+          continue;
+        }
+        const next = judged[at++];
+        if (next === undefined) break;
+        const rows = needs(next);
+        documents += rows.claims + rows.transcripts + 1;
+        bytes += rows.bytes;
+        const isFull = documents > numberAt(room, 1) || bytes > numberAt(room, 2);
+        if (isFull && writing.length > 0) break;
+        answer.codes.push(next.code);
+        if (next.code === MALFORMED) answer.malformed.push(reason(next));
+        if (next.code !== MIGRATE && next.code !== REPAIR) continue;
+        answer.artifacts += next.code === MIGRATE ? 1 : 0;
+        answer.transcripts += rows.transcripts;
+        answer.claims += rows.claims;
+        writing.push(write(ctx, next, args.nowMs, meter));
+      }
+      await Promise.all(writing);
+      return { ...answer, ...(await meter.account()) };
+    },
+  });
+}
+
+/** Writes what a note lacks. */
+async function write(ctx: MutationCtx, judged: JudgedNote, now: number, meter: Meter): Promise<void> {
+  const note = judged.note as Note;
+  const insert = async (table: string, row: Record<string, unknown>): Promise<string> => {
+    meter.write(valueBytes(row) + 100);
+    return (await ctx.db.insert(table, row as never)) as string;
+  };
+  const { repair } = judged;
+  let artifactId: string;
+  if (repair === null) {
+    artifactId = await insert("voiceNoteArtifacts", artifactRow(note, now));
+  } else {
+    artifactId = repair.artifactId;
+    meter.write(1_000);
+    await ctx.db.patch(artifactId as never, { status: "completed", updatedAt: now } as never);
+  }
+  const rows: Promise<string>[] = [];
+  if (!repair?.hasTranscript) rows.push(insert("voiceNoteTranscripts", transcriptRow(note, artifactId, now)));
+  if (!repair?.hasClaims) {
+    for (const claim of claimRows(note, artifactId, now)) rows.push(insert("voiceNoteClaims", claim));
+  }
+  await Promise.all(rows);
+}

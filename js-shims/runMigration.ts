@@ -1,0 +1,187 @@
+import { actionGeneric, internalActionGeneric } from "convex/server";
+
+import { MigrationRun, startCore } from "./core.js";
+import { authorize, findOrganization } from "./doors.js";
+import { throwIfRefused } from "./errors.js";
+import type { ActionCtx, Host } from "./host.js";
+import type { MigrationBatch, MigrationPage } from "./migrationTransactions.js";
+import { Progress } from "./progress.js";
+import { numberAt } from "./scan.js";
+import { type MigrationAnswer, type MigrationArgs, migrationAnswer, migrationArgs } from "./validators.js";
+
+const shown = (value: number | undefined) => (value === undefined ? undefined : String(value));
+
+function newRun(host: Host, args: MigrationArgs): MigrationRun {
+  startCore();
+  const run = new MigrationRun(
+    args.organizationId,
+    args.dryRun,
+    shown(args.batchSize),
+    shown(args.limit),
+    args.repair ?? false,
+    shown(args.deferredDays),
+    args.cursor,
+    host.legacyMigration ?? false,
+    Date.now(),
+    host.deadlineMs,
+    host.paceBytesPerSecond / 1_000,
+  );
+  try {
+    throwIfRefused(run.refusal());
+  } catch (error) {
+    run.free();
+    throw error;
+  }
+  return run;
+}
+
+/** Checks the arguments, the cursor included, and that the organization exists. */
+async function admit(host: Host, ctx: ActionCtx, args: MigrationArgs): Promise<void> {
+  newRun(host, args).free();
+  if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId);
+}
+
+/**
+ * The doors to `runMigration`: brings the old notes over.
+ *
+ * - `operator`: an internal action for the file's default export.
+ * - `public`: an action that asks `authorize` first.
+ *
+ * Both are wrappers of the host's `internal.actions.migration.migrateVoiceNotesToV2`.
+ */
+export function runMigrationDoors(host: Host) {
+  const migrate = async (ctx: ActionCtx, args: MigrationArgs): Promise<MigrationAnswer> => {
+    await admit(host, ctx, args);
+    return await ctx.runAction(host.functions.migrateVoiceNotesToV2, args);
+  };
+  return {
+    operator: internalActionGeneric({
+      args: migrationArgs,
+      returns: migrationAnswer,
+      handler: async (ctx, args): Promise<MigrationAnswer> => await migrate(ctx, args),
+    }),
+    public: actionGeneric({
+      args: migrationArgs,
+      returns: migrationAnswer,
+      handler: async (ctx, args): Promise<MigrationAnswer> => {
+        await authorize(host, ctx, "runMigration", args.organizationId ?? null);
+        return await migrate(ctx, args);
+      },
+    }),
+  };
+}
+
+/** The migration itself, behind the host's relay. */
+export function migrateFunction(host: Host) {
+  return internalActionGeneric({
+    args: migrationArgs,
+    returns: migrationAnswer,
+    handler: async (ctx, args): Promise<MigrationAnswer> => {
+      const run = newRun(host, args);
+      try {
+        return await carryOut(host, ctx, args, run);
+      } finally {
+        run.free();
+      }
+    },
+  });
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function carryOut(
+  host: Host,
+  ctx: ActionCtx,
+  args: MigrationArgs,
+  run: MigrationRun,
+): Promise<MigrationAnswer> {
+  const { migrationPage, migrationBatch } = host.functions.v2Rollout;
+  const progress = new Progress(args, host.deadlineMs);
+  let after = run.position() ?? null;
+  let page: Pick<MigrationPage, "ids" | "positions" | "createdMs"> = {
+    ids: [],
+    positions: [],
+    createdMs: [],
+  };
+  const behind = (notes: number) => page.positions[notes - 1] ?? after;
+  for (;;) {
+    const step = run.next(Date.now());
+    const nowMs = Date.now();
+    const judgement = {
+      repair: args.repair ?? false,
+      nowMs,
+      ...(args.deferredDays === undefined ? {} : { deferredDays: args.deferredDays }),
+    };
+    try {
+      switch (step[0]) {
+        case 1: {
+          after = behind(page.ids.length);
+          const read: MigrationPage = await ctx.runQuery(migrationPage, {
+            ...judgement,
+            ...(args.organizationId === undefined ? {} : { organizationId: args.organizationId }),
+            after,
+            notes: numberAt(step, 1),
+          });
+          page = read;
+          feedPage(run, read);
+          break;
+        }
+        case 2:
+          await writeBatch(
+            ctx,
+            run,
+            { ...judgement, voiceNoteIds: Array.from(step.subarray(1), (at) => page.ids[at] ?? "") },
+            migrationBatch,
+          );
+          progress.report(page.createdMs[numberAt(step, step.length - 1)], step.length - 1);
+          break;
+        case 3:
+          await new Promise((resolve) => setTimeout(resolve, numberAt(step, 1)));
+          break;
+        case 4:
+          run.mark(behind(numberAt(step, 1)) ?? undefined);
+          break;
+        default:
+          return progress.end(run.answer(behind(numberAt(step, 1)) ?? undefined));
+      }
+    } catch (error) {
+      if (!run.error(messageOf(error))) throw error;
+    }
+  }
+}
+
+function feedPage(run: MigrationRun, page: MigrationPage): void {
+  run.page(
+    Uint8Array.from(page.codes),
+    Uint32Array.from(page.facts),
+    Uint32Array.from(page.claims),
+    Uint32Array.from(page.transcripts),
+    Float64Array.from(page.bytes),
+    page.malformed.join("\n"),
+    page.isLast,
+  );
+}
+
+async function writeBatch(
+  ctx: ActionCtx,
+  run: MigrationRun,
+  args: { voiceNoteIds: string[] },
+  migrationBatch: Host["functions"]["v2Rollout"]["migrationBatch"],
+): Promise<void> {
+  const begun = Date.now();
+  let batch: MigrationBatch;
+  try {
+    batch = await ctx.runMutation(migrationBatch, args);
+  } catch (error) {
+    run.failed(messageOf(error), args.voiceNoteIds[0] ?? "");
+    return;
+  }
+  run.written(
+    Uint8Array.from(batch.codes),
+    Float64Array.of(batch.artifacts, batch.transcripts, batch.claims),
+    Float64Array.from(batch.used),
+    Float64Array.from(batch.limits),
+    batch.malformed.join("\n"),
+    Date.now() - begun,
+  );
+}

@@ -1,0 +1,197 @@
+// @ts-check
+import { makeFunctionReference } from "convex/server";
+import { convexToJson, jsonToConvex } from "convex/values";
+import { currentCall, running } from "./call.mjs";
+import { encodingOf } from "./encoding.mjs";
+import { Refusal } from "./errors.mjs";
+
+/** @typedef {import("./engine.mjs").Engine} Engine */
+/** @typedef {import("./functions.mjs").Functions} Functions */
+
+const inTransactionsOnly = new Set([
+  ...["1.0/get", "1.0/insert", "1.0/shallowMerge", "1.0/replace", "1.0/remove", "1.0/count"],
+  ...["1.0/queryStream", "1.0/queryStreamNext", "1.0/queryPage", "1.0/getTransactionMetrics"],
+  ...["1.0/runUdf", "1.0/schedule", "1.0/cancel_job"],
+]);
+
+const nested = new Set(["1.0/runUdf", "1.0/actions/query", "1.0/actions/mutation", "1.0/actions/action"]);
+const scheduling = new Set(["1.0/schedule", "1.0/actions/schedule"]);
+
+/**
+ * Puts the deployment's answers before convex-test's: reads that are fast, errors and arguments as Convex
+ * has them, and nothing for a function that has ended.
+ *
+ * @param {Engine} engine
+ * @param {Functions} functions
+ */
+export function installSyscalls({ host, database, ids, queries, tracker }, functions) {
+  const originalSync = host.syscall;
+  const original = host.asyncSyscall;
+
+  host.syscall = (/** @type {string} */ op, /** @type {string} */ jsonArgs) => {
+    const args = JSON.parse(jsonArgs);
+    checkCaller(op);
+    switch (op) {
+      case "1.0/queryCleanup":
+        queries.end(args.queryId);
+        return "{}";
+      case "1.0/db/normalizeId":
+        return JSON.stringify({ id: ids.isId(args.table, args.idString) ? args.idString : null });
+      default:
+        return originalSync(op, jsonArgs);
+    }
+  };
+
+  /** @type {Record<string, (args: any) => string>} */
+  const reads = {
+    "1.0/get": ({ table, id }) => {
+      tracker()?.trackIndexRange();
+      const document = database.get(table, id);
+      if (document === null) {
+        return "null";
+      }
+      const { json, sizeBytes } = encodingOf(document);
+      tracker()?.trackRead(sizeBytes);
+      return json;
+    },
+    "1.0/queryStreamNext": ({ queryId }) => {
+      const usage = tracker();
+      const document = queries.next(queryId, (scanned) => {
+        usage?.trackRead(encodingOf(scanned).sizeBytes);
+      });
+      return document === null
+        ? '{"done":true,"value":null}'
+        : `{"done":false,"value":${encodingOf(document).json}}`;
+    },
+  };
+
+  host.immediate = (/** @type {string} */ op, /** @type {string} */ jsonArgs) => {
+    if (!Object.hasOwn(reads, op)) {
+      return null;
+    }
+    checkCaller(op);
+    return reads[op](JSON.parse(jsonArgs));
+  };
+
+  /** @type {Record<string, (args: any) => Promise<string>>} */
+  const answers = {
+    "1.0/getUserIdentity": async () =>
+      JSON.stringify((await currentCall()?.ctx.auth.getUserIdentity()) ?? null),
+    "1.0/actions/query": (args) => runFromAction("runQuery", args),
+    "1.0/actions/mutation": (args) => runFromAction("runMutation", args),
+    "1.0/actions/action": (args) => runFromAction("runAction", args),
+  };
+
+  host.asyncSyscall = async (/** @type {string} */ op, /** @type {string} */ jsonArgs) => {
+    checkCaller(op);
+    const args = JSON.parse(jsonArgs);
+    if (nested.has(op) || scheduling.has(op)) {
+      checkCallee(functions, op, args);
+    }
+    if (Object.hasOwn(reads, op)) {
+      return reads[op](args);
+    }
+    if (Object.hasOwn(answers, op)) {
+      return await answers[op](args);
+    }
+    if (scheduling.has(op)) {
+      // The scheduled run comes later and on its own; it must not take this call for its parent.
+      return await running.exit(() => original(op, jsonArgs));
+    }
+    const result = original(op, jsonArgs);
+    const call = currentCall();
+    if (call !== null && nested.has(op)) {
+      call.nested.add(result);
+      void result.catch(() => {}).finally(() => call.nested.delete(result));
+    }
+    return await result;
+  };
+}
+
+/**
+ * convex-test passes arguments of calls from actions on without decoding them, so the engine's context is
+ * called here with decoded ones.
+ *
+ * @param {"runQuery" | "runMutation" | "runAction"} method
+ * @param {any} args
+ */
+async function runFromAction(method, args) {
+  const call = currentCall();
+  if (call?.kind !== "action") {
+    throw new Error("actions' calls can only be made from an action");
+  }
+  const reference = makeFunctionReference(pathOf(args));
+  const result = await call.ctx[method](reference, jsonToConvex(args.args));
+  return JSON.stringify(convexToJson(result ?? null));
+}
+
+/** @param {string} op */
+function checkCaller(op) {
+  const call = currentCall();
+  if (call?.finished) {
+    throw new Error(`\`${op}\` after \`${call.path}\` has ended: an operation was not awaited`);
+  }
+  if (call?.kind === "action" && inTransactionsOnly.has(op)) {
+    throw new Error(`\`${op}\` is not available in actions`);
+  }
+}
+
+/**
+ * @param {Functions} functions
+ * @param {string} op
+ * @param {any} args
+ */
+function checkCallee(functions, op, args) {
+  const path = pathOf(args);
+  const callee = functions.find(path);
+  if (callee === undefined) {
+    throw new Refusal(`Could not find function for '${path}'. Did you forget to run \`npx convex dev\`?`);
+  }
+  const expected = expectedKind(op, args);
+  if (expected !== null && callee.kind !== expected) {
+    throw new Refusal(wrongKind(path, expected, callee.kind));
+  }
+  if (scheduling.has(op) && callee.kind === "query") {
+    throw new Refusal(`\`${path}\` is a query; only mutations and actions can be scheduled`);
+  }
+}
+
+/**
+ * @param {string} op
+ * @param {any} args
+ */
+function expectedKind(op, args) {
+  switch (op) {
+    case "1.0/runUdf":
+      return args.udfType === "snapshotQuery" ? "query" : args.udfType;
+    case "1.0/actions/query":
+      return "query";
+    case "1.0/actions/mutation":
+      return "mutation";
+    case "1.0/actions/action":
+      return "action";
+    default:
+      return null;
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {string} expected
+ * @param {string} actual
+ */
+export function wrongKind(path, expected, actual) {
+  const title = (/** @type {string} */ kind) => kind[0].toUpperCase() + kind.slice(1);
+  return `Trying to execute ${path} as ${title(expected)}, but it is defined as ${title(actual)}.`;
+}
+
+/** @param {any} args @returns {string} */
+function pathOf({ name, functionHandle, reference }) {
+  if (typeof name === "string") {
+    return name;
+  }
+  if (typeof functionHandle === "string") {
+    return functionHandle.replace(/^function:\/\/[^;]*;/, "");
+  }
+  throw new Refusal(`calls into components are not supported, got \`${reference}\``);
+}

@@ -1,0 +1,591 @@
+//! `runMigration`: which notes are read and written next, and what a run did.
+//!
+//! The run says what to do next and is told what came of it. A page of notes is read and judged in one
+//! query; the notes to write are then taken from it in batches, each a mutation that judges its notes anew.
+//! A dry run takes the same steps without the mutations.
+
+mod answer;
+mod failure;
+mod judge;
+mod outcome;
+mod size;
+
+use crate::argument;
+use crate::cursor::Codec;
+use crate::error::{Code, Refusal};
+use crate::note::{Class, Facts};
+use crate::number::{exact, ms};
+use crate::text::{decimal, join};
+use failure::Failure;
+use judge::Verdict;
+pub use judge::{Notes, judge};
+use outcome::{Failures, Reasons};
+pub use outcome::{Inserted, Outcome};
+use size::LARGEST;
+pub use size::{MEASURES, Share, Size};
+
+/// Notes in a page at most.
+const PAGE: u64 = 1_000;
+/// How often a batch is tried again after a conflict with other writers.
+const CONFLICT_TRIES: u32 = 3;
+/// A run that fails for more than half of at least so many notes stops.
+const FAILURES_FROM: u64 = 20;
+/// In the codes of a batch: the note is gone.
+const GONE: u8 = 9;
+/// Where `bytesWritten` stands in [`MEASURES`].
+const BYTES_WRITTEN: usize = 4;
+/// Convex's limits of the [`MEASURES`], for what a dry run reckons.
+const LIMITS: [f64; 5] = [32_000.0, 16_777_216.0, 4_096.0, 16_000.0, 16_777_216.0];
+/// Throughput of the smallest deployment class, of which a run takes a quarter; bytes a millisecond.
+pub const PACE_BYTES_PER_MS: f64 = 4.0 * 1_048_576.0 / 4.0 / 1_000.0;
+
+/// What a run is asked for. Numbers as JavaScript prints them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MigrationCall<'a> {
+    /// The organization; all of them without it.
+    pub organization_id: Option<&'a str>,
+    /// Write nothing.
+    pub dry_run: bool,
+    /// Notes in a transaction at most.
+    pub batch_size: Option<&'a str>,
+    /// Notes to migrate or repair at most.
+    pub limit: Option<&'a str>,
+    /// Finish what an old run broke off.
+    pub repair: bool,
+    /// After how many days a note that the old pipeline left counts as abandoned.
+    pub deferred_days: Option<&'a str>,
+    /// Where an earlier call stopped.
+    pub cursor: Option<&'a str>,
+    /// The host keeps its old action, which knows neither limit, repair nor cursors.
+    pub is_legacy: bool,
+}
+
+/// What the caller does next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    /// Read and judge a page of at most so many notes behind the position at hand.
+    Page {
+        /// Notes at most.
+        notes: u64,
+    },
+    /// Write the notes of [`Run::batch`].
+    Batch,
+    /// Wait so many milliseconds, then ask again.
+    Wait {
+        /// Milliseconds.
+        ms: f64,
+    },
+    /// Tell [`Run::mark`] the position behind so many notes of the page.
+    Mark {
+        /// Notes of the page.
+        notes: usize,
+    },
+    /// The run ends. Ask for the answer with the position behind so many notes of the page.
+    Stop {
+        /// Notes of the page.
+        notes: usize,
+    },
+}
+
+/// Why a run ended before it was through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stopped {
+    Limit,
+    Deadline,
+    Failures,
+    Error,
+}
+
+/// A page of notes that was read and judged, as columns.
+#[derive(Clone, Debug, Default)]
+pub struct PageRead {
+    /// One a note, by [`judge`].
+    pub codes: Vec<u8>,
+    /// [`Facts`], one a note.
+    pub facts: Vec<u32>,
+    /// Claims that each note would get.
+    pub claims: Vec<u32>,
+    /// Transcripts that each note would get.
+    pub transcripts: Vec<u32>,
+    /// Bytes that would be written for each note.
+    pub bytes: Vec<f64>,
+    /// Why a note is malformed, one line a malformed note in order: its id, a tab, the reason.
+    pub malformed: String,
+    /// Does the reach of the run end with this page?
+    pub is_last: bool,
+}
+
+/// What a batch came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    /// One a note that the transaction got to, by [`judge`]; 9 where the note is gone.
+    pub codes: &'a [u8],
+    /// Rows that it inserted.
+    pub inserted: Inserted,
+    /// What it used of each measure, in the order of [`MEASURES`].
+    pub shares: &'a [Share],
+    /// As [`PageRead::malformed`], for notes that became malformed since the page was read.
+    pub malformed: &'a str,
+    /// How long it took, in milliseconds.
+    pub took_ms: f64,
+}
+
+/// What counts so far. Kept whole, so that a run can look ahead and come back.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    outcome: Outcome,
+    reasons: Reasons,
+    inserted: Inserted,
+    failures: Failures,
+}
+
+/// The call, its numbers read.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    organization_id: Option<String>,
+    dry_run: bool,
+    batch_size: Option<u64>,
+    limit: Option<u64>,
+    repair: bool,
+    deferred_days: Option<u64>,
+}
+
+/// One run.
+#[derive(Debug)]
+pub struct Run {
+    asked: Asked,
+    position: Option<String>,
+    now_ms: f64,
+    deadline_ms: f64,
+    bytes_per_ms: f64,
+    page: PageRead,
+    has_page: bool,
+    /// Notes of the page that are settled.
+    done: usize,
+    /// Where the parts of a batch that failed end, the nearest last.
+    ends: Vec<usize>,
+    batch: Vec<u32>,
+    batch_end: usize,
+    /// As [`PageRead::malformed`], of the batch that was just written.
+    batch_malformed: String,
+    size: Size,
+    /// The size before the batch failed that is being split.
+    size_before: Size,
+    tries: u32,
+    wait_ms: f64,
+    has_worked: bool,
+    batches: u64,
+    bytes: f64,
+    tally: Tally,
+    /// What counted when the limit was reached, and the position behind the last note.
+    mark: Option<(Tally, Option<String>)>,
+    stopped: Option<Stopped>,
+    is_through: bool,
+    warnings: Vec<String>,
+}
+
+impl Run {
+    /// Begins a run, or goes on where the cursor says. It ends itself `deadline_ms` after `now_ms`, and
+    /// writes at most `bytes_per_ms` on average (0: as fast as it can).
+    ///
+    /// # Errors
+    /// - `INVALID_ARGUMENT` for an organization id or a number outside their rules, and for what the host's
+    ///   old action cannot do.
+    /// - `INVALID_CURSOR` for a cursor that is damaged, too old, or of another call.
+    pub fn new(
+        call: &MigrationCall<'_>,
+        now_ms: f64,
+        deadline_ms: f64,
+        bytes_per_ms: f64,
+    ) -> Result<Self, Refusal> {
+        let asked = read_arguments(call)?;
+        let mut position = None;
+        if let Some(cursor) = call.cursor {
+            let mut codec = Codec::open(cursor, &binding(&asked), ms(now_ms))?;
+            codec.optional_text(&mut position);
+            codec.close()?;
+        }
+        let mut warnings = Vec::new();
+        let most = asked.batch_size.unwrap_or(LARGEST);
+        if most > LARGEST {
+            warnings.push(join(&[
+                "batchSize ",
+                &decimal(most),
+                " is cut to 200 notes a transaction",
+            ]));
+        }
+        let size = Size::new(most.min(LARGEST));
+        Ok(Self {
+            asked,
+            position,
+            now_ms,
+            deadline_ms: now_ms + deadline_ms,
+            bytes_per_ms,
+            page: PageRead::default(),
+            has_page: false,
+            done: 0,
+            ends: Vec::new(),
+            batch: Vec::new(),
+            batch_end: 0,
+            batch_malformed: String::new(),
+            size,
+            size_before: size,
+            tries: 0,
+            wait_ms: 0.0,
+            has_worked: false,
+            batches: 0,
+            bytes: 0.0,
+            tally: Tally::default(),
+            mark: None,
+            stopped: None,
+            is_through: false,
+            warnings,
+        })
+    }
+
+    /// Where the reader begins, if the call had a cursor.
+    pub fn position(&self) -> Option<&str> {
+        self.position.as_deref()
+    }
+
+    /// Notes of the page that the batch at hand writes, ascending.
+    pub fn batch(&self) -> &[u32] {
+        &self.batch
+    }
+
+    /// What to do next. `now_ms` is the present, in milliseconds since 1970.
+    pub fn next(&mut self, now_ms: f64) -> Step {
+        self.now_ms = now_ms;
+        if self.stopped.is_none() && !self.is_through {
+            if let Some(step) = self.plan() {
+                self.has_worked = true;
+                return step;
+            }
+        }
+        Step::Stop { notes: self.done }
+    }
+
+    fn plan(&mut self) -> Option<Step> {
+        let Outcome { failed, .. } = self.tally.outcome;
+        if self.mark.is_none()
+            && self.tally.outcome.tried() >= FAILURES_FROM
+            && failed * 2 > self.tally.outcome.tried()
+        {
+            return self.stop(Stopped::Failures);
+        }
+        if self.has_worked && self.now_ms >= self.deadline_ms {
+            return self.stop(Stopped::Deadline);
+        }
+        if self.left() == 0 && self.mark.is_none() {
+            return Some(Step::Mark { notes: self.done });
+        }
+        while self.done < self.page.codes.len() {
+            self.gather();
+            if self.batch.is_empty() {
+                self.settle_until(self.batch_end, &[]);
+            } else if self.mark.is_some() {
+                return self.stop(Stopped::Limit);
+            } else if self.asked.dry_run {
+                self.pretend();
+                if self.left() == 0 {
+                    return Some(Step::Mark { notes: self.done });
+                }
+            } else if self.wait_ms <= 0.0 {
+                return Some(Step::Batch);
+            } else if self.now_ms + self.wait_ms >= self.deadline_ms {
+                return self.stop(Stopped::Deadline);
+            } else {
+                let ms = core::mem::take(&mut self.wait_ms);
+                return Some(Step::Wait { ms });
+            }
+        }
+        if self.has_page && self.page.is_last {
+            self.is_through = true;
+            return None;
+        }
+        Some(Step::Page { notes: PAGE })
+    }
+
+    /// Ends the run. One that looked ahead comes back to where its limit was.
+    fn stop(&mut self, why: Stopped) -> Option<Step> {
+        self.stopped = Some(why);
+        if let Some((tally, _)) = &self.mark {
+            self.tally = tally.clone();
+            self.stopped = Some(Stopped::Limit);
+        }
+        None
+    }
+
+    /// Notes that the limit leaves.
+    fn left(&self) -> u64 {
+        let Outcome {
+            migrated, repaired, ..
+        } = self.tally.outcome;
+        self.asked
+            .limit
+            .map_or(u64::MAX, |limit| limit.saturating_sub(migrated + repaired))
+    }
+
+    /// Takes the next notes to write from the page.
+    fn gather(&mut self) {
+        let part = self.ends.last().copied();
+        let most = if part.is_some() {
+            LARGEST
+        } else {
+            self.size.notes()
+        };
+        let most = most.min(self.left().max(1));
+        self.batch.clear();
+        self.batch_end = part.unwrap_or(self.page.codes.len());
+        for at in self.done..self.batch_end {
+            if !verdict(&self.page, at).writes() {
+                continue;
+            }
+            if self.batch.len() as u64 >= most {
+                self.batch_end = at;
+                return;
+            }
+            self.batch.push(u32::try_from(at).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// A page was read.
+    pub fn page(&mut self, page: PageRead) {
+        self.page = page;
+        self.has_page = true;
+        self.done = 0;
+        self.ends.clear();
+    }
+
+    /// The limit is reached: from here on the run only looks whether anything is left.
+    pub fn mark(&mut self, position: Option<String>) {
+        self.mark = Some((self.tally.clone(), position));
+    }
+
+    /// A batch was written, or as much of it as one transaction may hold.
+    pub fn written(&mut self, written: &Written<'_>) {
+        self.batches += 1;
+        self.tries = 0;
+        let Inserted {
+            artifacts,
+            transcripts,
+            claims,
+        } = written.inserted;
+        self.count(artifacts, transcripts, claims);
+        let bytes = written
+            .shares
+            .get(BYTES_WRITTEN)
+            .map_or(0.0, |share| share.used);
+        self.bytes += bytes;
+        if self.bytes_per_ms > 0.0 {
+            self.wait_ms = (bytes / self.bytes_per_ms - written.took_ms).max(0.0);
+        }
+        let reached = written.codes.len();
+        if reached < self.batch.len() {
+            self.size.fit(reached as u64);
+            self.size.learn(written.shares);
+        } else if reached as u64 == self.size.notes() {
+            self.size.learn(written.shares);
+        }
+        let end = match self.batch.get(reached) {
+            Some(next) => usize::try_from(*next).unwrap_or(usize::MAX),
+            None => self.batch_end,
+        };
+        self.batch_malformed = written.malformed.into();
+        self.settle_until(end, written.codes);
+    }
+
+    fn count(&mut self, artifacts: u64, transcripts: u64, claims: u64) {
+        let inserted = &mut self.tally.inserted;
+        inserted.artifacts += artifacts;
+        inserted.transcripts += transcripts;
+        inserted.claims += claims;
+    }
+
+    /// Settles the batch as a real run would.
+    fn pretend(&mut self) {
+        let mut shares = [Share::default(); MEASURES.len()];
+        for (share, limit) in shares.iter_mut().zip(LIMITS) {
+            share.limit = limit;
+        }
+        let mut codes = Vec::new();
+        let batch = core::mem::take(&mut self.batch);
+        for at in &batch {
+            let at = usize::try_from(*at).unwrap_or(usize::MAX);
+            let verdict = verdict(&self.page, at);
+            codes.push(verdict.code());
+            let claims = u64::from(self.page.claims.get(at).copied().unwrap_or(0));
+            let transcripts = u64::from(self.page.transcripts.get(at).copied().unwrap_or(0));
+            let bytes = self.page.bytes.get(at).copied().unwrap_or(0.0);
+            let artifacts = u64::from(verdict == Verdict::Migrate);
+            self.count(artifacts, transcripts, claims);
+            // A note is read, its artifacts are looked up, and its rows are written.
+            for (share, used) in
+                shares
+                    .iter_mut()
+                    .zip([1.0, bytes, 2.0, exact(1 + transcripts + claims), bytes])
+            {
+                share.used += used;
+            }
+            self.bytes += bytes;
+        }
+        self.batches += 1;
+        if batch.len() as u64 == self.size.notes() {
+            self.size.learn(&shares);
+        }
+        self.settle_until(self.batch_end, &codes);
+    }
+
+    /// Counts the notes up to `end`; `codes` are those of the notes that were to be written.
+    fn settle_until(&mut self, end: usize, codes: &[u8]) {
+        let mut codes = codes.iter();
+        for at in self.done..end.min(self.page.codes.len()) {
+            let judged = verdict(&self.page, at);
+            let mut code = judged.code();
+            if judged.writes() {
+                code = codes.next().copied().unwrap_or(GONE);
+            }
+            if code == GONE {
+                continue;
+            }
+            let facts = self.page.facts.get(at).copied().unwrap_or(0);
+            let outcome = &mut self.tally.outcome;
+            *match Verdict::from_code(code) {
+                Verdict::Migrate => &mut outcome.migrated,
+                Verdict::Repair => &mut outcome.repaired,
+                Verdict::Malformed => {
+                    self.name_malformed(judged.writes());
+                    &mut self.tally.outcome.failed
+                }
+                Verdict::Leave(Class::Migrated) => &mut outcome.already_migrated,
+                Verdict::Leave(Class::Unfinished) => &mut outcome.unfinished,
+                Verdict::Leave(Class::NotReady) => &mut outcome.not_ready,
+                Verdict::Leave(Class::Deferred) => {
+                    self.tally.reasons.deferred(Facts(facts));
+                    &mut outcome.deferred
+                }
+                Verdict::Leave(Class::Blocked | Class::Eligible) => {
+                    self.tally.reasons.blocked(Facts(facts));
+                    &mut outcome.blocked
+                }
+            } += 1;
+        }
+        self.done = end;
+        while self.ends.last().is_some_and(|end| *end <= self.done) {
+            self.ends.pop();
+        }
+    }
+
+    fn name_malformed(&mut self, is_of_batch: bool) {
+        let lines = if is_of_batch {
+            &mut self.batch_malformed
+        } else {
+            &mut self.page.malformed
+        };
+        let text = core::mem::take(lines);
+        let (line, rest) = cut(&text, b'\n');
+        *lines = rest.into();
+        let (id, reason) = cut(line, b'\t');
+        self.tally.failures.add(id, Code::MalformedDocument, reason);
+    }
+
+    /// A batch failed: `message` is the error's, `id` that of the batch's first note.
+    pub fn failed(&mut self, message: &str, id: &str) {
+        let kind = Failure::of(message);
+        if kind == Failure::Conflict && self.tries < CONFLICT_TRIES {
+            self.tries += 1;
+            self.wait_ms = f64::from(100_u32 << self.tries);
+            return;
+        }
+        self.tries = 0;
+        let notes = self.batch.len();
+        let is_too_large = kind == Failure::TooLarge;
+        if self.ends.is_empty() {
+            self.size_before = self.size;
+        }
+        if self.ends.is_empty() || is_too_large {
+            self.size.fail(notes as u64, is_too_large);
+        }
+        if notes <= 1 {
+            // One document is to blame, not the size.
+            self.size = self.size_before;
+            self.tally.failures.add(id, kind.code(), message);
+            self.tally.outcome.failed += 1;
+            self.settle_until(self.batch_end, &[GONE]);
+            return;
+        }
+        if self.ends.last() != Some(&self.batch_end) {
+            self.ends.push(self.batch_end);
+        }
+        if let Some(middle) = self.batch.get(notes / 2) {
+            self.ends
+                .push(usize::try_from(*middle).unwrap_or(usize::MAX));
+        }
+    }
+
+    /// Something else went wrong. False where nothing was written yet: then the error itself is the answer.
+    pub fn error(&mut self, message: &str) -> bool {
+        if self.batches == 0 || self.asked.dry_run {
+            return false;
+        }
+        self.warnings.push(join(&["the run broke off: ", message]));
+        self.stop(Stopped::Error);
+        true
+    }
+}
+
+fn verdict(page: &PageRead, at: usize) -> Verdict {
+    page.codes
+        .get(at)
+        .map_or(Verdict::Malformed, |code| Verdict::from_code(*code))
+}
+
+/// The text before the first such byte, and the text behind it.
+fn cut(text: &str, byte: u8) -> (&str, &str) {
+    let at = text.bytes().position(|b| b == byte).unwrap_or(text.len());
+    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+    (before, rest.get(1..).unwrap_or(""))
+}
+
+fn read_arguments(call: &MigrationCall<'_>) -> Result<Asked, Refusal> {
+    if let Some(organization_id) = call.organization_id {
+        argument::organization_id(organization_id)?;
+    }
+    let number = |name: &str, text: Option<&str>| match text {
+        Some(text) => argument::whole_number(name, text).map(Some),
+        None => Ok(None),
+    };
+    let asked = Asked {
+        organization_id: call.organization_id.map(String::from),
+        dry_run: call.dry_run,
+        batch_size: number("batchSize", call.batch_size)?,
+        limit: number("limit", call.limit)?,
+        repair: call.repair,
+        deferred_days: number("deferredDays", call.deferred_days)?,
+    };
+    let unknown = [
+        ("limit", call.limit.is_some()),
+        ("repair", call.repair),
+        ("deferredDays", call.deferred_days.is_some()),
+        ("cursor", call.cursor.is_some()),
+    ];
+    for (name, is_given) in unknown {
+        if call.is_legacy && is_given {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                &[name, " is unknown to this host's own migration action"],
+            )
+            .hint(&["make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`"]));
+        }
+    }
+    Ok(asked)
+}
+
+fn binding(asked: &Asked) -> [&str; 4] {
+    [
+        "runMigration",
+        asked.organization_id.as_deref().unwrap_or(""),
+        if asked.dry_run { "dry" } else { "" },
+        if asked.repair { "repair" } else { "" },
+    ]
+}

@@ -1,0 +1,101 @@
+//! What is to be done with each of some notes.
+
+use crate::note::{Class, Deferral, Facts, Linked, classify, classify_unlinked};
+
+/// For how long nothing must have touched the artifacts of a note that is repaired, in milliseconds.
+const QUIET_MS: f64 = 24.0 * 3_600_000.0;
+
+/// What a run does with a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing: it is in this class.
+    Leave(Class),
+    /// Give it its v2 rows.
+    Migrate,
+    /// Give its oldest artifact what that lacks, and complete it.
+    Repair,
+    /// It would be migrated or repaired, but its document is malformed.
+    Malformed,
+}
+
+impl Verdict {
+    /// As a number: 0 to 5 a class, 6 migrate, 7 repair, 8 malformed.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Leave(class) => class as u8,
+            Self::Migrate => 6,
+            Self::Repair => 7,
+            Self::Malformed => 8,
+        }
+    }
+
+    /// From its number.
+    pub fn from_code(code: u8) -> Self {
+        match code {
+            0 => Self::Leave(Class::Migrated),
+            1 => Self::Leave(Class::Unfinished),
+            2 => Self::Leave(Class::NotReady),
+            3 => Self::Leave(Class::Deferred),
+            4 => Self::Leave(Class::Blocked),
+            6 => Self::Migrate,
+            7 => Self::Repair,
+            _ => Self::Malformed,
+        }
+    }
+
+    /// Is a row written for it?
+    pub(crate) fn writes(self) -> bool {
+        matches!(self, Self::Migrate | Self::Repair)
+    }
+}
+
+/// Notes and their artifacts as columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Notes<'a> {
+    /// [`Facts`], one a note.
+    pub facts: &'a [u32],
+    /// When each was created, in milliseconds since 1970.
+    pub created_ms: &'a [f64],
+    /// One an artifact: of which note, as an index, ascending.
+    pub of: &'a [u32],
+    /// One an artifact: when it last changed, in milliseconds since 1970; below 0 where it is completed.
+    pub changed_ms: &'a [f64],
+}
+
+/// What is to be done with each note, as [`Verdict::code`] numbers it.
+pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u8> {
+    let mut verdicts = Vec::new();
+    let mut artifacts = notes.of.iter().zip(notes.changed_ms).peekable();
+    let mut nth = 0;
+    for (facts, created_ms) in notes.facts.iter().zip(notes.created_ms) {
+        let mut linked = Linked::default();
+        let mut changed_ms = 0.0_f64;
+        while let Some((_, changed)) = artifacts.next_if(|(of, _)| **of == nth) {
+            linked.artifacts += 1;
+            linked.completed |= *changed < 0.0;
+            // An artifact without a time of change (NaN) counts as changed just now.
+            changed_ms = if changed.is_nan() {
+                f64::INFINITY
+            } else {
+                changed_ms.max(*changed)
+            };
+        }
+        nth += 1;
+        let facts = Facts(*facts);
+        let class = classify(facts, linked, *created_ms, deferral);
+        let is_quiet = deferral.now_ms - changed_ms >= QUIET_MS;
+        let is_repaired = repair
+            && class == Class::Unfinished
+            && is_quiet
+            && classify_unlinked(facts, *created_ms, deferral) == Class::Eligible;
+        let verdict = match class {
+            Class::Eligible if !facts.is_malformed() => Verdict::Migrate,
+            Class::Unfinished if is_repaired && !facts.is_malformed() => Verdict::Repair,
+            Class::Eligible => Verdict::Malformed,
+            Class::Unfinished if is_repaired => Verdict::Malformed,
+            class => Verdict::Leave(class),
+        };
+        verdicts.push(verdict.code());
+    }
+    verdicts
+}
