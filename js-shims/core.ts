@@ -8,6 +8,7 @@ export {
   forbidden,
   headroom,
   judgeNotes,
+  lostPosition,
   MigrationRun,
   organizationNotFound,
   StatusRun,

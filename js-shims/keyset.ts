@@ -1,6 +1,7 @@
 import type { GenericDatabaseReader } from "convex/server";
-import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { ConvexError, convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 
+import { lostPosition } from "./core.js";
 import type { StoredDocument } from "./documents.js";
 import type { AnyDataModel } from "./host.js";
 import type { Meter } from "./meter.js";
@@ -37,16 +38,36 @@ export function positionOf(source: Source, document: StoredDocument): string {
   return position.length <= LONGEST_POSITION ? position : JSON.stringify(document._id);
 }
 
-async function keyAt(db: Database, source: Source, position: string, meter: Meter): Promise<Key | null> {
-  const read: JSONValue = JSON.parse(position);
+function parsed(position: string): JSONValue {
+  try {
+    return JSON.parse(position);
+  } catch {
+    return null;
+  }
+}
+
+function throwLostPosition(): never {
+  throw new ConvexError(lostPosition());
+}
+
+/** The key at a position; throws where there is none, or no longer. */
+async function keyAt(
+  db: Database,
+  source: Source,
+  position: string,
+  allowance: Allowance,
+  meter: Meter,
+): Promise<Key> {
+  const read = parsed(position);
   if (typeof read === "string") {
     meter.range();
-    const document = await db.get(read as never);
-    if (document === null) return null;
-    meter.read(document);
-    return keyFields(source).map((field) => (document as StoredDocument)[field] as Value | undefined);
+    allowance.onAsked();
+    const document = (await db.get(read as never).catch(() => null)) as StoredDocument | null;
+    allowance.onAnswered(document);
+    if (document === null) return throwLostPosition();
+    return keyFields(source).map((field) => document[field] as Value | undefined);
   }
-  if (!Array.isArray(read) || read.length !== keyFields(source).length) return null;
+  if (!Array.isArray(read) || read.length !== keyFields(source).length) return throwLostPosition();
   return read.map((part) => {
     const isUndefined = typeof part === "object" && part !== null && "$undefined" in part;
     return isUndefined ? undefined : jsonToConvex(part);
@@ -56,9 +77,6 @@ async function keyAt(db: Database, source: Source, position: string, meter: Mete
 /** A page of documents; `isLast` where the range ends with it. */
 export type Page = { documents: StoredDocument[]; isLast: boolean };
 
-/** Thrown where a position cannot be found again. */
-export class LostPosition extends Error {}
-
 /** How far reading may go; asked before each document. */
 export type Allowance = {
   isSpent(): boolean;
@@ -67,7 +85,8 @@ export type Allowance = {
 };
 
 /**
- * Reads the documents of a range behind a position, until the range or the allowance ends.
+ * Reads the documents of a range behind a position, until the range or the allowance ends; one document at
+ * least.
  *
  * `_creationTime` is unique within one transaction only, so that a key is all fields down to `_id`: what is
  * behind it are the documents with the same fields and a later last one, then those with the same fields but
@@ -82,8 +101,7 @@ export async function readBehind(
   meter: Meter,
 ): Promise<Page> {
   const fields = keyFields(source);
-  const key = position === null ? [] : await keyAt(db, source, position, meter);
-  if (key === null) throw new LostPosition();
+  const key = position === null ? [] : await keyAt(db, source, position, allowance, meter);
   const documents: StoredDocument[] = [];
   for (let same = Math.max(key.length - 1, 0); same >= 0; same--) {
     if (documents.length > 0 && allowance.isSpent()) return { documents, isLast: false };
@@ -102,7 +120,7 @@ export async function readBehind(
     });
     const iterator = range[Symbol.asyncIterator]();
     for (;;) {
-      if (allowance.isSpent()) {
+      if (documents.length > 0 && allowance.isSpent()) {
         await iterator.return?.();
         return { documents, isLast: false };
       }

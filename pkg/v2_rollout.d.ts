@@ -151,6 +151,11 @@ export function headroom(used: Float64Array | number[], limits: Float64Array | n
 export function judgeNotes(now_ms: number, deferred_days: number | null | undefined, repair: boolean, facts: Uint32Array | number[], created_ms: Float64Array | number[], of: Uint32Array | number[], changed_ms: Float64Array | number[]): Uint8Array;
 
 /**
+ * The refusal of a cursor whose position is not there any more.
+ */
+export function lostPosition(): any;
+
+/**
  * The refusal of an organization that nobody knows.
  */
 export function organizationNotFound(organization_id: string): any;
@@ -172,6 +177,7 @@ export interface InitOutput {
     readonly forbidden: (a: number, b: number) => any;
     readonly headroom: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly judgeNotes: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number];
+    readonly lostPosition: () => any;
     readonly migrationrun_answer: (a: number, b: number, c: number) => any;
     readonly migrationrun_error: (a: number, b: number, c: number) => number;
     readonly migrationrun_failed: (a: number, b: number, c: number, d: number, e: number) => void;

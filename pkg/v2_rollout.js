@@ -625,6 +625,15 @@ export function judgeNotes(now_ms, deferred_days, repair, facts, created_ms, of,
 }
 
 /**
+ * The refusal of a cursor whose position is not there any more.
+ * @returns {any}
+ */
+export function lostPosition() {
+    const ret = wasm.lostPosition();
+    return ret;
+}
+
+/**
  * The refusal of an organization that nobody knows.
  * @param {string} organization_id
  * @returns {any}

@@ -183,6 +183,11 @@ fn bound_to(binding: &[&str]) -> u64 {
     hash(&parts)
 }
 
+/// Refuses a cursor whose position cannot be found again.
+pub(crate) fn lost_position() -> Refusal {
+    invalid("cursor names a place that is gone")
+}
+
 pub(crate) fn damaged() -> Refusal {
     invalid("cursor is damaged")
 }

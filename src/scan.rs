@@ -28,6 +28,9 @@ const RESOLUTIONS: usize = 4;
 const DRAFTS: usize = 5;
 const FLAGS: usize = 6;
 
+/// Index ranges that a page may take behind a position: one a field of its key.
+const PAGE_RANGES: u64 = 4;
+
 /// What the reader does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -231,6 +234,7 @@ impl Scan {
         let Some(page) = &self.page else { return };
         if page.rows_done == page.rows && page.is_last {
             self.place = self.place.next();
+            self.progress += 1;
             self.page = None;
             self.open = None;
             self.pace = Pace::default();
@@ -257,6 +261,9 @@ impl Scan {
             .is_some_and(|page| page.rows_done < page.rows)
         {
             return self.look_up(range, headroom);
+        }
+        if self.progress > 0 && !self.at_start && headroom.reads.ranges < PAGE_RANGES {
+            return self.pause(Limit::DatabaseQueries);
         }
         let (rows, limit) = self.pace.rows(headroom, looks_up(range));
         // Ever smaller pages up to the very limit would cost more ranges than they bring rows.

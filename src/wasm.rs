@@ -19,7 +19,7 @@ use crate::number::{exact, ms};
 use crate::scan::{Found, PageRead, Step};
 use crate::status::{Status, StatusCall};
 use crate::value::Value;
-use crate::{Refusal, error, status};
+use crate::{Refusal, cursor, error, status};
 
 fn encode(value: &Value) -> JsValue {
     value
@@ -37,6 +37,12 @@ fn encode_refusal(result: Result<(), Refusal>) -> JsValue {
 #[wasm_bindgen]
 pub fn forbidden(function: &str) -> JsValue {
     encode(&error::forbidden(function).value())
+}
+
+/// The refusal of a cursor whose position is not there any more.
+#[wasm_bindgen(js_name = lostPosition)]
+pub fn lost_position() -> JsValue {
+    encode(&cursor::lost_position().value())
 }
 
 /// The refusal of an organization that nobody knows.

@@ -44,7 +44,7 @@ impl Pace {
     pub(crate) fn rows(&self, headroom: Headroom, looks_up: bool) -> (u64, Limit) {
         if self.rows == 0 {
             let guess = Reads {
-                documents: 1,
+                documents: if looks_up { 2 } else { 1 },
                 bytes: 1,
                 ranges: u64::from(looks_up),
             };
@@ -59,7 +59,11 @@ impl Pace {
         .plus(self.lookup_reads);
         let (fits, limit) = headroom.fits(per_row, self.rows);
         // An eighth is kept back: rows that were read, and not looked up any more, are read again.
-        let fits = if fits >= 8 { fits - fits / 8 } else { fits };
+        let mut fits = if fits >= 8 { fits - fits / 8 } else { fits };
+        if looks_up {
+            // What is looked up for the first row must fit too, or the scan would not get further.
+            fits = fits.min(headroom.reads.documents.saturating_sub(1));
+        }
         (fits.min(MOST).min(self.rows.saturating_mul(GROWTH)), limit)
     }
 

@@ -1,0 +1,45 @@
+/** The stand-in backend in convex-test's engine. */
+
+import { convexTest, type TestConvex } from "convex-test";
+
+import schema from "../backend/convex/schema";
+
+const modules = import.meta.glob("../backend/convex/**/*.*s");
+
+export type Limits = { documentsRead?: number; bytesRead?: number; databaseQueries?: number };
+export type Backend = TestConvex<typeof schema>;
+
+/** A backend with Convex's limits. Without validation documents may be malformed. */
+export function backend(options: { validate?: boolean } = {}): Backend {
+  const checked = options.validate === false ? { ...schema, schemaValidation: false } : schema;
+  return convexTest({
+    schema: checked as typeof schema,
+    modules,
+    transactionLimits: true,
+  });
+}
+
+/** Stored documents of all tables that the functions meet, by table. */
+export type Data = Record<
+  | "voiceNotes"
+  | "voiceNoteArtifacts"
+  | "voiceNoteTranscripts"
+  | "voiceNoteClaims"
+  | "voiceNoteEntityResolutions"
+  | "insightDrafts"
+  | "featureFlags",
+  Record<string, unknown>[]
+>;
+
+/** All documents, read without limits. */
+export async function readAll(t: Backend): Promise<Data> {
+  return await t.run(async (ctx) => ({
+    voiceNotes: await ctx.db.query("voiceNotes").collect(),
+    voiceNoteArtifacts: await ctx.db.query("voiceNoteArtifacts").collect(),
+    voiceNoteTranscripts: await ctx.db.query("voiceNoteTranscripts").collect(),
+    voiceNoteClaims: await ctx.db.query("voiceNoteClaims").collect(),
+    voiceNoteEntityResolutions: await ctx.db.query("voiceNoteEntityResolutions").collect(),
+    insightDrafts: await ctx.db.query("insightDrafts").collect(),
+    featureFlags: await ctx.db.query("featureFlags").collect(),
+  }));
+}

@@ -1,0 +1,221 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { scanStatus } from "../../js-shims/scan";
+import type { StatusAnswer, StatusArgs } from "../../js-shims/validators";
+import { api, internal } from "../backend/convex/_generated/api";
+import { type Backend, backend, type Limits, readAll } from "./backend";
+import { host } from "../backend/convex/v2RolloutHost";
+import * as make from "./documents";
+import { codeOf, seed, staff } from "./seed";
+import { model } from "./model";
+import { build, world } from "./world";
+
+/** Counts page by page as the operator's door does, however small the pages. */
+async function count(
+  t: Backend,
+  args: StatusArgs,
+  transactionLimits: Limits = {},
+  between?: () => Promise<void>): Promise<StatusAnswer> {
+  let cursor: string | undefined;
+  for (let pages = 1; pages < 2_000; pages++) {
+    const page = cursor === undefined ? args : { ...args, cursor };
+    const answer: StatusAnswer = await t.query(
+      async (ctx) => await ctx.runQuery(internal.v2Rollout.statusPage, page, { transactionLimits }),
+    );
+    expect(answer.read.transactions).toBe(pages);
+    if (answer.done) return answer;
+    expect(answer.verdict).toBeNull();
+    expect(answer.read.limitedBy).not.toBeNull();
+    cursor = answer.cursor ?? "";
+    expect(cursor.length).toBeLessThan(4_096);
+    await between?.();
+  }
+  throw new Error("the scan does not end");
+}
+
+const limits: fc.Arbitrary<Limits> = fc.constantFrom(
+  { documentsRead: 5 },
+  { databaseQueries: 8 },
+  { bytesRead: 20_000 },
+  { documentsRead: 5, databaseQueries: 8, bytesRead: 20_000 },
+  { documentsRead: 40, databaseQueries: 30 },
+  {},
+);
+
+describe("v2MigrationStatus", () => {
+  test("equals the naive count, whatever the data and the limits", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, limits, fc.constantFrom(undefined, 1, 7), async (data, limit, deferredDays) => {
+        const t = backend();
+        await build(t, data);
+        const now = Date.now();
+        const all = await readAll(t);
+        for (const organizationId of ["org_a", "org_b"]) {
+          const args = { organizationId, ...(deferredDays === undefined ? {} : { deferredDays }) };
+          const answer = await count(t, args, limit);
+          expect(answer).toMatchObject(model(all, organizationId, now, deferredDays));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("counts between what stayed all along and all that ever was, while others write", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, fc.array(fc.nat(), { minLength: 1, maxLength: 6 }), async (data, picks) => {
+        const t = backend();
+        await build(t, data);
+        const before = await readAll(t);
+        const deleted = new Set<string>();
+        let turn = 0;
+        const added: string[] = [];
+        const answer = await count(t, { organizationId: "org_a" }, { documentsRead: 6 }, async () => {
+          const pick = picks[turn++ % picks.length] ?? 0;
+          await t.run(async ({ db }) => {
+            const notes = await db.query("voiceNotes").collect();
+            const artifacts = await db.query("voiceNoteArtifacts").collect();
+            const victim = [...notes, ...artifacts][pick % (notes.length + artifacts.length + 1)];
+            if (victim) {
+              await db.delete(victim._id);
+              deleted.add(victim._id);
+            }
+            added.push(await db.insert("voiceNotes", make.note() as never));
+          });
+        });
+        const stayed = (row: Record<string, unknown>) => !deleted.has(row._id as string);
+        const rest = model(
+          {
+            ...before,
+            voiceNotes: before.voiceNotes.filter(stayed),
+            voiceNoteArtifacts: before.voiceNoteArtifacts.filter(stayed),
+          },
+          "org_a",
+          Date.now(),
+        );
+        const all = model(before, "org_a", Date.now());
+        for (const [counted, least, most] of [
+          [answer.voiceNotes.total, rest.voiceNotes.total, all.voiceNotes.total + added.length],
+          [answer.artifacts.total, rest.artifacts.total, all.artifacts.total],
+          [answer.transcripts, rest.transcripts, all.transcripts],
+          [answer.claims, all.claims, all.claims],
+        ] as const) {
+          expect(counted).toBeGreaterThanOrEqual(least);
+          expect(counted).toBeLessThanOrEqual(most);
+        }
+        expect(Object.values(answer.migration).reduce((a, b) => a + b)).toBe(answer.voiceNotes.total);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("never ends on a malformed document, and names it", async () => {
+    const t = backend({ validate: false });
+    const ids = await t.run(async ({ db }) => {
+      const insert = async (table: string, row: object) => await db.insert(table as "users", row as never);
+      await insert("organizations", make.organization("org_a"));
+      const { insights: _, ...noteWithoutInsights } = make.note({ transcriptionStatus: 7 });
+      const noteId = await insert("voiceNotes", noteWithoutInsights);
+      await insert("voiceNotes", { orgId: "org_a" });
+      const artifactId = await insert("voiceNoteArtifacts", {
+        orgContextCandidates: [null, 5, { organizationId: 3 }, { organizationId: "org_a" }],
+      });
+      await insert("voiceNoteArtifacts", { voiceNoteId: noteId });
+      await insert("voiceNoteArtifacts", { orgContextCandidates: "org_a" });
+      const transcriptId = await insert("voiceNoteTranscripts", { artifactId });
+      const claimId = await insert("voiceNoteClaims", { organizationId: "org_a", artifactId: 4 });
+      const resolutionId = await insert("voiceNoteEntityResolutions", { claimId });
+      const draftId = await insert("insightDrafts", { organizationId: "org_a", status: "lost" });
+      const flagId = await insert("featureFlags", {
+        featureKey: "voice_notes_v2",
+        scope: "organization",
+        organizationId: "org_a",
+        enabled: "yes",
+      });
+      return { noteId, artifactId, transcriptId, claimId, resolutionId, draftId, flagId };
+    });
+    const answer = await count(t, { organizationId: "org_a" });
+    expect(answer).toMatchObject({
+      voiceNotes: { total: 2 },
+      artifacts: { total: 1 },
+      transcripts: 1,
+      claims: 1,
+      entityResolutions: { total: 1 },
+      drafts: { pending: 0, confirmed: 0, rejected: 0, applied: 0, expired: 0 },
+      migration: { unfinished: 1, notReady: 1 },
+      featureFlags: { voice_notes_v2: false },
+    });
+    const warnings = answer.warnings.join("\n");
+    for (const id of Object.values(ids)) expect(warnings).toContain(id);
+    // Two artifacts: the organization's own, and the one that only its note leads to. The third is nobody's.
+    expect(warnings).toContain("2 malformed documents in voiceNoteArtifacts");
+  });
+
+  test("an index key that no cursor can hold is found again by its document", async () => {
+    const t = backend({ validate: false });
+    await t.run(async ({ db }) => {
+      for (let i = 0; i < 12; i++) {
+        const row = make.draft("c", "a", { coachUserId: i % 2 ? "y".repeat(3_000) : i });
+        await db.insert("insightDrafts", row as never);
+      }
+    });
+    const answer = await count(t, { organizationId: "org_a" }, { documentsRead: 4 });
+    expect(answer.drafts.pending).toBe(12);
+  });
+
+  test("the library's own meter, where the runtime has none, never says less than the runtime's", async () => {
+    await fc.assert(
+      fc.asyncProperty(world, async (data) => {
+        const t = backend();
+        await build(t, data);
+        const all = await readAll(t);
+        await t.query(async (ctx) => {
+          const before = await ctx.meta.getTransactionMetrics();
+          const answer = await scanStatus(host, { ...ctx, meta: undefined } as never, { organizationId: "org_a" });
+          const after = await ctx.meta.getTransactionMetrics();
+          expect(answer).toMatchObject(model(all, "org_a", Date.now()));
+          for (const [counted, measure] of [
+            [answer.read.documents, "documentsRead"],
+            [answer.read.bytes, "bytesRead"],
+            [answer.read.ranges, "databaseQueries"],
+          ] as const) {
+            expect(counted).toBeGreaterThanOrEqual(after[measure].used - before[measure].used);
+          }
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("the public door counts what one transaction may read, and goes on", async () => {
+    const t = backend();
+    await seed(t);
+    // One transaction writes 16 MiB at most.
+    for (let part = 0; part < 2; part++) {
+      await t.run(async ({ db }) => {
+        for (let i = 0; i < 450; i++) {
+          await db.insert("voiceNotes", make.note({ transcription: "é".repeat(10_000) }) as never);
+        }
+      });
+    }
+    const as = t.withIdentity(staff);
+    let cursor: string | undefined;
+    let pages = 0;
+    for (;;) {
+      const args = { organizationId: "org_a", check: true, ...(cursor === undefined ? {} : { cursor }) };
+      pages += 1;
+      const outcome = await as
+        .query(api.scripts.v2MigrationStatus.v2MigrationStatus, args)
+        .then((answer) => ({ answer }), (error: unknown) => ({ code: codeOf(error) }));
+      if ("code" in outcome) {
+        expect(outcome.code).toBe("NOT_COMPLETE");
+        break;
+      }
+      expect(outcome.answer).toMatchObject({ done: false, read: { limitedBy: "bytesRead" } });
+      cursor = outcome.answer.cursor ?? undefined;
+    }
+    expect(pages).toBeGreaterThan(1);
+    const whole = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+    expect(whole).toMatchObject({ migration: { eligible: 900 }, verdict: "notStarted", done: true });
+  });
+});

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+
+import { defineConfig, type Plugin } from "vitest/config";
+
+/** Loads a `.wasm` file as Convex's bundler does: as a compiled module. */
+const wasm: Plugin = {
+  name: "wasm-module",
+  enforce: "pre",
+  load(id) {
+    const path = id.split("?")[0] ?? id;
+    if (!path.endsWith(".wasm")) return null;
+    const base64 = readFileSync(path).toString("base64");
+    return `const bytes = Uint8Array.from(atob("${base64}"), (c) => c.charCodeAt(0));
+export default new WebAssembly.Module(bytes);`;
+  },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [wasm],
+        test: {
+          name: "shims",
+          include: ["tests/shims/**/*.test.ts"],
+          environment: "edge-runtime",
+          server: { deps: { inline: ["convex-test"] } },
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "node",
+          include: ["tests/**/*.test.{ts,mjs}"],
+          exclude: ["tests/shims/**"],
+          environment: "node",
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
