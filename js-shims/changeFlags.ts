@@ -1,81 +1,184 @@
 /** Carries out the change of both flags that `enableV2ForOrg` and `disableV2ForOrg` ask for. */
 
-import { FlagChange, startCore } from "./core.js";
+import type { Value } from "convex/values";
+
+import { FlagChange, nothingStored, startCore } from "./core.js";
 import { flagFact, type StoredDocument } from "./documents.js";
 import { findOrganization } from "./doors.js";
 import { environment, flagKeys } from "./environment.js";
 import { throwIfRefused } from "./errors.js";
-import type { Host, Index, MutationCtx } from "./host.js";
+import type { Host, Index, MutationCtx, RolloutFunction } from "./host.js";
 import type { ChangeAnswer } from "./validators.js";
 
-/** Rows of one flag that are read at most. More of one organization are no accident that a script cures. */
+/** Rows of one flag and artifacts without an index that are read at most. */
 const MOST_ROWS = 1_000;
+
+/** Characters of a row's notes at most. */
+const MOST_NOTES = 1_000;
+
+/** What the core says of a write. */
+const SET = 0;
+const DELETE = 1;
+
+export type ChangeRequest = {
+  organizationId: string;
+  isWanted: boolean;
+  actor: string | undefined;
+  reason: string | undefined;
+  restore: string | undefined;
+  /** The organization may be one of which nothing is stored yet. */
+  create: boolean;
+};
+
+const rowsOf = (ctx: MutationCtx, table: string, index: Index, values: readonly string[]) =>
+  ctx.db.query(table).withIndex(index.name as never, (q) => {
+    let builder: unknown = q;
+    for (const [at, value] of values.entries()) {
+      const step = builder as { eq(field: string, value: string): unknown };
+      builder = step.eq(index.fields[at] ?? "", value);
+    }
+    return builder as typeof q;
+  });
 
 async function readRows(
   ctx: MutationCtx,
   index: Index,
   values: readonly string[],
-  most: number,
 ): Promise<StoredDocument[]> {
-  const rows = await ctx.db
-    .query("featureFlags")
-    .withIndex(index.name as never, (q) => {
-      let builder: unknown = q;
-      for (const [at, value] of values.entries()) {
-        const step = builder as { eq(field: string, value: string): unknown };
-        builder = step.eq(index.fields[at] ?? "", value);
-      }
-      return builder as typeof q;
-    })
-    .take(most);
-  return rows as StoredDocument[];
+  return (await rowsOf(ctx, "featureFlags", index, values).take(MOST_ROWS)) as StoredDocument[];
 }
 
-const factsOf = (rows: StoredDocument[]) => Uint32Array.from(rows, flagFact);
+/** Is anything stored of an organization? Without an index, the newest artifacts are looked at only. */
+async function isAnythingStored(host: Host, ctx: MutationCtx, organizationId: string): Promise<boolean> {
+  const { notesByOrganization, claimsByOrganization, draftsByOrganization } = host.indexes;
+  for (const [table, index] of [
+    ["voiceNotes", notesByOrganization],
+    ["voiceNoteClaims", claimsByOrganization],
+    ["insightDrafts", draftsByOrganization],
+  ] as const) {
+    if ((await rowsOf(ctx, table, index, [organizationId]).first()) !== null) return true;
+  }
+  const { artifactsByOrganization } = host.indexes;
+  if (artifactsByOrganization) {
+    const artifact = await rowsOf(ctx, "voiceNoteArtifacts", artifactsByOrganization, [
+      organizationId,
+    ]).first();
+    return artifact !== null;
+  }
+  const newest = (await ctx.db.query("voiceNoteArtifacts").order("desc").take(MOST_ROWS)) as StoredDocument[];
+  return newest.some(({ orgContextCandidates: candidates }) => {
+    if (!Array.isArray(candidates)) return false;
+    return candidates.some((candidate) => candidate?.organizationId === organizationId);
+  });
+}
 
-/** Brings both flags of an organization to a value, in the transaction of `ctx`. */
+/** The newest note first, and as many of the older ones as there is room for. */
+function withOlderNotes(note: string, row: StoredDocument | undefined): string {
+  const notes = [note];
+  let length = note.length;
+  for (const older of typeof row?.notes === "string" ? row.notes.split("\n") : []) {
+    length += older.length + 1;
+    if (length > MOST_NOTES) break;
+    notes.push(older);
+  }
+  return notes.join("\n");
+}
+
+type Flag = { featureKey: string; rows: StoredDocument[]; writes: Uint32Array };
+
+/** Brings both flags of an organization to a value, or back to what they were, in the transaction of `ctx`. */
 export async function changeFlags(
   host: Host,
   ctx: MutationCtx,
-  request: { organizationId: string; isWanted: boolean; actor: string | undefined },
+  request: ChangeRequest,
 ): Promise<ChangeAnswer> {
   startCore();
-  const { organizationId, isWanted } = request;
-  const change = new FlagChange(organizationId, isWanted, request.actor);
+  const { organizationId } = request;
+  const change = new FlagChange(
+    organizationId,
+    request.isWanted,
+    request.actor,
+    request.reason,
+    request.restore,
+  );
   try {
     throwIfRefused(change.refusal());
     await findOrganization(host, ctx, organizationId);
-    const { flagsByScope, flagsByOrganization } = host.indexes;
-    const notes = change.notes(new Date().toISOString());
-    const updatedBy = change.updatedBy();
     const variables = environment();
+    const flags: Flag[] = [];
     for (const [flag, featureKey] of flagKeys.entries()) {
-      const platform = await readRows(ctx, flagsByScope, [featureKey, "platform"], 1);
-      const own = [featureKey, "organization", organizationId];
-      const rows = await readRows(ctx, flagsByOrganization, own, MOST_ROWS);
-      const users = await readRows(ctx, flagsByScope, [featureKey, "user"], MOST_ROWS);
-      for (const row of change.plan(flag, variables[flag], factsOf(platform), factsOf(rows), users.length)) {
-        if (row === 0) {
-          await ctx.runMutation(host.functions.setFeatureFlag, {
-            featureKey,
-            scope: "organization",
-            organizationId,
-            enabled: isWanted,
-            updatedBy,
-            notes,
-          });
-        } else {
-          await ctx.db.patch(rows[row]?._id as never, {
-            enabled: isWanted,
-            updatedBy,
-            updatedAt: Date.now(),
-            notes,
-          });
-        }
-      }
+      const { flagsByScope, flagsByOrganization } = host.indexes;
+      const platform = await rowsOf(ctx, "featureFlags", flagsByScope, [featureKey, "platform"]).first();
+      const rows = await readRows(ctx, flagsByOrganization, [featureKey, "organization", organizationId]);
+      const users = await readRows(ctx, flagsByScope, [featureKey, "user"]);
+      const writes = change.plan(
+        flag,
+        variables[flag],
+        platform === null ? new Uint32Array() : Uint32Array.of(flagFact(platform as StoredDocument)),
+        Uint32Array.from(rows, flagFact),
+        users.length,
+      );
+      flags.push({ featureKey, rows, writes });
     }
-    return change.answer();
+    const mustBeKnown = request.isWanted && !request.create && !host.findOrganization;
+    if (mustBeKnown && flags.every(({ rows }) => rows.length === 0)) {
+      if (!(await isAnythingStored(host, ctx, organizationId))) throwIfRefused(nothingStored(organizationId));
+    }
+    for (const flag of flags) await writeFlag(host, ctx, organizationId, change, flag);
+    const answer: ChangeAnswer = change.answer();
+    report(request, change.updatedBy(), answer);
+    return answer;
   } finally {
     change.free();
   }
+}
+
+async function writeFlag(
+  host: Host,
+  ctx: MutationCtx,
+  organizationId: string,
+  change: FlagChange,
+  { featureKey, rows, writes }: Flag,
+): Promise<void> {
+  for (let at = 0; at < writes.length; at += 3) {
+    const [kind, index = 0, value] = writes.subarray(at, at + 3);
+    const row = rows[index];
+    if (kind === DELETE) {
+      await ctx.db.delete(row?._id as never);
+      continue;
+    }
+    const enabled = value === 1;
+    const note = change.note(new Date().toISOString(), row ? flagFact(row) : -1, enabled);
+    const written = {
+      featureKey,
+      scope: "organization",
+      organizationId,
+      enabled,
+      updatedBy: change.updatedBy(),
+      notes: withOlderNotes(note, row),
+    };
+    if (index === 0) await ctx.runMutation(host.functions.setFeatureFlag, written);
+    else if (kind === SET) await ctx.db.patch(row?._id as never, { ...written, updatedAt: Date.now() });
+    else await ctx.db.insert("featureFlags", { ...written, updatedAt: Date.now() });
+  }
+}
+
+/** One line of JSON for log streams, and a warning where the flags are not what was asked for. */
+function report(request: ChangeRequest, by: string, answer: ChangeAnswer): void {
+  const rolloutFunction: RolloutFunction = request.isWanted ? "enableV2ForOrg" : "disableV2ForOrg";
+  const line: Record<string, Value | undefined> = {
+    event: "v2-rollout.flags",
+    function: rolloutFunction,
+    organizationId: request.organizationId,
+    by,
+    at: new Date().toISOString(),
+    changed: answer.changed,
+    before: answer.before,
+    after: answer.after,
+    effective: answer.effective,
+    reason: request.reason ?? null,
+  };
+  console.info(JSON.stringify(line));
+  if (!answer.success)
+    console.warn(`${rolloutFunction} ${request.organizationId}: ${answer.warnings.join("; ")}`);
 }

@@ -8,8 +8,10 @@ export {
   forbidden,
   headroom,
   judgeNotes,
+  legacyWarning,
   lostPosition,
   MigrationRun,
+  nothingStored,
   organizationNotFound,
   StatusRun,
 } from "../pkg/v2_rollout.js";

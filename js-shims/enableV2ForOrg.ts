@@ -1,4 +1,5 @@
 import { internalMutationGeneric, mutationGeneric } from "convex/server";
+import type { ObjectType } from "convex/values";
 
 import { changeFlags } from "./changeFlags.js";
 import { authorize } from "./doors.js";
@@ -12,14 +13,14 @@ import { type ChangeAnswer, changeAnswer, enableArgs } from "./validators.js";
  * - `public`: a mutation that asks `authorize` first.
  */
 export function enableV2ForOrgDoors(host: Host) {
-  const change = (
-    ctx: MutationCtx,
-    args: { organizationId: string; enabledBy?: string },
-  ): Promise<ChangeAnswer> =>
+  const change = (ctx: MutationCtx, args: ObjectType<typeof enableArgs>): Promise<ChangeAnswer> =>
     changeFlags(host, ctx, {
       organizationId: args.organizationId,
       isWanted: true,
       actor: args.enabledBy,
+      reason: args.reason,
+      restore: args.restore,
+      create: args.create ?? false,
     });
   return {
     operator: internalMutationGeneric({

@@ -1,13 +1,21 @@
 import { actionGeneric, internalActionGeneric } from "convex/server";
+import { v } from "convex/values";
 
-import { MigrationRun, startCore } from "./core.js";
+import { legacyWarning, MigrationRun, startCore } from "./core.js";
 import { authorize, findOrganization } from "./doors.js";
 import { throwIfRefused } from "./errors.js";
 import type { ActionCtx, Host } from "./host.js";
 import type { MigrationBatch, MigrationPage } from "./migrationTransactions.js";
 import { Progress } from "./progress.js";
 import { numberAt } from "./scan.js";
-import { type MigrationAnswer, type MigrationArgs, migrationAnswer, migrationArgs } from "./validators.js";
+import {
+  type LegacyMigrationAnswer,
+  legacyMigrationAnswer,
+  type MigrationAnswer,
+  type MigrationArgs,
+  migrationAnswer,
+  migrationArgs,
+} from "./validators.js";
 
 const shown = (value: number | undefined) => (value === undefined ? undefined : String(value));
 
@@ -41,6 +49,16 @@ async function admit(host: Host, ctx: ActionCtx, args: MigrationArgs): Promise<v
   if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId);
 }
 
+const answer = v.union(migrationAnswer, legacyMigrationAnswer);
+type Answer = MigrationAnswer | LegacyMigrationAnswer;
+
+function withLegacyWarning(answer: Omit<LegacyMigrationAnswer, "warnings">): LegacyMigrationAnswer {
+  const { processed, artifacts, transcripts, claims, errors, skipped } = answer;
+  const warning = legacyWarning(processed, skipped);
+  const warnings = warning === undefined ? [] : [warning];
+  return { processed, artifacts, transcripts, claims, errors, skipped, warnings };
+}
+
 /**
  * The doors to `runMigration`: brings the old notes over.
  *
@@ -50,20 +68,21 @@ async function admit(host: Host, ctx: ActionCtx, args: MigrationArgs): Promise<v
  * Both are wrappers of the host's `internal.actions.migration.migrateVoiceNotesToV2`.
  */
 export function runMigrationDoors(host: Host) {
-  const migrate = async (ctx: ActionCtx, args: MigrationArgs): Promise<MigrationAnswer> => {
+  const migrate = async (ctx: ActionCtx, args: MigrationArgs): Promise<Answer> => {
     await admit(host, ctx, args);
-    return await ctx.runAction(host.functions.migrateVoiceNotesToV2, args);
+    const answer = await ctx.runAction(host.functions.migrateVoiceNotesToV2, args);
+    return host.legacyMigration ? withLegacyWarning(answer) : answer;
   };
   return {
     operator: internalActionGeneric({
       args: migrationArgs,
-      returns: migrationAnswer,
-      handler: async (ctx, args): Promise<MigrationAnswer> => await migrate(ctx, args),
+      returns: answer,
+      handler: async (ctx, args): Promise<Answer> => await migrate(ctx, args),
     }),
     public: actionGeneric({
       args: migrationArgs,
-      returns: migrationAnswer,
-      handler: async (ctx, args): Promise<MigrationAnswer> => {
+      returns: answer,
+      handler: async (ctx, args): Promise<Answer> => {
         await authorize(host, ctx, "runMigration", args.organizationId ?? null);
         return await migrate(ctx, args);
       },
@@ -76,22 +95,29 @@ export function migrateFunction(host: Host) {
   return internalActionGeneric({
     args: migrationArgs,
     returns: migrationAnswer,
-    handler: async (ctx, args): Promise<MigrationAnswer> => {
-      const run = newRun(host, args);
-      try {
-        return await carryOut(host, ctx, args, run);
-      } finally {
-        run.free();
-      }
-    },
+    handler: async (ctx, args): Promise<MigrationAnswer> => await migrateNotes(host, ctx, args),
   });
+}
+
+/** Migrates notes until all are through, or the run ends itself. */
+export async function migrateNotes(
+  host: Host,
+  ctx: Pick<ActionCtx, "runQuery" | "runMutation">,
+  args: MigrationArgs,
+): Promise<MigrationAnswer> {
+  const run = newRun(host, args);
+  try {
+    return await carryOut(host, ctx, args, run);
+  } finally {
+    run.free();
+  }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function carryOut(
   host: Host,
-  ctx: ActionCtx,
+  ctx: Pick<ActionCtx, "runQuery" | "runMutation">,
   args: MigrationArgs,
   run: MigrationRun,
 ): Promise<MigrationAnswer> {
@@ -163,7 +189,7 @@ function feedPage(run: MigrationRun, page: MigrationPage): void {
 }
 
 async function writeBatch(
-  ctx: ActionCtx,
+  ctx: Pick<ActionCtx, "runMutation">,
   run: MigrationRun,
   args: { voiceNoteIds: string[] },
   migrationBatch: Host["functions"]["v2Rollout"]["migrationBatch"],

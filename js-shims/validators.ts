@@ -73,8 +73,20 @@ export const statusAnswer = v.object({
 });
 export type StatusAnswer = Infer<typeof statusAnswer>;
 
-export const enableArgs = { organizationId: v.string(), enabledBy: v.optional(v.string()) };
-export const disableArgs = { organizationId: v.string(), disabledBy: v.optional(v.string()) };
+const changeArgs = {
+  organizationId: v.string(),
+  /** Why; kept in the rows' notes. */
+  reason: v.optional(v.string()),
+  /** The `previous` of an earlier answer: brings the rows back to what they were then. */
+  restore: v.optional(v.string()),
+};
+export const enableArgs = {
+  ...changeArgs,
+  enabledBy: v.optional(v.string()),
+  /** The organization may be one of which nothing is stored yet; asked only where the host has no look-up. */
+  create: v.optional(v.boolean()),
+};
+export const disableArgs = { ...changeArgs, disabledBy: v.optional(v.string()) };
 
 export const changeAnswer = v.object({
   /** Both effective values are what was asked for. */
@@ -84,7 +96,11 @@ export const changeAnswer = v.object({
   before: byKey(nullable(v.boolean())),
   after: byKey(nullable(v.boolean())),
   effective,
+  /** Given back as `restore`, brings the rows back to what they were before. */
+  previous: v.string(),
   warnings: v.array(v.string()),
+  /** What to do next. */
+  next: v.array(v.string()),
 });
 export type ChangeAnswer = Infer<typeof changeAnswer>;
 

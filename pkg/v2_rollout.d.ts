@@ -14,14 +14,15 @@ export class FlagChange {
     /**
      * The change that is asked for.
      */
-    constructor(organization_id: string, wanted: boolean, actor?: string | null);
+    constructor(organization_id: string, wanted: boolean, actor?: string | null, reason?: string | null, restore?: string | null);
     /**
-     * The row's `notes`.
+     * What the row's `notes` say of a write; `from` is the row's fact before, below 0 where there was none.
      */
-    notes(now: string): string;
+    note(now: string, from: number, to: boolean): string;
     /**
      * Takes the rows of the flag with this index (platform rows and organization rows as 0 off, 1 on, else
-     * no boolean) and tells which organization rows get the value: 0 the first, which may not be there.
+     * no boolean) and tells what is written, three numbers a write: 0 set, 1 delete, 2 insert; the index of
+     * the organization row; the value.
      */
     plan(flag: number, environment: string | null | undefined, platform: Uint32Array | number[], organization: Uint32Array | number[], user_rows: number): Uint32Array;
     /**
@@ -151,9 +152,19 @@ export function headroom(used: Float64Array | number[], limits: Float64Array | n
 export function judgeNotes(now_ms: number, deferred_days: number | null | undefined, repair: boolean, facts: Uint32Array | number[], created_ms: Float64Array | number[], of: Uint32Array | number[], changed_ms: Float64Array | number[]): Uint8Array;
 
 /**
+ * A warning where a host's own old action cannot get further.
+ */
+export function legacyWarning(processed: number, skipped: number): string | undefined;
+
+/**
  * The refusal of a cursor whose position is not there any more.
  */
 export function lostPosition(): any;
+
+/**
+ * The refusal of an organization of which nothing is stored, for a host without a look-up.
+ */
+export function nothingStored(organization_id: string): any;
 
 /**
  * The refusal of an organization that nobody knows.
@@ -169,14 +180,15 @@ export interface InitOutput {
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly checkComplete: (a: number, b: number, c: number) => any;
     readonly flagchange_answer: (a: number) => any;
-    readonly flagchange_new: (a: number, b: number, c: number, d: number, e: number) => number;
-    readonly flagchange_notes: (a: number, b: number, c: number) => [number, number];
+    readonly flagchange_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => number;
+    readonly flagchange_note: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly flagchange_plan: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number];
     readonly flagchange_refusal: (a: number) => any;
     readonly flagchange_updatedBy: (a: number) => [number, number];
     readonly forbidden: (a: number, b: number) => any;
     readonly headroom: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly judgeNotes: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number];
+    readonly legacyWarning: (a: number, b: number) => [number, number];
     readonly lostPosition: () => any;
     readonly migrationrun_answer: (a: number, b: number, c: number) => any;
     readonly migrationrun_error: (a: number, b: number, c: number) => number;
@@ -188,6 +200,7 @@ export interface InitOutput {
     readonly migrationrun_position: (a: number) => [number, number];
     readonly migrationrun_refusal: (a: number) => any;
     readonly migrationrun_written: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => void;
+    readonly nothingStored: (a: number, b: number) => any;
     readonly organizationNotFound: (a: number, b: number) => any;
     readonly statusrun_answer: (a: number, b: number, c: number) => any;
     readonly statusrun_found: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number) => void;

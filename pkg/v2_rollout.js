@@ -27,47 +27,60 @@ export class FlagChange {
      * @param {string} organization_id
      * @param {boolean} wanted
      * @param {string | null} [actor]
+     * @param {string | null} [reason]
+     * @param {string | null} [restore]
      */
-    constructor(organization_id, wanted, actor) {
-        const val3 = +wanted;
-        let ptr0, len0, ptr1, len1;
+    constructor(organization_id, wanted, actor, reason, restore) {
+        const val5 = +wanted;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
         try {
             ptr0 = passStringToWasm0(organization_id, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len0 = WASM_VECTOR_LEN;
             ptr1 = isLikeNone(actor) ? 0 : passStringToWasm0(actor, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len1 = WASM_VECTOR_LEN;
+            ptr2 = isLikeNone(reason) ? 0 : passStringToWasm0(reason, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = isLikeNone(restore) ? 0 : passStringToWasm0(restore, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len3 = WASM_VECTOR_LEN;
         } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
             if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        const ret = wasm.flagchange_new(ptr0, len0, val3, ptr1, len1);
+        const ret = wasm.flagchange_new(ptr0, len0, val5, ptr1, len1, ptr2, len2, ptr3, len3);
         this.__wbg_ptr = ret;
         FlagChangeFinalization.register(this, this.__wbg_ptr, this);
         return this;
     }
     /**
-     * The row's `notes`.
+     * What the row's `notes` say of a write; `from` is the row's fact before, below 0 where there was none.
      * @param {string} now
+     * @param {number} from
+     * @param {boolean} to
      * @returns {string}
      */
-    notes(now) {
-        let deferred2_0;
-        let deferred2_1;
+    note(now, from, to) {
+        let deferred4_0;
+        let deferred4_1;
         try {
+            const val2 = +from;
+            const val3 = +to;
             const ptr0 = passStringToWasm0(now, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len0 = WASM_VECTOR_LEN;
-            const ret = wasm.flagchange_notes(this.__wbg_ptr, ptr0, len0);
-            deferred2_0 = ret[0];
-            deferred2_1 = ret[1];
+            const ret = wasm.flagchange_note(this.__wbg_ptr, ptr0, len0, val2, val3);
+            deferred4_0 = ret[0];
+            deferred4_1 = ret[1];
             return getStringFromWasm0(ret[0], ret[1]);
         } finally {
-            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+            wasm.__wbindgen_free(deferred4_0, deferred4_1, 1);
         }
     }
     /**
      * Takes the rows of the flag with this index (platform rows and organization rows as 0 off, 1 on, else
-     * no boolean) and tells which organization rows get the value: 0 the first, which may not be there.
+     * no boolean) and tells what is written, three numbers a write: 0 set, 1 delete, 2 insert; the index of
+     * the organization row; the value.
      * @param {number} flag
      * @param {string | null | undefined} environment
      * @param {Uint32Array | number[]} platform
@@ -625,11 +638,39 @@ export function judgeNotes(now_ms, deferred_days, repair, facts, created_ms, of,
 }
 
 /**
+ * A warning where a host's own old action cannot get further.
+ * @param {number} processed
+ * @param {number} skipped
+ * @returns {string | undefined}
+ */
+export function legacyWarning(processed, skipped) {
+    const ret = wasm.legacyWarning(processed, skipped);
+    let v1;
+    if (ret[0] !== 0) {
+        v1 = getStringFromWasm0(ret[0], ret[1]);
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    }
+    return v1;
+}
+
+/**
  * The refusal of a cursor whose position is not there any more.
  * @returns {any}
  */
 export function lostPosition() {
     const ret = wasm.lostPosition();
+    return ret;
+}
+
+/**
+ * The refusal of an organization of which nothing is stored, for a host without a look-up.
+ * @param {string} organization_id
+ * @returns {any}
+ */
+export function nothingStored(organization_id) {
+    const ptr0 = passStringToWasm0(organization_id, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.nothingStored(ptr0, len0);
     return ret;
 }
 

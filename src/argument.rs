@@ -38,6 +38,27 @@ pub fn actor(argument: &str, value: &str) -> Result<(), Refusal> {
     ))
 }
 
+/// Accepts a reason: 1 to 200 characters of any script, on one line.
+///
+/// # Errors
+/// - `INVALID_ARGUMENT` for anything else.
+pub fn reason(value: &str) -> Result<(), Refusal> {
+    let mut characters = 0;
+    let mut is_visible = true;
+    for c in value.chars() {
+        characters += 1;
+        is_visible &= !c.is_control();
+    }
+    if is_visible && (1..=200).contains(&characters) {
+        return Ok(());
+    }
+    Err(refused(
+        "reason",
+        value,
+        "must be 1 to 200 characters on one line",
+    ))
+}
+
 /// Reads a whole number from 1 out of its JavaScript text (`String(value)`), so that the core needs no
 /// code that prints or parses fractions. Numbers past 2^53 count as 2^53.
 ///
@@ -107,6 +128,14 @@ mod tests {
         }
         for bad in ["", " ", "a  b", " a", "a ", "a\tb", &"x".repeat(129)] {
             assert!(actor("enabledBy", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn reasons() {
+        assert_eq!(reason("Pilot ✓"), Ok(()));
+        for bad in ["", "a\nb", &"é".repeat(201)] {
+            assert!(reason(bad).is_err(), "{bad}");
         }
     }
 

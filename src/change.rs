@@ -1,13 +1,14 @@
 //! `enableV2ForOrg` and `disableV2ForOrg`: which flag rows are written, and the answer.
 
 use crate::argument;
-use crate::error::Refusal;
+use crate::cursor::Codec;
+use crate::error::{Code, Refusal};
 use crate::flags::{self, KEYS, Row, State};
-use crate::text::{decimal, join};
+use crate::text::{decimal, join, json, shell};
 use crate::value::{Object, Value};
 
 /// What a change is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ChangeCall<'a> {
     /// The organization.
     pub organization_id: &'a str,
@@ -15,6 +16,21 @@ pub struct ChangeCall<'a> {
     pub wanted: bool,
     /// Who asks, where they say so.
     pub actor: Option<&'a str>,
+    /// Why, where they say so.
+    pub reason: Option<&'a str>,
+    /// Bring the rows back to what they were instead: the `previous` of an earlier answer.
+    pub restore: Option<&'a str>,
+}
+
+/// A checked change.
+#[derive(Clone, Debug)]
+pub struct Change {
+    organization_id: String,
+    wanted: bool,
+    actor: Option<String>,
+    reason: Option<String>,
+    /// The rows to come back to, by flag.
+    restored: Option<[Vec<Row>; 2]>,
 }
 
 /// The rows of one flag, as they are before the change.
@@ -30,16 +46,52 @@ pub struct KeyRows {
     pub user_rows: u64,
 }
 
-/// What is written for one flag.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyWrites {
-    /// Set the first row, or insert one where there is none, through the host's `setFeatureFlag`.
-    pub set_first: bool,
-    /// Further rows, as indexes into the organization's rows, that get the value too.
-    pub others: Vec<u32>,
+/// What is done with one organization row of a flag. The first one is written through the host's
+/// `setFeatureFlag`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Set the row with this index.
+    Set(usize, bool),
+    /// Delete the row with this index.
+    Delete(usize),
+    /// Insert a row; it comes to stand at this index.
+    Insert(usize, bool),
 }
 
-impl ChangeCall<'_> {
+impl Change {
+    /// Accepts the arguments.
+    ///
+    /// # Errors
+    /// - `INVALID_ARGUMENT` for an organization id, a name or a reason outside their rules, and for a
+    ///   `restore` that is damaged or of another organization.
+    pub fn new(call: &ChangeCall<'_>) -> Result<Self, Refusal> {
+        argument::organization_id(call.organization_id)?;
+        if let Some(actor) = call.actor {
+            argument::actor(
+                if call.wanted {
+                    "enabledBy"
+                } else {
+                    "disabledBy"
+                },
+                actor,
+            )?;
+        }
+        if let Some(reason) = call.reason {
+            argument::reason(reason)?;
+        }
+        let restored = match call.restore {
+            Some(previous) => Some(read_previous(call.organization_id, previous)?),
+            None => None,
+        };
+        Ok(Self {
+            organization_id: call.organization_id.into(),
+            wanted: call.wanted,
+            actor: call.actor.map(String::from),
+            reason: call.reason.map(String::from),
+            restored,
+        })
+    }
+
     fn function(&self) -> &'static str {
         if self.wanted {
             "enableV2ForOrg"
@@ -48,46 +100,65 @@ impl ChangeCall<'_> {
         }
     }
 
-    /// Accepts the arguments.
-    ///
-    /// # Errors
-    /// - `INVALID_ARGUMENT` for an organization id or a name outside their rules.
-    pub fn check(&self) -> Result<(), Refusal> {
-        argument::organization_id(self.organization_id)?;
-        let name = if self.wanted {
-            "enabledBy"
-        } else {
-            "disabledBy"
-        };
-        self.actor
-            .map_or(Ok(()), |actor| argument::actor(name, actor))
+    /// The rows that one flag shall have, where it has these.
+    fn target(&self, flag: usize, rows: &[Row]) -> Vec<Row> {
+        if let Some(restored) = self.restored.as_ref().and_then(|flags| flags.get(flag)) {
+            return restored.clone();
+        }
+        let wanted = if self.wanted { Row::On } else { Row::Off };
+        vec![wanted; rows.len().max(1)]
     }
 
     /// What is written for one flag: nothing where it has the value already.
-    pub fn writes(&self, rows: &KeyRows) -> KeyWrites {
-        let wanted = if self.wanted { Row::On } else { Row::Off };
-        let mut writes = KeyWrites {
-            set_first: rows.organization.first() != Some(&wanted),
-            others: Vec::new(),
-        };
-        let mut index = 0;
-        for row in &rows.organization {
-            if index > 0 && *row != wanted {
-                writes.others.push(index);
+    pub fn writes(&self, flag: usize, rows: &[Row]) -> Vec<Write> {
+        let target = self.target(flag, rows);
+        let mut writes = Vec::new();
+        for index in 0..target.len().max(rows.len()) {
+            match (rows.get(index), target.get(index)) {
+                (Some(row), Some(value)) if row != value => {
+                    writes.push(Write::Set(index, *value == Row::On))
+                }
+                (Some(_), None) => writes.push(Write::Delete(index)),
+                (None, Some(value)) => writes.push(Write::Insert(index, *value == Row::On)),
+                _ => {}
             }
-            index += 1;
         }
         writes
     }
 
     /// The row's `updatedBy` where the caller does not say who they are.
     pub fn updated_by(&self) -> &str {
-        self.actor.unwrap_or("script")
+        self.actor.as_deref().unwrap_or("script")
     }
 
-    /// The row's `notes`: what ran and when. `now` is the present as text.
-    pub fn notes(&self, now: &str) -> String {
-        join(&[self.function(), " by ", self.updated_by(), " at ", now])
+    /// What a row's `notes` say of a write: what ran, who, when, from what to what, and why. `now` is the
+    /// present as text, `from` the value before, if there was a row.
+    pub fn note(&self, now: &str, from: Option<Row>, to: bool) -> String {
+        let from = match from {
+            Some(row) => word(row == Row::On),
+            None => "none",
+        };
+        let function = if self.restored.is_some() {
+            " (restore)"
+        } else {
+            ""
+        };
+        let mut note = join(&[
+            self.function(),
+            function,
+            " by ",
+            self.updated_by(),
+            " at ",
+            now,
+            ": ",
+            from,
+            " -> ",
+            word(to),
+        ]);
+        if let Some(reason) = &self.reason {
+            note.push_str(&join(&["; ", reason]));
+        }
+        note
     }
 
     /// The answer, when all is written.
@@ -97,52 +168,125 @@ impl ChangeCall<'_> {
         let mut changed = Vec::new();
         let mut keys = Vec::new();
         let mut states: [State; 2] = Default::default();
-        for ((key, rows), state) in KEYS.iter().zip(rows).zip(&mut states) {
-            let writes = self.writes(rows);
+        let mut success = true;
+        let mut brought = Vec::new();
+        for (flag, ((key, rows), state)) in KEYS.iter().zip(rows).zip(&mut states).enumerate() {
+            let target = self.target(flag, &rows.organization);
+            let writes = self.writes(flag, &rows.organization);
             keys.push(Value::Word(key));
-            if writes.set_first || !writes.others.is_empty() {
+            if !writes.is_empty() {
                 changed.push(Value::Word(key));
             }
-            let first = rows.organization.first();
-            before.put(
-                key,
-                first.map_or(Value::Null, |row| Value::Bool(*row == Row::On)),
-            );
-            after.bool(key, self.wanted);
-            *state = State {
-                environment: rows.environment,
-                platform: rows.platform,
-                organization: Some(if self.wanted { Row::On } else { Row::Off }),
-                organization_rows: rows.organization.len() as u64,
-                user_rows: rows.user_rows,
-            };
-        }
-        let mut answer = Object::default();
-        answer.bool(
-            "success",
-            states
-                .iter()
-                .all(|state| state.effective().enabled == self.wanted),
-        );
-        answer.put("flagsSet", Value::List(keys));
-        answer.put("changed", Value::List(changed));
-        answer.put("before", before.end());
-        answer.put("after", after.end());
-        answer.put("effective", flags::effective(&states));
-        let mut warnings = flags::warnings(&states, Some(self.wanted));
-        for (key, rows) in KEYS.iter().zip(rows) {
-            let others = self.writes(rows).others.len() as u64;
-            if others > 0 {
-                warnings.push(join(&[
+            before.put(key, first(&rows.organization));
+            after.put(key, first(&target));
+            let mut others = 0;
+            for write in &writes {
+                others += u64::from(matches!(write, Write::Set(index, _) if *index > 0));
+            }
+            if others > 0 && self.restored.is_none() {
+                brought.push(join(&[
                     key,
                     ": ",
                     &decimal(others),
                     " further rows had another value and were brought to this one",
                 ]));
             }
+            *state = State {
+                environment: rows.environment,
+                platform: rows.platform,
+                organization: target.first().copied(),
+                organization_rows: target.len() as u64,
+                user_rows: rows.user_rows,
+            };
+            let asked = target.first().is_some_and(|row| *row == Row::On);
+            success &= state.effective().enabled == asked;
         }
+        let wanted = self.restored.is_none().then_some(self.wanted);
+        let mut warnings = flags::warnings(&states, wanted);
+        warnings.append(&mut brought);
+        let mut answer = Object::default();
+        answer.bool("success", success);
+        answer.put("flagsSet", Value::List(keys));
+        answer.put("changed", Value::List(changed));
+        answer.put("before", before.end());
+        answer.put("after", after.end());
+        answer.put("effective", flags::effective(&states));
+        answer.text("previous", Some(previous(&self.organization_id, rows)));
         answer.texts("warnings", warnings);
+        answer.texts("next", self.next());
         answer.end()
+    }
+
+    /// What an operator does next.
+    fn next(&self) -> Vec<String> {
+        let organization = join(&["{\"organizationId\": ", &json(&self.organization_id)]);
+        let status = shell(&join(&[&organization, "}"]));
+        let status = join(&["npx convex run scripts/v2MigrationStatus ", &status]);
+        if !self.wanted {
+            return vec![join(&[
+                "notes in flight go on in v2; see how many with ",
+                &status,
+            ])];
+        }
+        let migration = shell(&join(&[&organization, ", \"dryRun\": true}"]));
+        vec![
+            status,
+            join(&["npx convex run scripts/runMigration ", &migration]),
+        ]
+    }
+}
+
+/// Refuses an organization of which nothing is stored, where the host has no look-up.
+pub fn nothing_stored(organization_id: &str) -> Refusal {
+    crate::error::organization_not_found(organization_id).hint(&[
+        "nothing is stored of it: no note, artifact or flag; for a new organization add `\"create\": true`",
+    ])
+}
+
+fn word(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
+fn first(rows: &[Row]) -> Value {
+    rows.first()
+        .map_or(Value::Null, |row| Value::Bool(*row == Row::On))
+}
+
+/// The rows of both flags as text.
+fn previous(organization_id: &str, rows: &[KeyRows; 2]) -> String {
+    let mut codec = Codec::begin(&["previous", organization_id], 0);
+    for rows in rows {
+        code_rows(&mut rows.organization.clone(), &mut codec);
+    }
+    codec.seal()
+}
+
+fn read_previous(organization_id: &str, previous: &str) -> Result<[Vec<Row>; 2], Refusal> {
+    let mut flags: [Vec<Row>; 2] = Default::default();
+    let read = Codec::open(previous, &["previous", organization_id], 0).and_then(|mut codec| {
+        for rows in &mut flags {
+            code_rows(rows, &mut codec);
+        }
+        codec.close()
+    });
+    match read {
+        Ok(()) => Ok(flags),
+        Err(_) => Err(Refusal::new(
+            Code::InvalidArgument,
+            &["restore is damaged, or the `previous` of another organization"],
+        )),
+    }
+}
+
+fn code_rows(rows: &mut Vec<Row>, codec: &mut Codec) {
+    let mut count = rows.len() as u64;
+    codec.number(&mut count);
+    // As many as a change reads at the most; a forged value says no more.
+    rows.resize(usize::try_from(count.min(1_000)).unwrap_or(0), Row::Off);
+    for row in rows {
+        let mut some = Some(*row);
+        Row::code(&mut some, codec);
+        *row = some.unwrap_or(Row::Off);
     }
 }
 
@@ -150,44 +294,54 @@ impl ChangeCall<'_> {
 mod tests {
     use super::*;
     use Row::{Malformed, Off, On};
+    use proptest::prelude::*;
 
-    fn call(wanted: bool) -> ChangeCall<'static> {
-        ChangeCall {
+    fn change(wanted: bool) -> Change {
+        Change::new(&ChangeCall {
             organization_id: "org_1",
             wanted,
-            actor: None,
-        }
+            ..ChangeCall::default()
+        })
+        .unwrap()
+    }
+
+    fn keys(first: &[Row], second: &[Row]) -> [KeyRows; 2] {
+        [first, second].map(|rows| KeyRows {
+            organization: rows.to_vec(),
+            ..KeyRows::default()
+        })
+    }
+
+    fn json_of(change: &Change, rows: &[KeyRows; 2]) -> serde_json::Value {
+        serde_json::to_value(change.answer(rows)).unwrap()
     }
 
     #[test]
     fn only_what_differs_is_written() {
-        for (rows, wanted, set_first, others) in [
-            (vec![], true, true, vec![]),
-            (vec![], false, true, vec![]),
-            (vec![On], true, false, vec![]),
-            (vec![Off], true, true, vec![]),
-            (vec![Malformed], false, true, vec![]),
-            (vec![On, Off, On, Malformed], true, false, vec![1, 3]),
-            (vec![On, Off, On], false, true, vec![2]),
+        use Write::{Insert, Set};
+        for (rows, wanted, writes) in [
+            (vec![], true, vec![Insert(0, true)]),
+            (vec![], false, vec![Insert(0, false)]),
+            (vec![On], true, vec![]),
+            (vec![Off], true, vec![Set(0, true)]),
+            (vec![Malformed], false, vec![Set(0, false)]),
+            (
+                vec![On, Off, On, Malformed],
+                true,
+                vec![Set(1, true), Set(3, true)],
+            ),
+            (vec![On, Off, On], false, vec![Set(0, false), Set(2, false)]),
         ] {
-            let rows = KeyRows {
-                organization: rows,
-                ..KeyRows::default()
-            };
-            let expected = KeyWrites { set_first, others };
-            assert_eq!(call(wanted).writes(&rows), expected, "{rows:?} {wanted}");
+            assert_eq!(change(wanted).writes(0, &rows), writes, "{rows:?} {wanted}");
         }
     }
 
     #[test]
     fn the_answer_tells_what_is_effective() {
-        let overruled = KeyRows {
-            environment: Some(false),
-            organization: vec![Off],
-            ..KeyRows::default()
-        };
-        let answer =
-            serde_json::to_value(call(true).answer(&[overruled, KeyRows::default()])).unwrap();
+        let mut rows = keys(&[Off], &[]);
+        rows[0].environment = Some(false);
+        let mut answer = json_of(&change(true), &rows);
+        answer["previous"].take();
         assert_eq!(
             answer,
             serde_json::json!({
@@ -200,34 +354,118 @@ mod tests {
                     "voice_notes_v2": {"enabled": false, "reason": "ENVIRONMENT"},
                     "entity_resolution_v2": {"enabled": true, "reason": "ORGANIZATION"},
                 },
+                "previous": null,
                 "warnings": [
                     "voice_notes_v2: the environment overrules the organization: VOICE_NOTES_V2_GLOBAL is `false`; change it with `npx convex env set VOICE_NOTES_V2_GLOBAL true`, or let organizations decide with `npx convex env remove VOICE_NOTES_V2_GLOBAL`",
                     "half on: entity_resolution_v2 is on and voice_notes_v2 is off; run enableV2ForOrg or disableV2ForOrg to bring both to one value",
+                ],
+                "next": [
+                    "npx convex run scripts/v2MigrationStatus '{\"organizationId\": \"org_1\"}'",
+                    "npx convex run scripts/runMigration '{\"organizationId\": \"org_1\", \"dryRun\": true}'",
                 ],
             })
         );
     }
 
     #[test]
-    fn who_and_when_is_noted() {
+    fn who_when_what_and_why_is_noted() {
+        let call = ChangeCall {
+            organization_id: "org_1",
+            wanted: false,
+            actor: Some("Ann Lee"),
+            reason: Some("pilot is over"),
+            ..ChangeCall::default()
+        };
         assert_eq!(
-            call(true).notes("2026-03-01T00:00:00.000Z"),
-            "enableV2ForOrg by script at 2026-03-01T00:00:00.000Z"
+            Change::new(&call).unwrap().note("T", Some(On), false),
+            "disableV2ForOrg by Ann Lee at T: true -> false; pilot is over"
         );
-        let named = ChangeCall {
-            actor: Some("Ann"),
-            ..call(false)
-        };
-        assert_eq!(named.notes("T"), "disableV2ForOrg by Ann at T");
-        let bad = ChangeCall {
-            actor: Some(" "),
-            ..call(false)
-        };
+        assert_eq!(
+            change(true).note("T", None, true),
+            "enableV2ForOrg by script at T: none -> true"
+        );
+        let refused = |call: ChangeCall<'_>| Change::new(&call).unwrap_err().message;
         assert!(
-            bad.check()
-                .unwrap_err()
-                .message
-                .starts_with("disabledBy ` `")
+            refused(ChangeCall {
+                actor: Some(" "),
+                ..call
+            })
+            .starts_with("disabledBy ` `")
         );
+        assert!(
+            refused(ChangeCall {
+                reason: Some("a\nb"),
+                ..call
+            })
+            .starts_with("reason `")
+        );
+    }
+
+    #[test]
+    fn what_was_before_belongs_to_its_organization() {
+        let answer = json_of(&change(true), &keys(&[Off], &[]));
+        let restore = answer["previous"].as_str();
+        for (organization_id, restore) in [("org_2", restore), ("org_1", Some("x"))] {
+            let call = ChangeCall {
+                organization_id,
+                restore,
+                ..ChangeCall::default()
+            };
+            let refusal = Change::new(&call).unwrap_err();
+            assert_eq!(refusal.code, Code::InvalidArgument);
+            assert_eq!(
+                refusal.message,
+                "restore is damaged, or the `previous` of another organization"
+            );
+        }
+    }
+
+    /// Carries out the writes of one flag.
+    fn write(rows: &mut Vec<Row>, writes: &[Write]) {
+        let row = |value| if value { On } else { Off };
+        for write in writes.iter().rev() {
+            match write {
+                Write::Set(index, value) => rows[*index] = row(*value),
+                Write::Delete(index) => drop(rows.remove(*index)),
+                Write::Insert(..) => {}
+            }
+        }
+        for write in writes {
+            if let Write::Insert(index, value) = write {
+                assert_eq!(*index, rows.len());
+                rows.push(row(*value));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn restoring_after_any_changes_gives_the_rows_of_before(
+            first in proptest::collection::vec(prop_oneof![Just(Off), Just(On)], 0..4),
+            second in proptest::collection::vec(prop_oneof![Just(Off), Just(On)], 0..4),
+            changes: Vec<bool>,
+        ) {
+            let before = keys(&first, &second);
+            let previous = previous("org_1", &before);
+            let mut rows = before.clone();
+            for wanted in changes {
+                for (flag, key) in rows.iter_mut().enumerate() {
+                    let writes = change(wanted).writes(flag, &key.organization);
+                    write(&mut key.organization, &writes);
+                }
+            }
+            let restore = Change::new(&ChangeCall {
+                organization_id: "org_1",
+                restore: Some(&previous),
+                ..ChangeCall::default()
+            })
+            .unwrap();
+            for (flag, key) in rows.iter_mut().enumerate() {
+                let writes = restore.writes(flag, &key.organization);
+                write(&mut key.organization, &writes);
+            }
+            prop_assert_eq!(&rows[0].organization, &first);
+            prop_assert_eq!(&rows[1].organization, &second);
+        }
     }
 }

@@ -32,7 +32,7 @@ impl Row {
         }
     }
 
-    fn code(row: &mut Option<Self>, codec: &mut Codec) {
+    pub(crate) fn code(row: &mut Option<Self>, codec: &mut Codec) {
         let mut code = match row {
             Some(Self::Off) => 0,
             Some(Self::On) => 1,

@@ -28,14 +28,14 @@ mod value;
 mod wasm;
 
 pub use budget::{CONVEX_LIMITS, Headroom, LARGEST_DOCUMENT_BYTES, Limit, Reads};
-pub use change::{ChangeCall, KeyRows, KeyWrites};
+pub use change::{Change, ChangeCall, KeyRows, Write, nothing_stored};
 pub use counts::{Classes, Drafts, Sums, Verdict};
 pub use cursor::LIFETIME_MS;
 pub use error::{Code, Refusal};
 pub use flags::{Effective, KEYS, Reason, Row, State, VARIABLES, environment};
 pub use migration::{
     Inserted, MEASURES, MigrationCall, Notes, Outcome, PACE_BYTES_PER_MS, Run, Share, Size,
-    Written, judge,
+    Written, judge, legacy_warning,
 };
 pub use note::{
     Class, Deferral, Facts, Insights, Linked, Transcription, classify, classify_unlinked,

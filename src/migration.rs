@@ -160,6 +160,8 @@ pub struct Run {
     bytes_per_ms: f64,
     page: PageRead,
     has_page: bool,
+    /// A page was as small as it was because no more could be read in one transaction.
+    is_page_cut: bool,
     /// Notes of the page that are settled.
     done: usize,
     /// Where the parts of a batch that failed end, the nearest last.
@@ -223,6 +225,7 @@ impl Run {
             bytes_per_ms,
             page: PageRead::default(),
             has_page: false,
+            is_page_cut: false,
             done: 0,
             ends: Vec::new(),
             batch: Vec::new(),
@@ -341,16 +344,18 @@ impl Run {
             if !verdict(&self.page, at).writes() {
                 continue;
             }
+            self.batch.push(u32::try_from(at).unwrap_or(u32::MAX));
             if self.batch.len() as u64 >= most {
-                self.batch_end = at;
+                // Right behind its last note: a run that the limit ends stops there.
+                self.batch_end = at + 1;
                 return;
             }
-            self.batch.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
     }
 
     /// A page was read.
     pub fn page(&mut self, page: PageRead) {
+        self.is_page_cut |= !page.is_last && (page.codes.len() as u64) < PAGE;
         self.page = page;
         self.has_page = true;
         self.done = 0;
@@ -579,6 +584,13 @@ fn read_arguments(call: &MigrationCall<'_>) -> Result<Asked, Refusal> {
         }
     }
     Ok(asked)
+}
+
+/// What to say where a host's own old action cannot get further: it looks at the same first notes each time.
+pub fn legacy_warning(processed: u64, skipped: u64) -> Option<&'static str> {
+    (processed > 0 && skipped == processed).then_some(
+        "every note that was looked at was skipped: this host's own action looks at the same first notes each time and cannot get further; make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`",
+    )
 }
 
 fn binding(asked: &Asked) -> [&str; 4] {

@@ -8,7 +8,7 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::budget::{CONVEX_LIMITS, Headroom, Reads};
-use crate::change::{ChangeCall, KeyRows};
+use crate::change::{Change, ChangeCall, KeyRows, Write};
 use crate::flags::{self, Row};
 use crate::migration::{
     Inserted, MigrationCall, Notes, PageRead as MigrationPage, Run, Share, Step as MigrationStep,
@@ -19,7 +19,7 @@ use crate::number::{exact, ms};
 use crate::scan::{Found, PageRead, Step};
 use crate::status::{Status, StatusCall};
 use crate::value::Value;
-use crate::{Refusal, cursor, error, status};
+use crate::{Refusal, change, cursor, error, status};
 
 fn encode(value: &Value) -> JsValue {
     value
@@ -51,13 +51,23 @@ pub fn organization_not_found(organization_id: &str) -> JsValue {
     encode(&error::organization_not_found(organization_id).value())
 }
 
+/// The refusal of an organization of which nothing is stored, for a host without a look-up.
+#[wasm_bindgen(js_name = nothingStored)]
+pub fn nothing_stored(organization_id: &str) -> JsValue {
+    encode(&change::nothing_stored(organization_id).value())
+}
+
+/// A warning where a host's own old action cannot get further.
+#[wasm_bindgen(js_name = legacyWarning)]
+pub fn legacy_warning(processed: f64, skipped: f64) -> Option<String> {
+    crate::migration::legacy_warning(ms(processed), ms(skipped)).map(String::from)
+}
+
 /// A change of both flags.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct FlagChange {
-    organization_id: String,
-    wanted: bool,
-    actor: Option<String>,
+    change: Result<Change, Refusal>,
     rows: [KeyRows; 2],
 }
 
@@ -65,30 +75,34 @@ pub struct FlagChange {
 impl FlagChange {
     /// The change that is asked for.
     #[wasm_bindgen(constructor)]
-    pub fn new(organization_id: String, wanted: bool, actor: Option<String>) -> Self {
-        Self {
+    pub fn new(
+        organization_id: &str,
+        wanted: bool,
+        actor: Option<String>,
+        reason: Option<String>,
+        restore: Option<String>,
+    ) -> Self {
+        let call = ChangeCall {
             organization_id,
             wanted,
-            actor,
+            actor: actor.as_deref(),
+            reason: reason.as_deref(),
+            restore: restore.as_deref(),
+        };
+        Self {
+            change: Change::new(&call),
             rows: Default::default(),
-        }
-    }
-
-    fn call(&self) -> ChangeCall<'_> {
-        ChangeCall {
-            organization_id: &self.organization_id,
-            wanted: self.wanted,
-            actor: self.actor.as_deref(),
         }
     }
 
     /// Why the arguments are refused, or null.
     pub fn refusal(&self) -> JsValue {
-        encode_refusal(self.call().check())
+        encode_refusal(self.change.as_ref().map(|_| ()).map_err(Clone::clone))
     }
 
     /// Takes the rows of the flag with this index (platform rows and organization rows as 0 off, 1 on, else
-    /// no boolean) and tells which organization rows get the value: 0 the first, which may not be there.
+    /// no boolean) and tells what is written, three numbers a write: 0 set, 1 delete, 2 insert; the index of
+    /// the organization row; the value.
     pub fn plan(
         &mut self,
         flag: usize,
@@ -106,30 +120,49 @@ impl FlagChange {
         for code in organization {
             rows.organization.push(Row::from_code(*code));
         }
-        let mut writes = self.call().writes(&rows);
-        if writes.set_first {
-            writes.others.insert(0, 0);
+        let mut steps = Vec::new();
+        let Ok(change) = &self.change else {
+            return steps;
+        };
+        for write in change.writes(flag, &rows.organization) {
+            let (kind, index, value) = match write {
+                Write::Set(index, value) => (0, index, value),
+                Write::Delete(index) => (1, index, false),
+                Write::Insert(index, value) => (2, index, value),
+            };
+            steps.push(kind);
+            steps.push(u32::try_from(index).unwrap_or(u32::MAX));
+            steps.push(u32::from(value));
         }
         if let Some(slot) = self.rows.get_mut(flag) {
             *slot = rows;
         }
-        writes.others
+        steps
     }
 
     /// The row's `updatedBy`.
     #[wasm_bindgen(js_name = updatedBy)]
     pub fn updated_by(&self) -> String {
-        self.call().updated_by().into()
+        self.change
+            .as_ref()
+            .map_or("", |change| change.updated_by())
+            .into()
     }
 
-    /// The row's `notes`.
-    pub fn notes(&self, now: &str) -> String {
-        self.call().notes(now)
+    /// What the row's `notes` say of a write; `from` is the row's fact before, below 0 where there was none.
+    pub fn note(&self, now: &str, from: i32, to: bool) -> String {
+        let from = u32::try_from(from).ok().map(Row::from_code);
+        self.change
+            .as_ref()
+            .map_or(String::new(), |change| change.note(now, from, to))
     }
 
     /// The answer, when all is written.
     pub fn answer(&self) -> JsValue {
-        encode(&self.call().answer(&self.rows))
+        match &self.change {
+            Ok(change) => encode(&change.answer(&self.rows)),
+            Err(_) => JsValue::NULL,
+        }
     }
 }
 

@@ -41,7 +41,8 @@ impl Run {
         answer.put("failures", self.tally.failures.value());
         let mut size = Object::default();
         size.count("notes", self.size.notes());
-        match self.size.limited_by() {
+        let page_limit = self.is_page_cut.then_some("bytesRead");
+        match self.size.limited_by().or(page_limit) {
             Some(measure) => size.word("limitedBy", measure),
             None => size.put("limitedBy", Value::Null),
         }

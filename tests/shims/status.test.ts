@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import { scanStatus } from "../../js-shims/scan";
 import type { StatusAnswer, StatusArgs } from "../../js-shims/validators";
 import { api, internal } from "../backend/convex/_generated/api";
-import { type Backend, backend, type Limits, readAll } from "./backend";
 import { host } from "../backend/convex/v2RolloutHost";
+import { type Backend, backend, type Limits, readAll } from "./backend";
 import * as make from "./documents";
-import { codeOf, seed, staff } from "./seed";
 import { model } from "./model";
+import { codeOf, seed, staff } from "./seed";
 import { build, world } from "./world";
 
 /** Counts page by page as the operator's door does, however small the pages. */
@@ -16,7 +16,8 @@ async function count(
   t: Backend,
   args: StatusArgs,
   transactionLimits: Limits = {},
-  between?: () => Promise<void>): Promise<StatusAnswer> {
+  between?: () => Promise<void>,
+): Promise<StatusAnswer> {
   let cursor: string | undefined;
   for (let pages = 1; pages < 2_000; pages++) {
     const page = cursor === undefined ? args : { ...args, cursor };
@@ -171,7 +172,9 @@ describe("v2MigrationStatus", () => {
         const all = await readAll(t);
         await t.query(async (ctx) => {
           const before = await ctx.meta.getTransactionMetrics();
-          const answer = await scanStatus(host, { ...ctx, meta: undefined } as never, { organizationId: "org_a" });
+          const answer = await scanStatus(host, { ...ctx, meta: undefined } as never, {
+            organizationId: "org_a",
+          });
           const after = await ctx.meta.getTransactionMetrics();
           expect(answer).toMatchObject(model(all, "org_a", Date.now()));
           for (const [counted, measure] of [
@@ -204,9 +207,10 @@ describe("v2MigrationStatus", () => {
     for (;;) {
       const args = { organizationId: "org_a", check: true, ...(cursor === undefined ? {} : { cursor }) };
       pages += 1;
-      const outcome = await as
-        .query(api.scripts.v2MigrationStatus.v2MigrationStatus, args)
-        .then((answer) => ({ answer }), (error: unknown) => ({ code: codeOf(error) }));
+      const outcome = await as.query(api.scripts.v2MigrationStatus.v2MigrationStatus, args).then(
+        (answer) => ({ answer }),
+        (error: unknown) => ({ code: codeOf(error) }),
+      );
       if ("code" in outcome) {
         expect(outcome.code).toBe("NOT_COMPLETE");
         break;

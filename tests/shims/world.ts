@@ -41,9 +41,12 @@ const worldFields = fc.record({
   notes: fc.array(noteFields, { maxLength: 25 }),
   artifacts: fc.array(artifactFields, { maxLength: 25 }),
   transcripts: fc.array(fc.nat(), { maxLength: 20 }),
-  claims: fc.array(fc.record({ artifact: fc.nat(), organizationId, coach: fc.constantFrom("c1", "c2", "c3") }), {
-    maxLength: 20,
-  }),
+  claims: fc.array(
+    fc.record({ artifact: fc.nat(), organizationId, coach: fc.constantFrom("c1", "c2", "c3") }),
+    {
+      maxLength: 20,
+    },
+  ),
   resolutions: fc.array(fc.nat(), { maxLength: 20 }),
   drafts: fc.array(
     fc.record({

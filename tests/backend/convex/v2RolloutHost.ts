@@ -1,4 +1,4 @@
-import { defineHost, type Host } from "../../../js-shims/host";
+import { defineHost, type Host } from "../../../js-shims";
 import { internal } from "./_generated/api";
 
 /** How this backend is wired to the rollout: its functions, and who may use what. */

@@ -1,0 +1,543 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import type { MigrationAnswer } from "../../js-shims/validators";
+import { internal } from "../backend/convex/_generated/api";
+import { type Backend, backend, readAll } from "./backend";
+import * as make from "./documents";
+import { type Hook, host, Killed, migrate, rowsByNote } from "./migrate";
+import { model } from "./model";
+import { seed } from "./seed";
+import { build, world } from "./world";
+
+/** What a run says that does not depend on how it went about it. */
+const numbers = ({
+  batches: _,
+  estimate: __,
+  batchSize: ___,
+  cursor: ____,
+  next: _____,
+  ...rest
+}: MigrationAnswer) => rest;
+
+const insertNotes = async (
+  t: Backend,
+  count: number,
+  fields: (n: number) => Record<string, unknown> = () => ({}),
+) => {
+  const ids: string[] = [];
+  for (let from = 0; from < count; from += 100) {
+    await t.run(async ({ db }) => {
+      for (let n = from; n < Math.min(from + 100, count); n++) {
+        ids.push(await db.insert("voiceNotes", make.note(fields(n)) as never));
+      }
+    });
+  }
+  return ids;
+};
+
+describe("runMigration", () => {
+  test("makes of a note exactly the rows that the specification says", async () => {
+    const t = backend();
+    const noteId = await t.run(
+      async ({ db }) =>
+        await db.insert(
+          "voiceNotes",
+          make.note({
+            source: "whatsapp_audio",
+            transcription: " Said \n",
+            insights: [
+              make.insight({
+                category: "skill",
+                confidence: 0.5,
+                recommendedUpdate: "Practise",
+                playerIdentityId: "p1",
+                playerName: "Aoife",
+                teamId: "t1",
+                teamName: "U12",
+                assigneeUserId: "u1",
+                assigneeName: "Coach",
+              }),
+              make.insight({ title: "", category: "mental_health" }),
+              make.insight({ id: "insight_3", title: "", category: undefined }),
+              ...["team", "action_item", "attendance", "nonsense", "constructor"].map((category, n) =>
+                make.insight({ id: `more_${n}`, category }),
+              ),
+            ].map((row) => JSON.parse(JSON.stringify(row))),
+          }) as never,
+        ),
+    );
+    const answer = await migrate(t, { organizationId: "org_a", dryRun: false });
+    expect(answer).toMatchObject({
+      processed: 1,
+      artifacts: 1,
+      transcripts: 1,
+      claims: 8,
+      errors: 0,
+      skipped: 0,
+      done: true,
+      cursor: null,
+      stopped: null,
+      next: null,
+    });
+    const all = await readAll(t);
+    const note = all.voiceNotes[0];
+    const [artifact] = all.voiceNoteArtifacts;
+    expect(artifact).toEqual({
+      _id: artifact?._id,
+      _creationTime: artifact?._creationTime,
+      artifactId: expect.stringMatching(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      ),
+      sourceChannel: "whatsapp_audio",
+      senderUserId: "coach_1",
+      orgContextCandidates: [{ organizationId: "org_a", confidence: 1 }],
+      status: "completed",
+      voiceNoteId: noteId,
+      createdAt: note?._creationTime,
+      updatedAt: expect.any(Number),
+    });
+    expect(all.voiceNoteTranscripts).toEqual([
+      {
+        _id: expect.any(String),
+        _creationTime: expect.any(Number),
+        artifactId: artifact?._id,
+        fullText: " Said \n",
+        segments: [],
+        modelUsed: "migration",
+        language: "en",
+        duration: 0,
+        createdAt: expect.any(Number),
+      },
+    ]);
+    const [first, second, third, ...more] = all.voiceNoteClaims;
+    expect(first).toEqual({
+      _id: expect.any(String),
+      _creationTime: expect.any(Number),
+      claimId: "insight_1",
+      artifactId: artifact?._id,
+      sourceText: "Strikes the ball well off her left",
+      description: "Strikes the ball well off her left",
+      title: "Striking",
+      topic: "skill_rating",
+      recommendedAction: "Practise",
+      entityMentions: [],
+      extractionConfidence: 0.5,
+      organizationId: "org_a",
+      coachUserId: "coach_1",
+      resolvedPlayerIdentityId: "p1",
+      resolvedPlayerName: "Aoife",
+      resolvedTeamId: "t1",
+      resolvedTeamName: "U12",
+      resolvedAssigneeUserId: "u1",
+      resolvedAssigneeName: "Coach",
+      status: "resolved",
+      createdAt: expect.any(Number),
+      updatedAt: expect.any(Number),
+    });
+    expect(second).toMatchObject({
+      claimId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      title: "mental_health",
+      topic: "wellbeing",
+      status: "extracted",
+      extractionConfidence: 0.8,
+    });
+    expect(third).toMatchObject({ claimId: "insight_3", title: "Note", topic: "performance" });
+    expect(more.map((claim) => claim.topic)).toEqual([
+      "team_culture",
+      "todo",
+      "attendance",
+      "performance",
+      "performance",
+    ]);
+  });
+
+  test("does what its dry run promised, once, for one organization and for all", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        world,
+        fc.constantFrom("org_a", undefined),
+        fc.boolean(),
+        fc.constantFrom(undefined, 1, 3),
+        async (data, organizationId, repair, limit) => {
+          const t = backend();
+          await build(t, data);
+          const args = {
+            repair,
+            ...(limit === undefined ? {} : { limit }),
+            ...(organizationId === undefined ? {} : { organizationId }),
+          };
+          const before = await readAll(t);
+          const promised = await migrate(t, { ...args, dryRun: true });
+          expect(await readAll(t)).toEqual(before);
+          const first = await migrate(t, { ...args, dryRun: false });
+          expect(numbers(first)).toEqual(numbers(promised));
+          const { outcome } = first;
+          expect(first.processed).toBe(Object.values(outcome).reduce((a, b) => a + b));
+          expect(first.skipped + first.errors + outcome.migrated + outcome.repaired).toBe(first.processed);
+          const after = await readAll(t);
+          expect(after.voiceNoteArtifacts.length - before.voiceNoteArtifacts.length).toBe(first.artifacts);
+          expect(after.voiceNoteTranscripts.length - before.voiceNoteTranscripts.length).toBe(
+            first.transcripts,
+          );
+          expect(after.voiceNoteClaims.length - before.voiceNoteClaims.length).toBe(first.claims);
+          if (limit === undefined) {
+            for (const id of organizationId ? [organizationId] : ["org_a", "org_b"]) {
+              const was = model(before, id, Date.now()).migration;
+              const is = model(after, id, Date.now()).migration;
+              expect(is.eligible).toBe(0);
+              expect({ ...is, migrated: is.migrated - was.eligible, eligible: was.eligible }).toEqual(was);
+            }
+            const second = await migrate(t, { ...args, dryRun: false });
+            expect(await readAll(t)).toEqual(after);
+            expect(second).toMatchObject({ artifacts: 0, transcripts: 0, claims: 0, batches: 0, done: true });
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("a run killed at any call leaves nothing that a second run does not finish", async () => {
+    const plant = async () => {
+      const t = backend();
+      await seed(t);
+      await insertNotes(t, 12, (n) => ({
+        orgId: n % 3 ? "org_a" : "org_b",
+        insights: [make.insight({ id: `i${n}` })],
+      }));
+      return t;
+    };
+    const undisturbed = await plant();
+    let calls = 0;
+    await migrate(
+      undisturbed,
+      { dryRun: false, batchSize: 3 },
+      { hook: (_, moment) => void (calls += moment === "before" ? 1 : 0) },
+    );
+    const expected = await rowsByNote(undisturbed);
+    expect(calls).toBeGreaterThan(4);
+    for (let nth = 0; nth < calls; nth++) {
+      for (const moment of ["before", "after"] as const) {
+        const t = await plant();
+        const hook = (_: string, at: string, call: number) => {
+          if (call === nth && at === moment) throw new Killed();
+        };
+        await expect(migrate(t, { dryRun: false, batchSize: 3 }, { hook })).rejects.toThrow(Killed);
+        const again = await migrate(t, { dryRun: false, batchSize: 3 });
+        expect(again.done).toBe(true);
+        expect(await rowsByNote(t)).toEqual(expected);
+      }
+    }
+  });
+
+  test("two runs at once, while notes come, go and are picked up, leave no duplicate and no half note", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(), { minLength: 8, maxLength: 20 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (turns, batchSize) => {
+          const t = backend();
+          await seed(t);
+          const ids = await insertNotes(t, 14, (n) => ({ insights: [make.insight({ id: `i${n}` })] }));
+          // Each call waits for its turn; the turns are drawn.
+          const waiting: (() => void)[] = [];
+          const hook = async () => await new Promise<void>((resolve) => waiting.push(resolve));
+          const args = { organizationId: "org_a", dryRun: false, batchSize };
+          const runs = [migrate(t, args, { hook }), migrate(t, args, { hook })];
+          let isDone = false;
+          const all = Promise.all(runs).finally(() => (isDone = true));
+          let turn = 0;
+          let picked: string | undefined;
+          while (!isDone) {
+            await new Promise((resolve) => setTimeout(resolve, 0));
+            const pick = turns[turn++ % turns.length] ?? 0;
+            waiting.splice(pick % Math.max(waiting.length, 1), 1)[0]?.();
+            if (turn === 5) await t.run(async ({ db }) => await db.delete(ids[13] as never));
+            if (turn === 6) {
+              await t.run(async ({ db }) => {
+                if (
+                  (await db.query("voiceNoteArtifacts").collect()).some((row) => row.voiceNoteId === ids[12])
+                )
+                  return;
+                picked = ids[12];
+                await db.insert(
+                  "voiceNoteArtifacts",
+                  make.artifact({ voiceNoteId: ids[12], status: "processing" }) as never,
+                );
+              });
+            }
+            if (turn === 7) await insertNotes(t, 1);
+          }
+          const answers = await all;
+          await migrate(t, args);
+          const rows = await rowsByNote(t);
+          for (const [id, artifacts] of Object.entries(rows) as [
+            string,
+            { status: string; transcripts: unknown[]; claims: unknown[] }[],
+          ][]) {
+            expect(artifacts).toHaveLength(1);
+            if (id === picked)
+              expect(artifacts[0]).toMatchObject({ status: "processing", transcripts: [], claims: [] });
+            else expect(artifacts[0]).toMatchObject({ status: "completed", transcripts: [{}] });
+          }
+          expect(answers.every((answer) => answer.errors === 0)).toBe(true);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test.each([1, 30])("of 1,000 notes, %i that break their batch are found, and only those", async (bad) => {
+    const run = async (isBroken: boolean) => {
+      const t = backend();
+      await seed(t);
+      const ids = await insertNotes(t, 1_000);
+      const every = Math.floor(1_000 / bad);
+      const broken = new Set(
+        isBroken ? ids.filter((_, n) => n % every === Math.floor(every / 2)).slice(0, bad) : [],
+      );
+      const batches: number[] = [];
+      const hook: Hook = (call, moment, _, { voiceNoteIds = [] }) => {
+        if (call !== "mutation" || moment !== "before") return;
+        batches.push(voiceNoteIds.length);
+        if (voiceNoteIds.some((id) => broken.has(id))) throw new Error("this one breaks");
+      };
+      const answer = await migrate(t, { organizationId: "org_a", dryRun: false }, { hook });
+      return { t, ids, broken, batches, answer };
+    };
+    const { t, ids, broken, batches, answer } = await run(true);
+    expect(answer).toMatchObject({
+      errors: bad,
+      done: true,
+      stopped: null,
+      outcome: { migrated: 1_000 - bad, failed: bad },
+    });
+    expect(answer.failures).toEqual(
+      [...broken].map((voiceNoteId) => ({ voiceNoteId, code: "INTERNAL", message: "this one breaks" })),
+    );
+    const rows = await rowsByNote(t);
+    for (const id of ids) expect(rows[id]).toHaveLength(broken.has(id) ? 0 : 1);
+    const undisturbed = await run(false);
+    const most = 2 * Math.ceil(Math.log2(Math.max(...batches)));
+    expect(batches.length - undisturbed.batches.length).toBeLessThanOrEqual(most * bad);
+    expect(undisturbed.batches.length).toBeLessThanOrEqual(7);
+  });
+
+  test("stops when more than half of at least 20 notes failed, with what was done standing", async () => {
+    const t = backend();
+    await seed(t);
+    const ids = await insertNotes(t, 100);
+    const hook: Hook = (call, moment, _, { voiceNoteIds = [] }) => {
+      const isBroken = voiceNoteIds.some((id) => ids.indexOf(id) >= 15);
+      if (call === "mutation" && moment === "before" && isBroken) throw new Error("broken");
+    };
+    const answer = await migrate(t, { organizationId: "org_a", dryRun: false, batchSize: 5 }, { hook });
+    expect(answer).toMatchObject({ done: false, stopped: "failures", outcome: { migrated: 15, failed: 16 } });
+    expect(answer.next).toContain(`"cursor": "${answer.cursor}"`);
+    const rest = await migrate(t, { organizationId: "org_a", dryRun: false, cursor: answer.cursor ?? "" });
+    expect(rest).toMatchObject({ done: true, processed: 69, outcome: { migrated: 69 } });
+  });
+
+  test("a conflict is tried again before anything is split", async () => {
+    const t = backend();
+    await seed(t);
+    await insertNotes(t, 10);
+    const tried: number[] = [];
+    const hook: Hook = (call, moment, _, { voiceNoteIds = [] }) => {
+      if (call !== "mutation" || moment !== "before") return;
+      tried.push(voiceNoteIds.length);
+      if (tried.length <= 2) {
+        throw new Error(
+          'Documents read from or written to the "voiceNotes" table changed while this mutation was being run',
+        );
+      }
+    };
+    const answer = await migrate(t, { organizationId: "org_a", dryRun: false }, { hook });
+    expect(tried).toEqual([10, 10, 10]);
+    expect(answer).toMatchObject({ done: true, errors: 0, outcome: { migrated: 10 } });
+  });
+
+  test("a malformed note is found by the dry run too, and the others are migrated", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    const [id] = await insertNotes(t, 3, (n) => (n === 0 ? { insights: [{ id: "i", title: 5 }] } : {}));
+    for (const dryRun of [true, false]) {
+      const answer = await migrate(t, { organizationId: "org_a", dryRun });
+      expect(answer).toMatchObject({ errors: 1, outcome: { migrated: 2, failed: 1 }, done: true });
+      expect(answer.failures).toEqual([
+        {
+          voiceNoteId: id,
+          code: "MALFORMED_DOCUMENT",
+          message: "insights is missing, or not what the schema says",
+        },
+      ]);
+    }
+  });
+
+  test("a limit ends the run right behind the last note, or not at all where nothing is left", async () => {
+    const t = backend();
+    await seed(t);
+    // 0 1 2: eligible, 3 4: not ready, 5: eligible, 6: not ready
+    await insertNotes(t, 7, (n) => ([3, 4, 6].includes(n) ? { transcriptionStatus: "failed" } : {}));
+    const args = { organizationId: "org_a", dryRun: false };
+    const first = await migrate(t, { ...args, limit: 3 });
+    expect(first).toMatchObject({
+      processed: 3,
+      done: false,
+      stopped: "limit",
+      outcome: { migrated: 3, notReady: 0 },
+    });
+    expect(first.next).toBe(
+      `npx convex run scripts/runMigration '{"organizationId": "org_a", "dryRun": false, "limit": 3, "cursor": "${first.cursor}"}'`,
+    );
+    const second = await migrate(t, { ...args, limit: 1, cursor: first.cursor ?? "" });
+    expect(second).toMatchObject({
+      processed: 4,
+      done: true,
+      stopped: null,
+      cursor: null,
+      outcome: { migrated: 1, notReady: 3 },
+    });
+  });
+
+  test("ends itself at its deadline, with a command that goes on", async () => {
+    const t = backend();
+    await seed(t);
+    await insertNotes(t, 30);
+    let args: Parameters<typeof migrate>[1] = { organizationId: "org_a", dryRun: false, batchSize: 7 };
+    const hurried = { ...host, deadlineMs: 0 };
+    let migrated = 0;
+    let calls = 0;
+    for (;;) {
+      const answer = await migrate(t, args, { host: hurried });
+      calls += 1;
+      migrated += answer.outcome.migrated;
+      if (answer.done) break;
+      expect(answer).toMatchObject({ stopped: "deadline" });
+      args = { ...args, cursor: answer.cursor ?? "" };
+      // The deadline comes before the first note: a run without any time gets nowhere.
+      if (calls === 1) hurried.deadlineMs = 60_000;
+    }
+    expect(migrated).toBe(30);
+  });
+
+  test("repair finishes what an old run broke off, and only when nobody has touched it for a day", async () => {
+    const t = backend();
+    await seed(t);
+    const day = 24 * 3_600_000;
+    const ids = await insertNotes(t, 6, () => ({
+      insights: [make.insight(), make.insight({ id: "insight_2" })],
+    }));
+    const plant = async (
+      note: number,
+      updatedAt: number,
+      has: { transcript?: boolean; claims?: boolean } = {},
+    ) =>
+      await t.run(async ({ db }) => {
+        const row = make.artifact({ voiceNoteId: ids[note], status: "transcribed", updatedAt });
+        const id = await db.insert("voiceNoteArtifacts", row as never);
+        if (has.transcript) await db.insert("voiceNoteTranscripts", make.transcript(id) as never);
+        if (has.claims) await db.insert("voiceNoteClaims", make.claim(id) as never);
+        return id;
+      });
+    const old = Date.now() - day - 1_000;
+    await plant(0, old);
+    await plant(1, old, { transcript: true });
+    await plant(2, old, { transcript: true, claims: true });
+    await plant(3, Date.now() - day + 60_000);
+    const oldest = await plant(4, old);
+    await plant(4, old);
+    await t.run(async ({ db }) => await db.patch(ids[5] as never, { insightsStatus: "cancelled" } as never));
+    await plant(5, old);
+    const args = { organizationId: "org_a", repair: true };
+    const untouched = await migrate(t, { ...args, repair: false, dryRun: false });
+    expect(untouched).toMatchObject({ outcome: { unfinished: 6 }, batches: 0 });
+    const promised = await migrate(t, { ...args, dryRun: true });
+    const answer = await migrate(t, { ...args, dryRun: false });
+    expect(numbers(answer)).toEqual(numbers(promised));
+    expect(answer).toMatchObject({
+      artifacts: 0,
+      transcripts: 2,
+      claims: 6,
+      outcome: { repaired: 4, unfinished: 2 },
+    });
+    const rows = (await rowsByNote(t)) as Record<
+      string,
+      { status: string; transcripts: unknown[]; claims: unknown[] }[]
+    >;
+    const shape = (note: number) =>
+      rows[ids[note] as string]?.map((row) => [row.status, row.transcripts.length, row.claims.length]);
+    expect([0, 1, 2, 3, 4, 5].map(shape)).toEqual([
+      [["completed", 1, 2]],
+      [["completed", 1, 2]],
+      [["completed", 1, 1]],
+      [["transcribed", 0, 0]],
+      [
+        ["completed", 1, 2],
+        ["transcribed", 0, 0],
+      ],
+      [["transcribed", 0, 0]],
+    ]);
+    expect(
+      (await readAll(t)).voiceNoteArtifacts.find((row) => row.status === "completed" && row._id === oldest),
+    ).toBeDefined();
+    expect(await migrate(t, { ...args, dryRun: false })).toMatchObject({
+      batches: 0,
+      outcome: { repaired: 0, alreadyMigrated: 4 },
+    });
+  });
+
+  test("deferred notes stay until the old pipeline is done with them, or is long gone", async () => {
+    const t = backend();
+    await seed(t);
+    await insertNotes(t, 2, (n) => ({ insightsStatus: n ? "awaiting_confirmation" : "pending" }));
+    const args = { organizationId: "org_a", dryRun: false };
+    expect(await migrate(t, { ...args, deferredDays: 1 })).toMatchObject({
+      outcome: { deferred: 2, migrated: 0 },
+      reasons: { insightsInProgress: 1, awaitingConfirmation: 1 },
+    });
+    const now = Date.now;
+    try {
+      Date.now = () => now() + 24 * 3_600_000;
+      expect(await migrate(t, { ...args, deferredDays: 1 })).toMatchObject({
+        outcome: { deferred: 0, migrated: 2 },
+      });
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  test("documents from 200 bytes to 1 MiB: no transaction above its limits, and what limits it is named", async () => {
+    const t = backend();
+    await seed(t);
+    const sizes = [200, 2_000, 1_000_000, 200, 300_000, 900_000, 20_000];
+    for (let n = 0; n < 84; n++) {
+      const transcription = "x".repeat(sizes[n % sizes.length] as number);
+      await t.run(async ({ db }) => await db.insert("voiceNotes", make.note({ transcription }) as never));
+    }
+    const answer = await migrate(t, { organizationId: "org_a", dryRun: false });
+    expect(answer).toMatchObject({ errors: 0, done: true, outcome: { migrated: 84 } });
+    expect(answer.batchSize.limitedBy).toMatch(/^bytes(Read|Written)$/);
+  });
+
+  test("a cursor belongs to its organization, dry run and repair", async () => {
+    const t = backend();
+    await seed(t);
+    await insertNotes(t, 2);
+    const { cursor } = await migrate(t, { organizationId: "org_a", dryRun: true, limit: 1 });
+    for (const args of [
+      { organizationId: "org_b", dryRun: true },
+      { dryRun: true },
+      { organizationId: "org_a", dryRun: false },
+      { organizationId: "org_a", dryRun: true, repair: true },
+    ]) {
+      const call = t.action(internal.scripts.runMigration.default, { ...args, cursor: cursor ?? "" });
+      await expect(call).rejects.toMatchObject({ data: { code: "INVALID_CURSOR" } });
+    }
+    expect(await migrate(t, { organizationId: "org_a", dryRun: true, cursor: cursor ?? "" })).toMatchObject({
+      processed: 1,
+      done: true,
+    });
+  });
+});
