@@ -265,9 +265,9 @@ impl Scan {
         if self.progress > 0 && !self.at_start && headroom.reads.ranges < PAGE_RANGES {
             return self.pause(Limit::DatabaseQueries);
         }
-        let (rows, limit) = self.pace.rows(headroom, looks_up(range));
+        let (rows, fits, limit) = self.pace.rows(headroom, looks_up(range));
         // Ever smaller pages up to the very limit would cost more ranges than they bring rows.
-        if self.progress > 0 && rows <= self.progress / 64 {
+        if self.progress > 0 && fits <= self.progress / 64 {
             return self.pause(limit);
         }
         self.asked = Asked::Page;

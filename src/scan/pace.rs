@@ -40,8 +40,8 @@ impl Pace {
         self.lookup_reads = self.lookup_reads.plus(reads);
     }
 
-    /// How many rows to ask for, and the limit that keeps it from being more. 0: not one fits.
-    pub(crate) fn rows(&self, headroom: Headroom, looks_up: bool) -> (u64, Limit) {
+    /// How many rows to ask for, how many would fit, and the limit that keeps it from being more.
+    pub(crate) fn rows(&self, headroom: Headroom, looks_up: bool) -> (u64, u64, Limit) {
         if self.rows == 0 {
             let guess = Reads {
                 documents: if looks_up { 2 } else { 1 },
@@ -49,7 +49,7 @@ impl Pace {
                 ranges: u64::from(looks_up),
             };
             let (fits, limit) = headroom.fits(guess, 1);
-            return (fits.min(FIRST), limit);
+            return (fits.min(FIRST), fits, limit);
         }
         // The range of the page itself is paid once however many rows come of it.
         let per_row = Reads {
@@ -64,7 +64,8 @@ impl Pace {
             // What is looked up for the first row must fit too, or the scan would not get further.
             fits = fits.min(headroom.reads.documents.saturating_sub(1));
         }
-        (fits.min(MOST).min(self.rows.saturating_mul(GROWTH)), limit)
+        let ask = fits.min(MOST).min(self.rows.saturating_mul(GROWTH));
+        (ask, fits, limit)
     }
 
     /// How many look-ups to ask for.

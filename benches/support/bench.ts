@@ -1,0 +1,14 @@
+/** What a bench gives its runner. */
+export type Outcome = {
+  /** What `--json` prints under the bench's name. */
+  json: unknown;
+  /** What a person reads. */
+  text: string;
+  /** What must hold and does not; with any, the run exits 1. */
+  failures: string[];
+};
+
+export type Bench = {
+  about: string;
+  run(): Promise<Outcome>;
+};
