@@ -122,7 +122,7 @@ pub struct Written<'a> {
     pub codes: &'a [u8],
     /// Rows that it inserted.
     pub inserted: Inserted,
-    /// What it used of each measure, in the order of [`MEASURES`].
+    /// What it used of each measure but user time, in the order of [`MEASURES`].
     pub shares: &'a [Share],
     /// As [`PageRead::malformed`], for notes that became malformed since the page was read.
     pub malformed: &'a str,
@@ -386,11 +386,12 @@ impl Run {
             self.wait_ms = (bytes / self.bytes_per_ms - written.took_ms).max(0.0);
         }
         let reached = written.codes.len();
-        if reached < self.batch.len() {
+        let is_cut = reached < self.batch.len();
+        if is_cut {
             self.size.fit(reached as u64);
-            self.size.learn(written.shares);
-        } else if reached as u64 == self.size.notes() {
-            self.size.learn(written.shares);
+        }
+        if is_cut || reached as u64 == self.size.notes() {
+            self.size.learn(&with_user_time(written.shares));
         }
         let end = match self.batch.get(reached) {
             Some(next) => usize::try_from(*next).unwrap_or(usize::MAX),
@@ -409,7 +410,7 @@ impl Run {
 
     /// Settles the batch as a real run would.
     fn pretend(&mut self) {
-        let mut shares = [Share::default(); MEASURES.len()];
+        let mut shares = [Share::default(); LIMITS.len()];
         for (share, limit) in shares.iter_mut().zip(LIMITS) {
             share.limit = limit;
         }
@@ -436,7 +437,7 @@ impl Run {
         }
         self.batches += 1;
         if batch.len() as u64 == self.size.notes() {
-            self.size.learn(&shares);
+            self.size.learn(&with_user_time(&shares));
         }
         self.settle_until(self.batch_end, &codes);
     }
@@ -537,6 +538,26 @@ impl Run {
         self.stop(Stopped::Error);
         true
     }
+}
+
+/// User time of one mutation, in microseconds.
+const USER_TIME_US: f64 = 1_000_000.0;
+/// What one of each measure costs of it: it cannot be measured where the clock stands still.
+const COSTS_US: [f64; 5] = [20.0, 0.01, 20.0, 40.0, 0.02];
+
+/// The shares with that of user time.
+fn with_user_time(shares: &[Share]) -> Vec<Share> {
+    let mut all = shares.to_vec();
+    all.resize(MEASURES.len() - 1, Share::default());
+    let mut used = 0.0;
+    for (share, cost) in shares.iter().zip(COSTS_US) {
+        used += share.used * cost;
+    }
+    all.push(Share {
+        used,
+        limit: USER_TIME_US,
+    });
+    all
 }
 
 fn verdict(page: &PageRead, at: usize) -> Verdict {

@@ -20,7 +20,13 @@ export async function installOldest(): Promise<string> {
   await symlink(join(repository, "node_modules", "convex-oldest"), join(modules, "convex"));
   await run("npm", ["pack", "--silent", "--pack-destination", path], { cwd: repository });
   const [tarball] = (await readdir(path)).filter((name) => name.endsWith(".tgz"));
-  await run("tar", ["-xzf", join(path, tarball ?? ""), "-C", join(modules, "v2-rollout"), "--strip-components=1"]);
+  await run("tar", [
+    "-xzf",
+    join(path, tarball ?? ""),
+    "-C",
+    join(modules, "v2-rollout"),
+    "--strip-components=1",
+  ]);
   const convex = join(path, "convex");
   await cp(join(repository, "tests", "backend", "package.json"), join(path, "package.json"));
   await cp(join(repository, "tests", "backend", "convex"), convex, { recursive: true });

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { environmentFor, typed } from "../../scripts/lib/demo/cli.mjs";
 import { foreignOf, functionsOfSpec, refusalOf, tablesOfData } from "../../scripts/lib/demo/foreign.mjs";
 import { fakeBackend } from "./fakeBackend.mjs";
@@ -90,10 +90,6 @@ describe("the CLI", () => {
 });
 
 describe.concurrent("--self-hosted", () => {
-  /** @type {(() => Promise<void>)[]} */
-  const cleanups = [];
-  afterEach(() => Promise.all(cleanups.splice(0).map((cleanup) => cleanup())));
-
   /**
    * @param {Record<string, string | undefined>} env
    * @returns {Promise<{ code: number | null, output: string }>}
@@ -103,8 +99,7 @@ describe.concurrent("--self-hosted", () => {
       const child = spawn(process.execPath, [main, "--self-hosted"], {
         env: {
           ...process.env,
-          CONVEX_SELF_HOSTED_URL: undefined,
-          CONVEX_SELF_HOSTED_ADMIN_KEY: undefined,
+          ...{ CONVEX_SELF_HOSTED_URL: undefined, CONVEX_SELF_HOSTED_ADMIN_KEY: undefined },
           ...env,
         },
       });
@@ -124,19 +119,19 @@ describe.concurrent("--self-hosted", () => {
     expect(output).toContain("needs CONVEX_SELF_HOSTED_URL and CONVEX_SELF_HOSTED_ADMIN_KEY");
   });
 
-  it("writes nothing to a backend that is somebody's", async ({ expect }) => {
+  it("writes nothing to a backend that is somebody's", async ({ expect, onTestFinished }) => {
     const functions = [query("chat.js:list"), query("scripts/runMigration.js:default"), route];
     const fake = await fakeBackend({ functions, tables: ["messages", "voiceNotes"] });
-    cleanups.push(fake.close);
+    onTestFinished(fake.close);
     const env = { CONVEX_SELF_HOSTED_URL: fake.url, CONVEX_SELF_HOSTED_ADMIN_KEY: "k" };
     const { code, output } = await demo(env);
     expect(output).toContain("  functions: chat.js:list, GET /feed\n  tables: messages\n");
     expect([code, fake.writes]).toEqual([1, []]);
   });
 
-  it("deploys to one that is empty", async ({ expect }) => {
+  it("deploys to one that is empty", async ({ expect, onTestFinished }) => {
     const fake = await fakeBackend({ functions: [], tables: [] });
-    cleanups.push(fake.close);
+    onTestFinished(fake.close);
     const env = { CONVEX_SELF_HOSTED_URL: fake.url, CONVEX_SELF_HOSTED_ADMIN_KEY: "k" };
     const { code, output } = await demo(env);
     expect(output).toContain("`convex deploy` failed");

@@ -222,4 +222,24 @@ describe("v2MigrationStatus", () => {
     const whole = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
     expect(whole).toMatchObject({ migration: { eligible: 900 }, verdict: "notStarted", done: true });
   });
+
+  test("a small organization on a large platform takes one transaction", async () => {
+    const t = backend();
+    await seed(t);
+    for (let part = 0; part < 5; part++) {
+      await t.run(async ({ db }) => {
+        for (let n = 0; n < 450; n++) {
+          const orgContextCandidates = [{ organizationId: n % 10 ? "org_b" : "org_a", confidence: 1 }];
+          await db.insert("voiceNoteArtifacts", make.artifact({ orgContextCandidates }) as never);
+        }
+      });
+    }
+    await t.run(async ({ db }) => await db.insert("voiceNotes", make.note() as never));
+    const answer = await t.query(internal.v2Rollout.statusPage, { organizationId: "org_a" });
+    expect(answer).toMatchObject({
+      done: true,
+      artifacts: { total: 225 },
+      read: { transactions: 1, limitedBy: null },
+    });
+  });
 });
