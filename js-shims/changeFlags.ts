@@ -10,8 +10,11 @@ import { throwIfRefused } from "./errors.js";
 import type { Host, Index, MutationCtx, RolloutFunction } from "./host.js";
 import type { ChangeAnswer } from "./validators.js";
 
-/** Rows of one flag and artifacts without an index that are read at most. */
+/** Rows of one flag that are read at most. */
 const MOST_ROWS = 1_000;
+
+/** Artifacts without an index that are looked at, at most. */
+const MOST_ARTIFACTS = 200;
 
 /** Characters of a row's notes at most. */
 const MOST_NOTES = 1_000;
@@ -65,7 +68,7 @@ async function isAnythingStored(host: Host, ctx: MutationCtx, organizationId: st
     ]).first();
     return artifact !== null;
   }
-  const newest = (await ctx.db.query("voiceNoteArtifacts").order("desc").take(MOST_ROWS)) as StoredDocument[];
+  const newest = (await ctx.db.query("voiceNoteArtifacts").order("desc").take(MOST_ARTIFACTS)) as StoredDocument[];
   return newest.some(({ orgContextCandidates: candidates }) => {
     if (!Array.isArray(candidates)) return false;
     return candidates.some((candidate) => candidate?.organizationId === organizationId);

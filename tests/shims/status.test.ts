@@ -1,7 +1,9 @@
+import type { FunctionReference } from "convex/server";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { scanStatus } from "../../js-shims/scan";
+import { v2MigrationStatusDoors } from "../../js-shims/v2MigrationStatus";
 import type { StatusAnswer, StatusArgs } from "../../js-shims/validators";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
@@ -241,5 +243,32 @@ describe("v2MigrationStatus", () => {
       artifacts: { total: 225 },
       read: { transactions: 1, limitedBy: null },
     });
+  });
+
+  test("the operator's door goes on to the end, or answers with a cursor when its time is up", async () => {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 40; n++) await db.insert("voiceNotes", make.note() as never);
+    });
+    const status = async (args: StatusArgs, deadlineMs: number) => {
+      const { operator } = v2MigrationStatusDoors({ ...host, deadlineMs });
+      const { _handler: handler } = operator as unknown as {
+        _handler: (ctx: object, args: StatusArgs) => Promise<StatusAnswer>;
+      };
+      return await t.action(async ({ auth }) => {
+        const smallPages = async (reference: FunctionReference<"query", "internal">, page: StatusArgs) => {
+          return await t.query(
+            async (ctx) => await ctx.runQuery(reference, page, { transactionLimits: { documentsRead: 12 } }),
+          );
+        };
+        return await handler({ auth, runQuery: smallPages }, args);
+      });
+    };
+    const hurried = await status({ organizationId: "org_a" }, 0);
+    expect(hurried).toMatchObject({ done: false, verdict: null, read: { limitedBy: "deadline" } });
+    const rest = await status({ organizationId: "org_a", cursor: hurried.cursor ?? "" }, 60_000);
+    expect(rest).toMatchObject({ done: true, voiceNotes: { total: 40 }, verdict: "notStarted" });
+    expect(rest.read.transactions).toBeGreaterThan(3);
   });
 });

@@ -1,0 +1,45 @@
+/** The migration as a user of @convex-dev/migrations writes it: the default batch size, and an index look-up,
+ * so that a note is migrated once. */
+
+import { Migrations, type MigrationStatus } from "@convex-dev/migrations";
+import type { ComponentApi } from "@convex-dev/migrations/_generated/component.js";
+import { componentsGeneric, makeFunctionReference } from "convex/server";
+
+import { artifactRow, claimRows, type Note, transcriptRow } from "../../js-shims/convert.js";
+import type { DataModel } from "../../tests/backend/convex/_generated/dataModel.js";
+import type { Deployment } from "./deployment.js";
+
+const component = (componentsGeneric() as { migrations: ComponentApi }).migrations;
+const migrations = new Migrations<DataModel>(component);
+
+export const voiceNotes = migrations.define({
+  table: "voiceNotes",
+  migrateOne: async ({ db }, note) => {
+    if (!note.coachId || !note.transcription?.trim()) return;
+    const existing = await db
+      .query("voiceNoteArtifacts")
+      .withIndex("by_voiceNoteId", (q) => q.eq("voiceNoteId", note._id))
+      .first();
+    if (existing !== null) return;
+    const now = Date.now();
+    const fit = note as unknown as Note;
+    const artifactId = await db.insert("voiceNoteArtifacts", artifactRow(fit, now) as never);
+    await db.insert("voiceNoteTranscripts", transcriptRow(fit, artifactId, now) as never);
+    for (const claim of claimRows(fit, artifactId, now)) {
+      await db.insert("voiceNoteClaims", claim as never);
+    }
+  },
+});
+
+const start = makeFunctionReference<"mutation", Record<string, never>, unknown>("migrations:voiceNotes");
+
+/** Starts it as `npx convex run migrations:voiceNotes` does, and waits until it has scheduled no more. */
+export async function migrate({ t }: Deployment): Promise<void> {
+  await t.mutation(start, {});
+  await t.finishAllScheduledFunctions(() => {}, 10_000);
+}
+
+export async function stateOf({ t }: Deployment): Promise<MigrationStatus["state"] | undefined> {
+  const [status] = await t.query(component.lib.getStatus as never, { names: ["migrations:voiceNotes"] });
+  return (status as MigrationStatus | undefined)?.state;
+}

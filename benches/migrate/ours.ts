@@ -1,0 +1,16 @@
+/** The migration by the library: the real shims and the real core, as fast as it can. */
+
+import type { ActionCtx } from "../../js-shims/host.js";
+import { migrateNotes } from "../../js-shims/runMigration.js";
+import type { MigrationAnswer } from "../../js-shims/validators.js";
+import { host as wiredHost } from "../../tests/backend/convex/v2RolloutHost.js";
+import type { Deployment } from "./deployment.js";
+
+const host = { ...wiredHost, paceBytesPerSecond: 0 };
+
+/** Runs the migration to its end. */
+export async function migrate({ t }: Deployment, organizationId: string): Promise<MigrationAnswer> {
+  return await t.action(
+    async (ctx: ActionCtx) => await migrateNotes(host, ctx, { organizationId, dryRun: false }),
+  );
+}

@@ -1,0 +1,95 @@
+// @ts-check
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ConvexClient } from "convex/browser";
+import { makeFunctionReference } from "convex/server";
+import { tableNumbers } from "../../../tests/sample/sample.mjs";
+import { sampleFiles } from "../../../tests/sample/write.mjs";
+import { startDeployment } from "../deployment/spawn.mjs";
+import { convex, typed } from "./cli.mjs";
+import { foreignOf, functionsOfSpec, refusalOf, tablesOfData } from "./foreign.mjs";
+import { zip } from "./zip.mjs";
+
+/** @typedef {import("./cli.mjs").Target} Target */
+
+const questionTimeoutMs = 30_000;
+
+/** What keeps the demo from running, told without a stack. */
+export class DemoError extends Error {}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Target}
+ * @throws {DemoError}
+ */
+export function targetOf(env) {
+  const { CONVEX_SELF_HOSTED_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: adminKey } = env;
+  if (!url || !adminKey) {
+    throw new DemoError("--self-hosted needs CONVEX_SELF_HOSTED_URL and CONVEX_SELF_HOSTED_ADMIN_KEY");
+  }
+  return { url, adminKey };
+}
+
+/**
+ * Brings the stand-in backend and the sample data to a self-hosted backend that holds nothing else.
+ *
+ * @param {Target} target
+ * @param {(line: string) => void} say
+ */
+export async function prepare(target, say) {
+  const own = { functions: await ownFunctions(), tables: Object.keys(tableNumbers) };
+  const spec = await succeed(target, ["function-spec"], say, questionTimeoutMs);
+  const data = await succeed(target, ["data"], say, questionTimeoutMs);
+  const found = { functions: functionsOfSpec(spec.stdout), tables: tablesOfData(data) };
+  const refusal = refusalOf(foreignOf(found, own));
+  if (refusal !== null) {
+    throw new DemoError(refusal);
+  }
+  // The generated code is committed, and its types are checked elsewhere.
+  await succeed(target, ["deploy", "--yes", "--codegen", "disable", "--typecheck", "disable"], say);
+  const scratch = await mkdtemp(path.join(tmpdir(), "demo-"));
+  try {
+    const archive = path.join(scratch, "sample.zip");
+    await writeFile(archive, zipOfSample());
+    await succeed(target, ["import", "--replace", "--yes", archive], say);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** @returns {Buffer} */
+const zipOfSample = () => zip(sampleFiles());
+
+/**
+ * @param {Target} target
+ * @param {string[]} args
+ * @param {(line: string) => void} say
+ * @param {number} [timeoutMs]
+ */
+async function succeed(target, args, say, timeoutMs) {
+  say(`$ ${typed(args)}`);
+  const result = await convex(target, args, timeoutMs);
+  if (result.code !== 0) {
+    throw new DemoError(`\`convex ${args[0]}\` failed\n${result.stderr.trim()}`);
+  }
+  return result;
+}
+
+/**
+ * @returns {Promise<string[]>} The stand-in's functions, as a deployment of it lists them.
+ */
+async function ownFunctions() {
+  const deployment = await startDeployment();
+  try {
+    /** @type {any} */
+    const client = new ConvexClient(deployment.url);
+    // Not in its types: only the CLI means to use it.
+    client.setAdminAuth("local");
+    const spec = await client.query(makeFunctionReference("_system/cli/modules:apiSpec"), {});
+    await client.close();
+    return functionsOfSpec(JSON.stringify({ functions: spec }));
+  } finally {
+    await deployment.stop();
+  }
+}

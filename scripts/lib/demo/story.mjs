@@ -1,0 +1,138 @@
+// @ts-check
+import { classOfKind, clubs } from "../../../tests/sample/clubs.mjs";
+import { changeLines, refusalLines, runLines, statusLines } from "./layout.mjs";
+
+/**
+ * @typedef {object} Scene
+ * @property {string} title
+ * @property {string} name Of the function, as `convex run` takes it.
+ * @property {Record<string, unknown>} args
+ * @property {boolean} [isRefused] Whether the command must fail.
+ * @property {(answer: any) => import("./layout.mjs").Lines} lines
+ * @property {(answer: any, earlier: Record<string, any>) => [fact: string, holds: boolean][]} facts What
+ *   must be true of the answer.
+ * @property {string} [key] By which later scenes find the answer in `earlier`.
+ */
+
+const [club, halfSet] = clubs;
+const { organizationId } = club;
+const keys = ["voice_notes_v2", "entity_resolution_v2"];
+
+/** Which number of each class the sample data holds, as it is written down there. */
+const sampleCounts = Object.entries(club.notes).reduce(
+  (counts, [kind, count]) => ({
+    ...counts,
+    [classOfKind[kind]]: (counts[classOfKind[kind]] ?? 0) + count,
+  }),
+  /** @type {Record<string, number>} */ ({}),
+);
+
+/** @param {any} run What a dry run promises of a real one. */
+const promised = ({ processed, artifacts, transcripts, claims, errors, skipped, outcome }) =>
+  JSON.stringify({ processed, artifacts, transcripts, claims, errors, skipped, outcome: sorted(outcome) });
+
+/** @param {Record<string, unknown>} record */
+const sorted = (record) => Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
+
+/**
+ * @param {any} record
+ * @param {(value: any) => boolean} holds
+ */
+const everyFlag = (record, holds) => keys.every((key) => holds(record[key]));
+
+/** @type {Scene[]} */
+export const scenes = [
+  {
+    title: `How far is ${club.name}?`,
+    name: "scripts/v2MigrationStatus",
+    args: { organizationId },
+    lines: statusLines,
+    key: "before",
+    facts: (status) => [
+      ["the counts are complete", status.done],
+      [
+        "every class has the number that the sample data has",
+        JSON.stringify(sorted(status.migration)) === JSON.stringify(sorted(sampleCounts)),
+      ],
+    ],
+  },
+  {
+    title: "What would a migration do? Nothing is written yet.",
+    name: "scripts/runMigration",
+    args: { organizationId, dryRun: true },
+    lines: (run) => runLines(run, true),
+    key: "dryRun",
+    facts: (run, { before }) => [
+      ["the run is done", run.done],
+      ["every eligible note would be migrated", run.outcome.migrated === before.migration.eligible],
+    ],
+  },
+  {
+    title: "New notes go to v2 from here on.",
+    name: "scripts/enableV2ForOrg",
+    args: { organizationId, enabledBy: "demo" },
+    lines: changeLines,
+    facts: ({ success, after, effective }) => [
+      ["it succeeded", success],
+      ["both flags are on", everyFlag(after, (value) => value === true)],
+      ["both have effect", everyFlag(effective, ({ enabled }) => enabled)],
+    ],
+  },
+  {
+    title: "The old notes follow.",
+    name: "scripts/runMigration",
+    args: { organizationId, dryRun: false },
+    lines: (run) => runLines(run, false),
+    key: "run",
+    facts: (run, { dryRun }) => [
+      ["the run is done", run.done],
+      ["its numbers are those that the dry run promised", promised(run) === promised(dryRun)],
+    ],
+  },
+  {
+    title: "How far is it now?",
+    name: "scripts/v2MigrationStatus",
+    args: { organizationId },
+    lines: statusLines,
+    facts: (status, { before, run }) => [
+      ["no note is eligible any more", status.migration.eligible === 0],
+      [
+        "the migrated notes are there",
+        status.migration.migrated === before.migration.migrated + run.outcome.migrated,
+      ],
+      ["the artifacts are there", status.artifacts.total === before.artifacts.total + run.artifacts],
+      ["the transcripts are there", status.transcripts === before.transcripts + run.transcripts],
+      ["the claims are there", status.claims === before.claims + run.claims],
+      ["both flags have effect", everyFlag(status.effective, ({ enabled }) => enabled)],
+    ],
+  },
+  {
+    title: "And back: v2 is off again, and what was migrated stays.",
+    name: "scripts/disableV2ForOrg",
+    args: { organizationId, disabledBy: "demo" },
+    lines: changeLines,
+    facts: ({ success, after, effective }) => [
+      ["it succeeded", success],
+      ["both flags are off", everyFlag(after, (value) => value === false)],
+      ["neither has effect", everyFlag(effective, ({ enabled }) => !enabled)],
+    ],
+  },
+  {
+    title: `At ${halfSet.name} somebody has set one flag by hand and forgotten the other.`,
+    name: "scripts/enableV2ForOrg",
+    args: { organizationId: halfSet.organizationId, enabledBy: "demo" },
+    lines: changeLines,
+    facts: ({ success, changed }) => [
+      ["it succeeded", success],
+      ["only the forgotten flag was written", changed.join() === "entity_resolution_v2"],
+    ],
+  },
+  {
+    title: "A slip of the pen is refused, and nothing is written.",
+    name: "scripts/enableV2ForOrg",
+    args: { organizationId: club.slug },
+    isRefused: true,
+    lines: refusalLines,
+    facts: (stderr) => [["it names the code", String(stderr).includes("ORGANIZATION_NOT_FOUND")]],
+  },
+];

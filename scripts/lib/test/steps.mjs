@@ -1,0 +1,124 @@
+// @ts-check
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { countsOfCargo, countsOfVitest } from "./counts.mjs";
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string} what For `--list`.
+ * @property {boolean} rust Whether it needs more than Node.
+ * @property {string[][]} commands All are run, also after one that failed. None: there is nothing to check.
+ * @property {(output: string) => import("./counts.mjs").Counts} [counts] Of all commands' output; without
+ *   it the step is one check.
+ */
+
+const wasmTarget = ["--target", "wasm32-unknown-unknown"];
+
+/**
+ * @param {string} root
+ * @param {string} logs A directory for what a step leaves behind.
+ * @returns {Step[]}
+ */
+export function stepsOf(root, logs) {
+  const wasm = wasmTestTargets(root);
+  const wasmClippy = wasm.includes("--lib") ? wasm : ["--lib", ...wasm];
+  const vitestReport = path.join(logs, "vitest.json");
+  return [
+    {
+      name: "fmt",
+      what: "rustfmt",
+      rust: true,
+      commands: [["cargo", "fmt", "--check"]],
+    },
+    {
+      name: "clippy",
+      what: "clippy, for this machine",
+      rust: true,
+      commands: [["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"]],
+    },
+    {
+      name: "clippy-wasm",
+      what: "clippy, for WebAssembly",
+      rust: true,
+      // Not --all-targets: the other tests use crates that are not built for WebAssembly.
+      commands: [["cargo", "clippy", "--locked", ...wasmTarget, ...wasmClippy, "--", "-D", "warnings"]],
+    },
+    {
+      name: "tsc",
+      what: "TypeScript's types",
+      rust: false,
+      commands: [".", "tests", "scripts", "benches"]
+        .filter((project) => existsSync(path.join(root, project, "tsconfig.json")))
+        .map((project) => ["tsc", "--pretty", "false", "-p", project]),
+    },
+    {
+      name: "biome",
+      what: "formatting and lints of TypeScript and JavaScript",
+      rust: false,
+      commands: [["biome", "ci", "--colors=off", "."]],
+    },
+    {
+      name: "cargo",
+      what: "Rust's tests, for this machine",
+      rust: true,
+      commands: [["cargo", "test", "--locked", "--no-fail-fast"]],
+      counts: countsOfCargo,
+    },
+    {
+      name: "wasm",
+      what: "Rust's tests, as WebAssembly in Node",
+      rust: true,
+      commands: wasm.length > 0 ? [["wasm-pack", "test", "--node", ".", "--", "--locked", ...wasm]] : [],
+      counts: countsOfCargo,
+    },
+    {
+      name: "vitest",
+      what: "TypeScript's tests",
+      rust: false,
+      commands: [
+        ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`],
+      ],
+      counts: () => countsOfVitest(readFileSync(vitestReport, "utf8")),
+    },
+    {
+      name: "demo",
+      what: "the demo does what it says",
+      rust: false,
+      commands: [["scripts/demo"]],
+    },
+    {
+      name: "build",
+      what: "pkg/ is what the sources make",
+      rust: true,
+      commands: [["scripts/build", "--check"]],
+    },
+    {
+      name: "size",
+      what: "the module's size against its budget",
+      rust: false,
+      commands: [["node", "scripts/lib/size.mjs"]],
+    },
+  ];
+}
+
+/**
+ * Cargo's flags for the targets that hold tests for WebAssembly. The others would be compiled for nothing, or
+ * would not compile there.
+ *
+ * @param {string} root
+ * @returns {string[]}
+ */
+function wasmTestTargets(root) {
+  const isForWasm = (/** @type {string} */ file) =>
+    readFileSync(file, "utf8").includes("#[wasm_bindgen_test");
+  const tests = path.join(root, "tests");
+  const names = readdirSync(tests)
+    .filter((name) => name.endsWith(".rs") && isForWasm(path.join(tests, name)))
+    .map((name) => name.slice(0, -".rs".length));
+  const source = path.join(root, "src");
+  const inLibrary = readdirSync(source, { recursive: true, encoding: "utf8" }).some(
+    (name) => name.endsWith(".rs") && isForWasm(path.join(source, name)),
+  );
+  return [...(inLibrary ? ["--lib"] : []), ...names.sort().flatMap((name) => ["--test", name])];
+}
