@@ -68,7 +68,10 @@ async function isAnythingStored(host: Host, ctx: MutationCtx, organizationId: st
     ]).first();
     return artifact !== null;
   }
-  const newest = (await ctx.db.query("voiceNoteArtifacts").order("desc").take(MOST_ARTIFACTS)) as StoredDocument[];
+  const newest = (await ctx.db
+    .query("voiceNoteArtifacts")
+    .order("desc")
+    .take(MOST_ARTIFACTS)) as StoredDocument[];
   return newest.some(({ orgContextCandidates: candidates }) => {
     if (!Array.isArray(candidates)) return false;
     return candidates.some((candidate) => candidate?.organizationId === organizationId);

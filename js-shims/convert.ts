@@ -81,8 +81,8 @@ export const artifactRow = (note: Note, now: number) =>
     updatedAt: now,
   });
 
-export const transcriptRow = (note: Note, artifactId: string, now: number) => ({
-  artifactId,
+/** Without its `artifactId`, which is known once the artifact is written. */
+export const transcriptRow = (note: Note, now: number) => ({
   fullText: note.transcription,
   segments: [],
   modelUsed: "migration",
@@ -91,7 +91,8 @@ export const transcriptRow = (note: Note, artifactId: string, now: number) => ({
   createdAt: now,
 });
 
-export function claimRows(note: Note, artifactId: string, now: number) {
+/** Without their `artifactId`. */
+export function claimRows(note: Note, now: number) {
   const seen = new Set<string>();
   return note.insights.map((insight) => {
     const isUsable = insight.id !== undefined && insight.id !== "" && !seen.has(insight.id);
@@ -99,7 +100,6 @@ export function claimRows(note: Note, artifactId: string, now: number) {
     seen.add(claimId);
     return defined({
       claimId,
-      artifactId,
       sourceText: insight.description,
       topic: topicOf(insight.category),
       title: insight.title || insight.category || "Note",

@@ -155,16 +155,14 @@ async function findRepairs(
   return next === undefined ? judged : judged.slice(0, judged.indexOf(next));
 }
 
-/** Rows that a note needs, and their bytes; for what a dry run tells. */
-export function needs({ note, code, repair }: JudgedNote): {
-  claims: number;
-  transcripts: number;
-  bytes: number;
-} {
-  if (code !== MIGRATE && code !== REPAIR) return { claims: 0, transcripts: 0, bytes: 0 };
-  const claims = repair?.hasClaims ? [] : claimRows(note as Note, "", 0);
-  const transcripts = repair?.hasTranscript ? [] : [transcriptRow(note as Note, "", 0)];
-  // An artifact, and ids and times that Convex adds to each row.
-  const bytes = 600 + 100 * (claims.length + transcripts.length) + valueBytes([...claims, ...transcripts]);
-  return { claims: claims.length, transcripts: transcripts.length, bytes };
+/** The rows that hang on a note's artifact, and the bytes of all that is written for it. */
+export function rowsFor({ note, code, repair }: JudgedNote, now: number) {
+  const isWritten = code === MIGRATE || code === REPAIR;
+  const transcripts = !isWritten || repair?.hasTranscript ? [] : [transcriptRow(note as Note, now)];
+  const claims = !isWritten || repair?.hasClaims ? [] : claimRows(note as Note, now);
+  // An artifact takes 600 bytes at most, and Convex adds an id and a time to each row.
+  const bytes = isWritten
+    ? 600 + 100 * (claims.length + transcripts.length) + valueBytes([transcripts, claims])
+    : 0;
+  return { transcripts, claims, bytes };
 }

@@ -3,7 +3,7 @@
 import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
 import { type Infer, v } from "convex/values";
 
-import { artifactRow, claimRows, type Note, transcriptRow } from "./convert.js";
+import { artifactRow, type Note } from "./convert.js";
 import { headroom, startCore } from "./core.js";
 import type { StoredDocument } from "./documents.js";
 import type { Host, MutationCtx } from "./host.js";
@@ -15,9 +15,9 @@ import {
   judgeAll,
   MALFORMED,
   MIGRATE,
-  needs,
   REPAIR,
   readable,
+  rowsFor,
 } from "./migrationNotes.js";
 import { numberAt, source } from "./scan.js";
 
@@ -30,6 +30,7 @@ const judgement = {
 const pageArgs = {
   ...judgement,
   organizationId: v.optional(v.string()),
+  dryRun: v.boolean(),
   after: v.union(v.string(), v.null()),
   notes: v.number(),
 };
@@ -71,15 +72,16 @@ export function migrationPageFunction(host: Host) {
       );
       const page = await readBehind(ctx.db, reach, args.after, allowance, meter);
       const judged = await judgeAll(host, ctx.db, page.documents, args, meter);
-      const rows = judged.map(needs);
+      // Only a dry run reckons with what would be written.
+      const rows = args.dryRun ? judged.map((note) => rowsFor(note, args.nowMs)) : [];
       return {
         ids: judged.map(({ note }) => note._id),
         positions: judged.map(({ note }) => positionOf(reach, note)),
         createdMs: judged.map(({ note }) => note._creationTime),
         codes: judged.map(({ code }) => code),
         facts: judged.map(({ facts }) => facts),
-        claims: rows.map(({ claims }) => claims),
-        transcripts: rows.map(({ transcripts }) => transcripts),
+        claims: rows.map(({ claims }) => claims.length),
+        transcripts: rows.map(({ transcripts }) => transcripts.length),
         bytes: rows.map(({ bytes }) => bytes),
         malformed: judged.filter(({ code }) => code === MALFORMED).map(reason),
         isLast: page.isLast && judged.length === page.documents.length,
@@ -159,8 +161,8 @@ export function migrationBatchFunction(host: Host) {
         }
         const next = judged[at++];
         if (next === undefined) break;
-        const rows = needs(next);
-        documents += rows.claims + rows.transcripts + 1;
+        const rows = rowsFor(next, args.nowMs);
+        documents += rows.claims.length + rows.transcripts.length + 1;
         bytes += rows.bytes;
         const isFull = documents > numberAt(room, 1) || bytes > numberAt(room, 2);
         if (isFull && writing.length > 0) break;
@@ -168,9 +170,9 @@ export function migrationBatchFunction(host: Host) {
         if (next.code === MALFORMED) answer.malformed.push(reason(next));
         if (next.code !== MIGRATE && next.code !== REPAIR) continue;
         answer.artifacts += next.code === MIGRATE ? 1 : 0;
-        answer.transcripts += rows.transcripts;
-        answer.claims += rows.claims;
-        writing.push(write(ctx, next, args.nowMs, meter));
+        answer.transcripts += rows.transcripts.length;
+        answer.claims += rows.claims.length;
+        writing.push(write(ctx, next, rows, args.nowMs, meter));
       }
       await Promise.all(writing);
       return { ...answer, ...(await meter.account()) };
@@ -179,25 +181,27 @@ export function migrationBatchFunction(host: Host) {
 }
 
 /** Writes what a note lacks. */
-async function write(ctx: MutationCtx, judged: JudgedNote, now: number, meter: Meter): Promise<void> {
-  const note = judged.note as Note;
+async function write(
+  ctx: MutationCtx,
+  judged: JudgedNote,
+  { transcripts, claims }: ReturnType<typeof rowsFor>,
+  now: number,
+  meter: Meter,
+): Promise<void> {
   const insert = async (table: string, row: Record<string, unknown>): Promise<string> => {
     meter.write(valueBytes(row) + 100);
     return (await ctx.db.insert(table, row as never)) as string;
   };
-  const { repair } = judged;
   let artifactId: string;
-  if (repair === null) {
-    artifactId = await insert("voiceNoteArtifacts", artifactRow(note, now));
+  if (judged.repair === null) {
+    artifactId = await insert("voiceNoteArtifacts", artifactRow(judged.note as Note, now));
   } else {
-    artifactId = repair.artifactId;
+    artifactId = judged.repair.artifactId;
     meter.write(1_000);
     await ctx.db.patch(artifactId as never, { status: "completed", updatedAt: now } as never);
   }
-  const rows: Promise<string>[] = [];
-  if (!repair?.hasTranscript) rows.push(insert("voiceNoteTranscripts", transcriptRow(note, artifactId, now)));
-  if (!repair?.hasClaims) {
-    for (const claim of claimRows(note, artifactId, now)) rows.push(insert("voiceNoteClaims", claim));
-  }
-  await Promise.all(rows);
+  await Promise.all([
+    ...transcripts.map((row) => insert("voiceNoteTranscripts", { ...row, artifactId })),
+    ...claims.map((row) => insert("voiceNoteClaims", { ...row, artifactId })),
+  ]);
 }

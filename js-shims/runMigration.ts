@@ -144,6 +144,7 @@ async function carryOut(
           after = behind(page.ids.length);
           const read: MigrationPage = await ctx.runQuery(migrationPage, {
             ...judgement,
+            dryRun: args.dryRun,
             ...(args.organizationId === undefined ? {} : { organizationId: args.organizationId }),
             after,
             notes: numberAt(step, 1),
