@@ -56,12 +56,13 @@ at_least() {
 
 # The versions that belong together. wasm-bindgen's command line must be of exactly the crate's version, so
 # that one is read from where the crate's is.
+# shellcheck disable=SC2034 # used by those that source this
 wasm_pack_version=0.15.1
 wasm_bindgen_version() {
   local pinned locked
   pinned="$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' "$root/Cargo.toml")"
   locked="$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print }' "$root/Cargo.lock")"
-  [[ -n "$pinned" ]] || fail 'Cargo.toml does not pin wasm-bindgen as `wasm-bindgen = "=X.Y.Z"`'
+  [[ -n "$pinned" ]] || fail 'Cargo.toml does not pin wasm-bindgen, as in: wasm-bindgen = "=X.Y.Z"'
   [[ "$pinned" == "$locked" ]] ||
     fail "Cargo.toml pins wasm-bindgen $pinned, Cargo.lock has ${locked:-none}" \
       "cargo update -p wasm-bindgen --precise $pinned"

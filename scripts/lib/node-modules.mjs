@@ -1,12 +1,26 @@
 // @ts-check
 // Prints why node_modules has to be installed anew, or nothing where it is what package-lock.json says.
-import { existsSync, readFileSync } from "node:fs";
+//
+//   node node-modules.mjs [--shadowed]
+//
+//   --shadowed   print the packages instead whose programs in .bin are another package's
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** @typedef {{ version?: string, integrity?: string, optional?: boolean, os?: string[], cpu?: string[], libc?: string[] }} Entry */
+/**
+ * @typedef {object} Entry
+ * @property {string} [name] Only of a package that is installed under another name.
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ * @property {string[]} [os]
+ * @property {string[]} [cpu]
+ * @property {string[]} [libc]
+ * @property {Record<string, string>} [bin]
+ */
 
 /**
  * @param {string} file
@@ -64,4 +78,30 @@ const fits = (names, here) =>
   names.includes(here) ||
   names.some((name) => name.startsWith("!") && name !== `!${here}`);
 
-process.stdout.write(reason() ?? "");
+/**
+ * Two releases of one package, one of them under another name, bring a program of the same name, and npm
+ * links whichever it comes to last.
+ *
+ * @returns {string[]}
+ */
+function shadowed() {
+  const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  const locked = packagesOf("package-lock.json");
+  return Object.keys(devDependencies).filter((name) => {
+    const { name: realName, bin = {} } = locked[`node_modules/${name}`] ?? {};
+    const isOfThis = (/** @type {[string, string]} */ [program, file]) =>
+      resolved(`node_modules/.bin/${program}`) === resolved(`node_modules/${name}/${file}`);
+    return realName === undefined && !Object.entries(bin).every(isOfThis);
+  });
+}
+
+/** @param {string} file */
+function resolved(file) {
+  try {
+    return realpathSync(path.join(root, file));
+  } catch {
+    return null;
+  }
+}
+
+process.stdout.write(process.argv.includes("--shadowed") ? shadowed().join(" ") : (reason() ?? ""));

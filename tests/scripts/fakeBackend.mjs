@@ -4,10 +4,10 @@ import { WebSocketServer } from "ws";
 
 /**
  * As much of a self-hosted backend as the CLI asks before it writes anything: which functions and tables
- * there are. Whatever would write is written down and refused.
+ * there are. The rest, of which every write is a part, is noted and refused.
  *
  * @param {{ functions: object[], tables: string[] }} holdings Functions as the CLI is told of them.
- * @returns {Promise<{ url: string, writes: string[], close: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, posts: string[], close: () => Promise<void> }>}
  */
 export async function fakeBackend({ functions, tables }) {
   /** @type {Record<string, unknown>} */
@@ -21,11 +21,11 @@ export async function fakeBackend({ functions, tables }) {
     },
   };
   /** @type {string[]} */
-  const writes = [];
+  const posts = [];
   const server = createServer((request, response) => {
     request.resume();
     if (request.method !== "GET") {
-      writes.push(`${request.method} ${request.url}`);
+      posts.push(`${request.method} ${request.url}`);
     }
     response.writeHead(400, { "Content-Type": "application/json" });
     response.end(JSON.stringify({ code: "Fake", message: "this backend takes nothing" }));
@@ -63,7 +63,7 @@ export async function fakeBackend({ functions, tables }) {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
     url: `http://127.0.0.1:${port}`,
-    writes,
+    posts,
     close: async () => {
       for (const socket of sockets.clients) {
         socket.terminate();

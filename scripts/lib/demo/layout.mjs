@@ -35,12 +35,16 @@ export function statusLines(status) {
 export function runLines(run, isDry) {
   const { processed, errors, skipped, artifacts, transcripts, claims } = run;
   return [
-    ["processed", `${processed} = ${counts(run.outcome)}; errors ${errors}, skipped ${skipped}`],
+    ["processed", `${processed} = ${counts(run.outcome)}`],
     [
       isDry ? "would insert" : "inserted",
       `artifacts ${artifacts}, transcripts ${transcripts}, claims ${claims}`,
     ],
-    ["run", `done ${run.done}, batches ${run.batches}, stopped ${run.stopped}`],
+    [
+      "run",
+      `done ${run.done}, errors ${errors}, skipped ${skipped}, batches ${run.batches}, ` +
+        `stopped ${run.stopped}`,
+    ],
     ...texts(
       "failure",
       run.failures.map((/** @type {unknown} */ failure) => JSON.stringify(failure)),

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { noCounts, settle, sum } from "./counts.mjs";
 import { duration, excerpt, headline } from "./report.mjs";
 import { stepsOf } from "./steps.mjs";
@@ -36,17 +37,18 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
 
 /**
  * @param {string[]} command
- * @param {boolean} isShown Whether its output goes through as it comes.
+ * @param {{ isShown?: boolean, env?: Record<string, string> }} [options] Shown: its output goes through as it
+ *   comes.
  * @returns {Promise<{ succeeded: boolean, output: string }>}
  */
-function run([program, ...args], isShown = false) {
+function run([program, ...args], { isShown = false, env } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
       // A group of its own, so that what it started ends with it.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, CARGO_TERM_COLOR: "never" },
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, CARGO_TERM_COLOR: "never", ...env },
     });
     running = child.pid;
     let output = "";
@@ -66,7 +68,9 @@ function run([program, ...args], isShown = false) {
     const end = (/** @type {boolean} */ succeeded, /** @type {string} */ note) => {
       clearTimeout(timer);
       running = undefined;
-      resolve({ succeeded, output: note === "" ? output : `${output.trimEnd()}\n${note}\n` });
+      // Not everything that is run heeds those variables.
+      const text = stripVTControlCharacters(output);
+      resolve({ succeeded, output: note === "" ? text : `${text.trimEnd()}\n${note}\n` });
     };
     child.once("error", (error) => end(false, `${program} could not be run: ${error.message}`));
     child.once("close", (code, signal) => {
@@ -85,7 +89,7 @@ async function take(step) {
   let output = "";
   let succeeded = true;
   for (const command of step.commands) {
-    const result = await run(command);
+    const result = await run(command, { env: step.env });
     output += result.output;
     succeeded &&= result.succeeded;
   }
@@ -127,7 +131,7 @@ async function main() {
     ({ name, commands }) => commands.length > 0 && (names.length === 0 || names.includes(name)),
   );
   if (steps.some(({ rust }) => rust)) {
-    const { succeeded } = await run(["scripts/setup"], true);
+    const { succeeded } = await run(["scripts/setup"], { isShown: true });
     if (!succeeded) {
       process.stdout.write("FAIL setup\n\n0 passed, 1 failed\n");
       process.exitCode = 1;

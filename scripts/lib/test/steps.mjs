@@ -9,6 +9,7 @@ import { countsOfCargo, countsOfVitest } from "./counts.mjs";
  * @property {string} what For `--list`.
  * @property {boolean} rust Whether it needs more than Node.
  * @property {string[][]} commands All are run, also after one that failed. None: there is nothing to check.
+ * @property {Record<string, string>} [env]
  * @property {(output: string) => import("./counts.mjs").Counts} [counts] Of all commands' output; without
  *   it the step is one check.
  */
@@ -69,7 +70,13 @@ export function stepsOf(root, logs) {
       name: "wasm",
       what: "Rust's tests, as WebAssembly in Node",
       rust: true,
-      commands: wasm.length > 0 ? [["wasm-pack", "test", "--node", ".", "--", "--locked", ...wasm]] : [],
+      // `wasm-pack test` does the same, but compiles all other tests for WebAssembly first.
+      commands:
+        wasm.length > 0 ? [["cargo", "test", "--locked", "--no-fail-fast", ...wasmTarget, ...wasm]] : [],
+      env: {
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner",
+        WASM_BINDGEN_TEST_ONLY_NODE: "1",
+      },
       counts: countsOfCargo,
     },
     {
