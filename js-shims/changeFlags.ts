@@ -183,6 +183,7 @@ function report(request: ChangeRequest, by: string, answer: ChangeAnswer): void 
     after: answer.after,
     effective: answer.effective,
     reason: request.reason ?? null,
+    restore: request.restore !== undefined,
   };
   console.info(JSON.stringify(line));
   if (!answer.success)

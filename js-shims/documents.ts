@@ -174,6 +174,12 @@ export const shapes = {
   ],
 } satisfies Record<string, Shape>;
 
+/** Fields of a note that a migration neither reads nor carries over. */
+const unread = new Set(["date", "type"]);
+
+/** What a note must be like to be migrated. */
+export const migratedNote: Shape = shapes.voiceNotes.filter(([field]) => !unread.has(field));
+
 export type Table = keyof typeof shapes;
 
 /** The first field of a document that is missing or of the wrong type; null where all are right. */

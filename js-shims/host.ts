@@ -81,7 +81,8 @@ export type Wiring = {
   indexes?: Partial<Indexes>;
   /** `migrateVoiceNotesToV2` is the host's old action, not the relay to `internal.v2Rollout.migrate`. */
   legacyMigration?: boolean;
-  /** After how long an action ends itself, in milliseconds. 4 minutes; `npx convex run` waits for 5. */
+  /** After how long an action ends itself, in milliseconds. 4 minutes; `npx convex run` waits for 5.
+   * 9 minutes at the most. */
   deadlineMs?: number;
   /** Bytes a second that a migration writes on average: a quarter of what the smallest deployment class can
    * take, 1 MiB. 0: as fast as it can. */
@@ -114,12 +115,16 @@ const defaultIndexes: Indexes = {
   },
 };
 
+/** Latest end of an action: the relay runs in Node, where Convex ends an action after 10 minutes without an
+ * answer, and the last transaction takes its time. */
+const LATEST_DEADLINE_MS = 9 * 60 * 1_000;
+
 /** Wires the library into a host. */
 export function defineHost(wiring: Wiring): Host {
   return {
     ...wiring,
     indexes: { ...defaultIndexes, ...wiring.indexes },
-    deadlineMs: wiring.deadlineMs ?? 4 * 60 * 1_000,
+    deadlineMs: Math.min(wiring.deadlineMs ?? 4 * 60 * 1_000, LATEST_DEADLINE_MS),
     paceBytesPerSecond: wiring.paceBytesPerSecond ?? 2 ** 20,
   };
 }

@@ -22,8 +22,9 @@ type Key = readonly (Value | undefined)[];
 /** The fields that a key holds, in the order of the index. */
 const keyFields = (source: Source) => [...source.rest, "_creationTime", "_id"];
 
-/** Longest position that a cursor takes. */
-const LONGEST_POSITION = 1_024;
+/** Longest position that a cursor takes, in bytes. */
+const LONGEST_POSITION_BYTES = 1_024;
+const encoder = new TextEncoder();
 
 /**
  * Where a document stands in its range, as text. A key that is too long for a cursor (an index field that
@@ -35,7 +36,7 @@ export function positionOf(source: Source, document: StoredDocument): string {
     return value === undefined ? { $undefined: true } : convexToJson(value);
   });
   const position = JSON.stringify(key);
-  return position.length <= LONGEST_POSITION ? position : JSON.stringify(document._id);
+  return encoder.encode(position).length <= LONGEST_POSITION_BYTES ? position : JSON.stringify(document._id);
 }
 
 function parsed(position: string): JSONValue {
@@ -61,9 +62,8 @@ async function keyAt(
   const read = parsed(position);
   if (typeof read === "string") {
     meter.range();
-    allowance.onAsked();
     const document = (await db.get(read as never).catch(() => null)) as StoredDocument | null;
-    allowance.onAnswered(document);
+    allowance.onRead(document);
     if (document === null) return throwLostPosition();
     return keyFields(source).map((field) => document[field] as Value | undefined);
   }
@@ -77,16 +77,22 @@ async function keyAt(
 /** A page of documents; `isLast` where the range ends with it. */
 export type Page = { documents: StoredDocument[]; isLast: boolean };
 
-/** How far reading may go; asked before each document. */
+/** How far readers side by side may go. */
 export type Allowance = {
   isSpent(): boolean;
-  onAsked(): void;
+  /** Asked before each document of a range, and answered by `onAnswered`. Waits until a document of the
+   * largest size fits beside those that others asked for. False where no more may be read; of a new allowance
+   * one document may always be. */
+  mayAsk(): boolean | Promise<boolean>;
   onAnswered(document: StoredDocument | null): void;
+  /** Counts a document that is read whatever is left. */
+  onRead(document: StoredDocument | null): void;
 };
 
 /**
- * Reads the documents of a range behind a position, until the range or the allowance ends; one document at
- * least.
+ * Reads the documents of a range behind a position, until the range or the allowance ends, or there
+ * are `most`. The first
+ * reader of an allowance gets one document at least.
  *
  * `_creationTime` is unique within one transaction only, so that a key is all fields down to `_id`: what is
  * behind it are the documents with the same fields and a later last one, then those with the same fields but
@@ -99,6 +105,7 @@ export async function readBehind(
   position: string | null,
   allowance: Allowance,
   meter: Meter,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<Page> {
   const fields = keyFields(source);
   const key = position === null ? [] : await keyAt(db, source, position, allowance, meter);
@@ -120,11 +127,11 @@ export async function readBehind(
     });
     const iterator = range[Symbol.asyncIterator]();
     for (;;) {
-      if (documents.length > 0 && allowance.isSpent()) {
+      const mayAsk = documents.length < most && allowance.mayAsk();
+      if (!(mayAsk === true || (await mayAsk))) {
         await iterator.return?.();
         return { documents, isLast: false };
       }
-      allowance.onAsked();
       const next = await iterator.next();
       const document = next.done ? null : (next.value as StoredDocument);
       allowance.onAnswered(document);
@@ -135,21 +142,47 @@ export async function readBehind(
   return { documents, isLast: true };
 }
 
-/** An allowance of so many documents, and no more once so many bytes were read, for readers side by side. */
+/** The largest document that Convex stores. */
+const LARGEST_DOCUMENT_BYTES = 2 ** 20;
+
+/** An allowance of so many documents, and no more once so many bytes were read, for readers side by side. It
+ * is overdrawn by one document at most. */
 export function allowanceOf(limit: { documents: number; bytes: number }, meter: Meter): Allowance {
   let documents = 0;
   let bytes = 0;
   let asked = 0;
+  let isNew = true;
+  let waiting: (() => void)[] = [];
+  const isSpent = () => documents + asked >= limit.documents || bytes >= limit.bytes;
+  const isTight = () => asked > 0 && bytes + (asked + 1) * LARGEST_DOCUMENT_BYTES > limit.bytes;
+  const ask = (): boolean => {
+    if (isSpent() && !isNew) return false;
+    isNew = false;
+    asked += 1;
+    return true;
+  };
+  const onRead = (document: StoredDocument | null) => {
+    if (document === null) return;
+    documents += 1;
+    bytes += meter.read(document);
+  };
   return {
-    isSpent: () => documents + asked >= limit.documents || bytes >= limit.bytes,
-    onAsked: () => {
-      asked += 1;
+    isSpent,
+    onRead,
+    mayAsk: () => {
+      if (isSpent() || !isTight()) return ask();
+      const turn = async () => {
+        while (!isSpent() && isTight()) await new Promise<void>((resolve) => waiting.push(resolve));
+        return ask();
+      };
+      return turn();
     },
     onAnswered: (document) => {
       asked -= 1;
-      if (document === null) return;
-      documents += 1;
-      bytes += meter.read(document);
+      onRead(document);
+      const woken = waiting;
+      waiting = [];
+      for (const wake of woken) wake();
     },
   };
 }

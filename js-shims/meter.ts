@@ -90,6 +90,13 @@ export class Meter {
     this.count(4, bytes);
   }
 
+  /** Counts a document that was patched: it is read, and written as a whole. */
+  patch(bytes: number): void {
+    this.count(0, 1);
+    this.count(1, bytes);
+    this.write(bytes + 100);
+  }
+
   /** What was used so far, and the limits, measure by measure. */
   async account(): Promise<{ used: number[]; limits: number[] }> {
     const metrics = await this.meta?.getTransactionMetrics();

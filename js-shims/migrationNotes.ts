@@ -2,9 +2,9 @@
 
 import { claimRows, type Note, transcriptRow } from "./convert.js";
 import { headroom, judgeNotes } from "./core.js";
-import { malformedField, noteFacts, type StoredDocument, shapes } from "./documents.js";
+import { malformedField, migratedNote, noteFacts, type StoredDocument } from "./documents.js";
 import type { Host } from "./host.js";
-import { allowanceOf, type Database, readBehind } from "./keyset.js";
+import { type Allowance, allowanceOf, type Database, readBehind } from "./keyset.js";
 import { type Meter, reads, valueBytes } from "./meter.js";
 import { numberAt, source } from "./scan.js";
 
@@ -19,7 +19,13 @@ export const GONE = 9;
 export type Judgement = { repair: boolean; deferredDays?: number; nowMs: number };
 
 /** What the oldest artifact of a note that is repaired has already. */
-export type Repair = { artifactId: string; hasTranscript: boolean; hasClaims: boolean };
+export type Repair = {
+  artifactId: string;
+  /** Of the artifact: a patch reads and writes all of it. */
+  bytes: number;
+  hasTranscript: boolean;
+  hasClaims: boolean;
+};
 
 export type JudgedNote = {
   note: StoredDocument;
@@ -33,7 +39,8 @@ export type JudgedNote = {
 /** An artifact's time of change as the core takes it. */
 function changedMs(artifact: StoredDocument): number {
   if (artifact.status === "completed") return -1;
-  return typeof artifact.updatedAt === "number" ? artifact.updatedAt : Number.NaN;
+  // A time before 1970 is no sign of completion.
+  return typeof artifact.updatedAt === "number" ? Math.max(0, artifact.updatedAt) : Number.NaN;
 }
 
 /** What this transaction may still read: notes, documents, bytes, and reads side by side. */
@@ -50,7 +57,7 @@ export async function readable(meter: Meter, rangesEach: number) {
 
 /** Runs a task for each item, several at once, until one says that there is no more room. Answers how many
  * of the first ones are through. */
-async function forEach<T>(
+export async function forEach<T>(
   items: readonly T[],
   width: number,
   task: (item: T, at: number) => Promise<boolean>,
@@ -94,7 +101,7 @@ export async function judgeAll(
   const of: number[] = [];
   const changed: number[] = [];
   for (const [at, note] of notes.slice(0, count).entries()) {
-    const field = malformedField(shapes.voiceNotes, note);
+    const field = malformedField(migratedNote, note);
     judged.push({
       note,
       code: 0,
@@ -131,26 +138,37 @@ async function findRepairs(
   const repaired = judged.filter(({ code }) => code === REPAIR);
   if (repaired.length === 0) return judged;
   const room = await readable(meter, 2);
-  const allowance = allowanceOf(room, meter);
-  const has = async (table: "voiceNoteTranscripts" | "voiceNoteClaims", artifactId: string) => {
+  const has = async (
+    table: "voiceNoteTranscripts" | "voiceNoteClaims",
+    artifactId: string,
+    allowance: Allowance,
+  ): Promise<boolean | null> => {
     const { transcriptsByArtifact, claimsByArtifact } = host.indexes;
     const index = table === "voiceNoteTranscripts" ? transcriptsByArtifact : claimsByArtifact;
-    const one = { ...allowanceOf({ documents: 1, bytes: Number.POSITIVE_INFINITY }, meter) };
-    const page = await readBehind(db, source(table, index, artifactId), null, one, meter);
-    for (const document of page.documents) {
-      allowance.onAsked();
-      allowance.onAnswered(document);
-    }
-    return page.documents.length > 0;
+    const page = await readBehind(db, source(table, index, artifactId), null, allowance, meter, 1);
+    return page.documents.length > 0 ? true : page.isLast ? false : null;
   };
-  const isFirst = (note: JudgedNote) => note === repaired[0];
-  const through = await forEach(repaired.slice(0, room.notes), room.width, async (note) => {
-    if (allowance.isSpent() && !isFirst(note)) return false;
-    const artifactId = linked[judged.indexOf(note)]?.[0]?._id ?? "";
-    const hasTranscript = await has("voiceNoteTranscripts", artifactId);
-    note.repair = { artifactId, hasTranscript, hasClaims: await has("voiceNoteClaims", artifactId) };
+  const look = async (note: JudgedNote, allowances: readonly [Allowance, Allowance]): Promise<boolean> => {
+    const artifact = linked[judged.indexOf(note)]?.[0];
+    const artifactId = artifact?._id ?? "";
+    const hasTranscript = await has("voiceNoteTranscripts", artifactId, allowances[0]);
+    if (hasTranscript === null) return false;
+    const hasClaims = await has("voiceNoteClaims", artifactId, allowances[1]);
+    if (hasClaims === null) return false;
+    note.repair = { artifactId, bytes: valueBytes(artifact), hasTranscript, hasClaims };
     return true;
-  });
+  };
+  // Whatever is left: a run gets further by one note at least.
+  const one = { documents: 1, bytes: 1 };
+  const [first, ...rest] = repaired;
+  await look(first as JudgedNote, [allowanceOf(one, meter), allowanceOf(one, meter)]);
+  const left = await readable(meter, 2);
+  const allowance = allowanceOf(left, meter);
+  const through =
+    1 +
+    (await forEach(rest.slice(0, room.notes - 1), left.width, async (note) =>
+      allowance.isSpent() ? false : await look(note, [allowance, allowance]),
+    ));
   const next = repaired[through];
   return next === undefined ? judged : judged.slice(0, judged.indexOf(next));
 }
@@ -162,7 +180,10 @@ export function rowsFor({ note, code, repair }: JudgedNote, now: number) {
   const claims = !isWritten || repair?.hasClaims ? [] : claimRows(note as Note, now);
   // An artifact takes 600 bytes at most, and Convex adds an id and a time to each row.
   const bytes = isWritten
-    ? 600 + 100 * (claims.length + transcripts.length) + valueBytes([transcripts, claims])
+    ? 600 +
+      (repair?.bytes ?? 0) +
+      100 * (claims.length + transcripts.length) +
+      valueBytes([transcripts, claims])
     : 0;
   return { transcripts, claims, bytes };
 }

@@ -10,6 +10,7 @@ import type { Host, MutationCtx } from "./host.js";
 import { allowanceOf, positionOf, readBehind, type Source } from "./keyset.js";
 import { Meter, valueBytes, writes } from "./meter.js";
 import {
+  forEach,
   GONE,
   type JudgedNote,
   judgeAll,
@@ -113,17 +114,14 @@ async function readNotes(
   const allowance = allowanceOf({ ...room, bytes: room.bytes / 2 }, meter);
   const notes: (StoredDocument | null)[] = [];
   const wanted = ids.slice(0, room.notes);
-  while (notes.length < wanted.length && !allowance.isSpent()) {
-    const group = wanted.slice(notes.length, notes.length + room.width);
-    const read = group.map(async (id) => {
-      allowance.onAsked();
-      meter.range();
-      const note = (await ctx.db.get(id as never)) as StoredDocument | null;
-      allowance.onAnswered(note);
-      return note;
-    });
-    notes.push(...(await Promise.all(read)));
-  }
+  await forEach(wanted, room.width, async (id, at) => {
+    if (!(await allowance.mayAsk())) return false;
+    meter.range();
+    const note = (await ctx.db.get(id as never)) as StoredDocument | null;
+    allowance.onAnswered(note);
+    notes[at] = note;
+    return true;
+  }).then((through) => notes.splice(through));
   return notes;
 }
 
@@ -150,6 +148,10 @@ export function migrationBatchFunction(host: Host) {
         claims: 0,
         malformed: [] as string[],
       };
+      // A patch reads its document once more.
+      const readRoom = await readable(meter, 1);
+      let patches = 0;
+      let patchedBytes = 0;
       let documents = 0;
       let bytes = 0;
       const writing: Promise<void>[] = [];
@@ -164,7 +166,15 @@ export function migrationBatchFunction(host: Host) {
         const rows = rowsFor(next, args.nowMs);
         documents += rows.claims.length + rows.transcripts.length + 1;
         bytes += rows.bytes;
-        const isFull = documents > numberAt(room, 1) || bytes > numberAt(room, 2);
+        if (next.repair) {
+          patches += 1;
+          patchedBytes += next.repair.bytes;
+        }
+        const isFull =
+          documents > numberAt(room, 1) ||
+          bytes > numberAt(room, 2) ||
+          patches > readRoom.documents ||
+          patchedBytes > readRoom.bytes;
         if (isFull && writing.length > 0) break;
         answer.codes.push(next.code);
         if (next.code === MALFORMED) answer.malformed.push(reason(next));
@@ -197,7 +207,7 @@ async function write(
     artifactId = await insert("voiceNoteArtifacts", artifactRow(judged.note as Note, now));
   } else {
     artifactId = judged.repair.artifactId;
-    meter.write(1_000);
+    meter.patch(judged.repair.bytes);
     await ctx.db.patch(artifactId as never, { status: "completed", updatedAt: now } as never);
   }
   await Promise.all([

@@ -52,6 +52,15 @@ async function admit(host: Host, ctx: ActionCtx, args: MigrationArgs): Promise<v
 const answer = v.union(migrationAnswer, legacyMigrationAnswer);
 type Answer = MigrationAnswer | LegacyMigrationAnswer;
 
+/** What an old action takes; its arguments are strict. */
+function legacyArgs({ organizationId, dryRun, batchSize }: MigrationArgs): MigrationArgs {
+  return {
+    dryRun,
+    ...(organizationId === undefined ? {} : { organizationId }),
+    ...(batchSize === undefined ? {} : { batchSize }),
+  };
+}
+
 function withLegacyWarning(answer: Omit<LegacyMigrationAnswer, "warnings">): LegacyMigrationAnswer {
   const { processed, artifacts, transcripts, claims, errors, skipped } = answer;
   const warning = legacyWarning(processed, skipped);
@@ -70,7 +79,10 @@ function withLegacyWarning(answer: Omit<LegacyMigrationAnswer, "warnings">): Leg
 export function runMigrationDoors(host: Host) {
   const migrate = async (ctx: ActionCtx, args: MigrationArgs): Promise<Answer> => {
     await admit(host, ctx, args);
-    const answer = await ctx.runAction(host.functions.migrateVoiceNotesToV2, args);
+    const answer = await ctx.runAction(
+      host.functions.migrateVoiceNotesToV2,
+      host.legacyMigration ? legacyArgs(args) : args,
+    );
     return host.legacyMigration ? withLegacyWarning(answer) : answer;
   };
   return {

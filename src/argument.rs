@@ -93,10 +93,7 @@ fn is_huge(text: &str) -> bool {
 }
 
 fn refused(argument: &str, value: &str, rule: &str) -> Refusal {
-    Refusal::new(
-        Code::InvalidArgument,
-        &[argument, " ", &quoted(value), " ", rule],
-    )
+    Refusal::new(Code::InvalidArgument, &[argument, " ", &quoted(value), " ", rule])
 }
 
 #[cfg(test)]

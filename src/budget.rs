@@ -127,14 +127,8 @@ impl Headroom {
                 Limit::DocumentsRead,
             ),
             (times(self.reads.bytes, measured.bytes), Limit::BytesRead),
-            (
-                times(self.reads.ranges, measured.ranges),
-                Limit::DatabaseQueries,
-            ),
-            (
-                times(self.user_time_us, measured.user_time_us()),
-                Limit::UserTime,
-            ),
+            (times(self.reads.ranges, measured.ranges), Limit::DatabaseQueries),
+            (times(self.user_time_us, measured.user_time_us()), Limit::UserTime),
         ]
         .into_iter()
         .min_by_key(|(fits, _)| *fits)
@@ -236,8 +230,7 @@ mod tests {
                 CONVEX_LIMITS,
             );
             assert!(
-                headroom.width() * LARGEST_DOCUMENT_BYTES
-                    <= headroom.reads.bytes.max(LARGEST_DOCUMENT_BYTES)
+                headroom.width() * LARGEST_DOCUMENT_BYTES <= headroom.reads.bytes.max(LARGEST_DOCUMENT_BYTES)
             );
         }
     }

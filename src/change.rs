@@ -7,6 +7,9 @@ use crate::flags::{self, KEYS, Row, State};
 use crate::text::{decimal, join, json, shell};
 use crate::value::{Object, Value};
 
+/// Rows of one flag that a change reads at most, of the organization and of users each.
+const MOST_ROWS: u64 = 1_000;
+
 /// What a change is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ChangeCall<'a> {
@@ -67,14 +70,7 @@ impl Change {
     pub fn new(call: &ChangeCall<'_>) -> Result<Self, Refusal> {
         argument::organization_id(call.organization_id)?;
         if let Some(actor) = call.actor {
-            argument::actor(
-                if call.wanted {
-                    "enabledBy"
-                } else {
-                    "disabledBy"
-                },
-                actor,
-            )?;
+            argument::actor(if call.wanted { "enabledBy" } else { "disabledBy" }, actor)?;
         }
         if let Some(reason) = call.reason {
             argument::reason(reason)?;
@@ -115,9 +111,7 @@ impl Change {
         let mut writes = Vec::new();
         for index in 0..target.len().max(rows.len()) {
             match (rows.get(index), target.get(index)) {
-                (Some(row), Some(value)) if row != value => {
-                    writes.push(Write::Set(index, *value == Row::On))
-                }
+                (Some(row), Some(value)) if row != value => writes.push(Write::Set(index, *value == Row::On)),
                 (Some(_), None) => writes.push(Write::Delete(index)),
                 (None, Some(value)) => writes.push(Write::Insert(index, *value == Row::On)),
                 _ => {}
@@ -138,11 +132,7 @@ impl Change {
             Some(row) => word(row == Row::On),
             None => "none",
         };
-        let function = if self.restored.is_some() {
-            " (restore)"
-        } else {
-            ""
-        };
+        let function = if self.restored.is_some() { " (restore)" } else { "" };
         let mut note = join(&[
             self.function(),
             function,
@@ -197,6 +187,7 @@ impl Change {
                 organization: target.first().copied(),
                 organization_rows: target.len() as u64,
                 user_rows: rows.user_rows,
+                has_more_user_rows: rows.user_rows >= MOST_ROWS,
             };
             let asked = target.first().is_some_and(|row| *row == Row::On);
             success &= state.effective().enabled == asked;
@@ -282,7 +273,7 @@ fn code_rows(rows: &mut Vec<Row>, codec: &mut Codec) {
     let mut count = rows.len() as u64;
     codec.number(&mut count);
     // As many as a change reads at the most; a forged value says no more.
-    rows.resize(usize::try_from(count.min(1_000)).unwrap_or(0), Row::Off);
+    rows.resize(usize::try_from(count.min(MOST_ROWS)).unwrap_or(0), Row::Off);
     for row in rows {
         let mut some = Some(*row);
         Row::code(&mut some, codec);

@@ -74,12 +74,7 @@ impl Classes {
 
     /// All notes.
     pub fn total(&self) -> u64 {
-        self.migrated
-            + self.unfinished
-            + self.not_ready
-            + self.deferred
-            + self.blocked
-            + self.eligible
+        self.migrated + self.unfinished + self.not_ready + self.deferred + self.blocked + self.eligible
     }
 
     /// The verdict over these notes.

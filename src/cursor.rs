@@ -43,10 +43,7 @@ impl Codec {
     /// - `INVALID_CURSOR` where it is damaged, of another version, too old, or of another call.
     pub(crate) fn open(cursor: &str, binding: &[&str], now_ms: u64) -> Result<Self, Refusal> {
         let bytes = from_base64url(cursor).ok_or_else(damaged)?;
-        let body = bytes
-            .len()
-            .checked_sub(CHECKSUM_BYTES)
-            .ok_or_else(damaged)?;
+        let body = bytes.len().checked_sub(CHECKSUM_BYTES).ok_or_else(damaged)?;
         let (content, checksum) = bytes.split_at_checked(body).ok_or_else(damaged)?;
         if hash(&[content]).to_le_bytes() != checksum {
             return Err(damaged());
@@ -93,11 +90,7 @@ impl Codec {
 
     /// Refuses the cursor if it ended too early, or held what it cannot hold.
     pub(crate) fn close(&self) -> Result<(), Refusal> {
-        if self.is_damaged {
-            Err(damaged())
-        } else {
-            Ok(())
-        }
+        if self.is_damaged { Err(damaged()) } else { Ok(()) }
     }
 
     #[inline(never)]
@@ -281,8 +274,7 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        let mut codec =
-            Codec::open(&sealed(), &["status", "org_1", ""], NOW + LIFETIME_MS).unwrap();
+        let mut codec = Codec::open(&sealed(), &["status", "org_1", ""], NOW + LIFETIME_MS).unwrap();
         let mut read = Body::default();
         read.code(&mut codec);
         assert_eq!(codec.close(), Ok(()));

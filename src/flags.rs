@@ -61,6 +61,8 @@ pub struct State {
     pub organization_rows: u64,
     /// User rows of the key, of all organizations.
     pub user_rows: u64,
+    /// There may be more of them than were read.
+    pub has_more_user_rows: bool,
 }
 
 /// What the environment says: nothing but exactly `true` or `false` counts.
@@ -160,28 +162,38 @@ pub(crate) fn warnings(states: &[State; 2], wanted: Option<bool>) -> Vec<String>
                 ("false", "true")
             };
             match reason {
-                Reason::Environment => warnings.push(
-                    join(&[
-                        key, ": the environment overrules the organization: ", variable, " is `", now,
-                        "`; change it with `npx convex env set ", variable, " ", other,
-                        "`, or let organizations decide with `npx convex env remove ", variable, "`",
-                    ]),
-                ),
-                Reason::Platform => warnings.push(
-                    join(&[
-                        key, ": a platform row overrules the organization: it is `", now,
-                        "`; change it with `npx convex run lib/featureFlags:setFeatureFlag '{\"featureKey\": \"",
-                        key, "\", \"scope\": \"platform\", \"enabled\": ", other,
-                        "}'`, or delete the row so that organizations decide",
-                    ]),
-                ),
+                Reason::Environment => warnings.push(join(&[
+                    key,
+                    ": the environment overrules the organization: ",
+                    variable,
+                    " is `",
+                    now,
+                    "`; change it with `npx convex env set ",
+                    variable,
+                    " ",
+                    other,
+                    "`, or let organizations decide with `npx convex env remove ",
+                    variable,
+                    "`",
+                ])),
+                Reason::Platform => warnings.push(join(&[
+                    key,
+                    ": a platform row overrules the organization: it is `",
+                    now,
+                    "`; change it with `npx convex run lib/featureFlags:setFeatureFlag '{\"featureKey\": \"",
+                    key,
+                    "\", \"scope\": \"platform\", \"enabled\": ",
+                    other,
+                    "}'`, or delete the row so that organizations decide",
+                ])),
                 Reason::Organization | Reason::Default => {}
             }
         }
         if state.platform == Some(Row::Malformed) || state.organization == Some(Row::Malformed) {
-            warnings.push(
-                join(&[key, ": a row's `enabled` is missing or no boolean and counts as off; repair or delete that row"]),
-            );
+            warnings.push(join(&[
+                key,
+                ": a row's `enabled` is missing or no boolean and counts as off; repair or delete that row",
+            ]));
         }
         if state.organization_rows > 1 {
             warnings.push(join(&[
@@ -194,7 +206,7 @@ pub(crate) fn warnings(states: &[State; 2], wanted: Option<bool>) -> Vec<String>
         if state.user_rows > 0 {
             warnings.push(
                 join(&[
-                    key, ": ", &counted(state.user_rows, "user row", "user rows"),
+                    key, if state.has_more_user_rows { ": at least " } else { ": " }, &counted(state.user_rows, "user row", "user rows"),
                     " on the platform; they have no effect where an organization row, a platform row or the environment decides",
                 ]),
             );
@@ -203,11 +215,7 @@ pub(crate) fn warnings(states: &[State; 2], wanted: Option<bool>) -> Vec<String>
     let [first, second] = states.each_ref().map(|state| state.effective().enabled);
     if first != second {
         let [voice_notes, resolution] = KEYS;
-        let [on, off] = if first {
-            KEYS
-        } else {
-            [resolution, voice_notes]
-        };
+        let [on, off] = if first { KEYS } else { [resolution, voice_notes] };
         warnings.push(join(&[
             "half on: ",
             on,
@@ -257,10 +265,7 @@ mod tests {
                         (organization.map(|row| row == Row::On), Reason::Organization),
                         (Some(false), Reason::Default),
                     ];
-                    let (enabled, reason) = levels
-                        .into_iter()
-                        .find(|(value, _)| value.is_some())
-                        .unwrap();
+                    let (enabled, reason) = levels.into_iter().find(|(value, _)| value.is_some()).unwrap();
                     let expected = Effective {
                         enabled: enabled.unwrap(),
                         reason,

@@ -34,12 +34,10 @@ pub use cursor::LIFETIME_MS;
 pub use error::{Code, Refusal};
 pub use flags::{Effective, KEYS, Reason, Row, State, VARIABLES, environment};
 pub use migration::{
-    Inserted, MEASURES, MigrationCall, Notes, Outcome, PACE_BYTES_PER_MS, PageRead as MigrationPage, Run, Share,
-    Size, Step as MigrationStep, Written, judge, legacy_warning,
+    Inserted, MEASURES, MigrationCall, Notes, Outcome, PACE_BYTES_PER_MS, PageRead as MigrationPage, Run,
+    Share, Size, Step as MigrationStep, Written, judge, legacy_warning,
 };
-pub use note::{
-    Class, Deferral, Facts, Insights, Linked, Transcription, classify, classify_unlinked,
-};
+pub use note::{Class, Deferral, Facts, Insights, Linked, Transcription, classify, classify_unlinked};
 pub use organization::Candidates;
 pub use scan::{COMPLETED, Found, MALFORMED, PageRead, Range, Scan, Step};
 pub use status::{Status, StatusCall, check, check_complete};

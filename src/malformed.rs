@@ -48,11 +48,7 @@ impl Malformed {
             names.push_str(" more");
         }
         Some(join(&[
-            &counted(
-                self.count,
-                "malformed document in ",
-                "malformed documents in ",
-            ),
+            &counted(self.count, "malformed document in ", "malformed documents in "),
             table,
             &names,
             "): counted by what is certain of them; repair or delete them",
@@ -61,10 +57,8 @@ impl Malformed {
 
     pub(crate) fn code(&mut self, codec: &mut Codec) {
         codec.number(&mut self.count);
-        self.names.resize(
-            usize::try_from(self.count.min(NAMED)).unwrap_or(0),
-            String::new(),
-        );
+        self.names
+            .resize(usize::try_from(self.count.min(NAMED)).unwrap_or(0), String::new());
         for name in &mut self.names {
             codec.text(name);
         }

@@ -15,7 +15,7 @@ use crate::cursor::Codec;
 use crate::error::{Code, Refusal};
 use crate::note::{Class, Facts};
 use crate::number::{exact, ms};
-use crate::text::{decimal, join};
+use crate::text::{decimal, join, shortened};
 use failure::Failure;
 use judge::Verdict;
 pub use judge::{Notes, judge};
@@ -26,6 +26,8 @@ pub use size::{MEASURES, Share, Size};
 
 /// Notes in a page at most.
 const PAGE: u64 = 1_000;
+/// Characters of an error's message that an answer shows: the runtime's may hold whole documents.
+const SHOWN_MESSAGE: usize = 300;
 /// How often a batch is tried again after a conflict with other writers.
 const CONFLICT_TRIES: u32 = 3;
 /// A run that fails for more than half of at least so many notes stops.
@@ -269,13 +271,6 @@ impl Run {
     }
 
     fn plan(&mut self) -> Option<Step> {
-        let Outcome { failed, .. } = self.tally.outcome;
-        if self.mark.is_none()
-            && self.tally.outcome.tried() >= FAILURES_FROM
-            && failed * 2 > self.tally.outcome.tried()
-        {
-            return self.stop(Stopped::Failures);
-        }
         if self.has_worked && self.now_ms >= self.deadline_ms {
             return self.stop(Stopped::Deadline);
         }
@@ -283,6 +278,9 @@ impl Run {
             return Some(Step::Mark { notes: self.done });
         }
         while self.done < self.page.codes.len() {
+            if self.fails_too_often(self.tally.outcome.failed, self.tally.outcome.tried()) {
+                return self.stop(Stopped::Failures);
+            }
             self.gather();
             if self.batch.is_empty() {
                 self.settle_until(self.batch_end, &[]);
@@ -290,7 +288,7 @@ impl Run {
                 return self.stop(Stopped::Limit);
             } else if self.asked.dry_run {
                 self.pretend();
-                if self.left() == 0 {
+                if self.left() == 0 && self.mark.is_none() {
                     return Some(Step::Mark { notes: self.done });
                 }
             } else if self.wait_ms <= 0.0 {
@@ -306,7 +304,15 @@ impl Run {
             self.is_through = true;
             return None;
         }
+        if self.fails_too_often(self.tally.outcome.failed, self.tally.outcome.tried()) {
+            return self.stop(Stopped::Failures);
+        }
         Some(Step::Page { notes: PAGE })
+    }
+
+    /// Do more than half of enough notes fail? A run that only looks ahead tries none.
+    fn fails_too_often(&self, failed: u64, tried: u64) -> bool {
+        self.mark.is_none() && tried >= FAILURES_FROM && failed * 2 > tried
     }
 
     /// Ends the run. One that looked ahead comes back to where its limit was.
@@ -340,10 +346,23 @@ impl Run {
         let most = most.min(self.left().max(1));
         self.batch.clear();
         self.batch_end = part.unwrap_or(self.page.codes.len());
+        let Outcome { mut failed, .. } = self.tally.outcome;
+        let mut tried = self.tally.outcome.tried();
         for at in self.done..self.batch_end {
-            if !verdict(&self.page, at).writes() {
+            let verdict = verdict(&self.page, at);
+            if verdict == Verdict::Malformed {
+                failed += 1;
+                tried += 1;
+                if self.fails_too_often(failed, tried) {
+                    // The run stops here, whatever the size of its batches: a dry run, too.
+                    self.batch_end = at + 1;
+                    return;
+                }
+            }
+            if !verdict.writes() {
                 continue;
             }
+            tried += 1;
             self.batch.push(u32::try_from(at).unwrap_or(u32::MAX));
             if self.batch.len() as u64 >= most {
                 // Right behind its last note: a run that the limit ends stops there.
@@ -377,10 +396,7 @@ impl Run {
             claims,
         } = written.inserted;
         self.count(artifacts, transcripts, claims);
-        let bytes = written
-            .shares
-            .get(BYTES_WRITTEN)
-            .map_or(0.0, |share| share.used);
+        let bytes = written.shares.get(BYTES_WRITTEN).map_or(0.0, |share| share.used);
         self.bytes += bytes;
         if self.bytes_per_ms > 0.0 {
             self.wait_ms = (bytes / self.bytes_per_ms - written.took_ms).max(0.0);
@@ -515,7 +531,8 @@ impl Run {
         if notes <= 1 {
             // One document is to blame, not the size.
             self.size = self.size_before;
-            self.tally.failures.add(id, kind.code(), message);
+            let message = shortened(message, SHOWN_MESSAGE);
+            self.tally.failures.add(id, kind.code(), &message);
             self.tally.outcome.failed += 1;
             self.settle_until(self.batch_end, &[GONE]);
             return;
@@ -524,8 +541,7 @@ impl Run {
             self.ends.push(self.batch_end);
         }
         if let Some(middle) = self.batch.get(notes / 2) {
-            self.ends
-                .push(usize::try_from(*middle).unwrap_or(usize::MAX));
+            self.ends.push(usize::try_from(*middle).unwrap_or(usize::MAX));
         }
     }
 
@@ -534,7 +550,8 @@ impl Run {
         if self.batches == 0 || self.asked.dry_run {
             return false;
         }
-        self.warnings.push(join(&["the run broke off: ", message]));
+        let message = shortened(message, SHOWN_MESSAGE);
+        self.warnings.push(join(&["the run broke off: ", &message]));
         self.stop(Stopped::Error);
         true
     }

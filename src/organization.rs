@@ -20,10 +20,7 @@ impl Candidates<'_> {
         let wanted = organization_id.as_bytes();
         self.counts.iter().map(move |count| {
             let mut found = false;
-            for id in ids
-                .by_ref()
-                .take(usize::try_from(*count & COUNT).unwrap_or(0))
-            {
+            for id in ids.by_ref().take(usize::try_from(*count & COUNT).unwrap_or(0)) {
                 found |= id == wanted;
             }
             found
@@ -52,14 +49,7 @@ mod tests {
     fn an_artifact_belongs_by_any_of_its_candidates() {
         assert_eq!(
             named(
-                &[
-                    &["a"],
-                    &[],
-                    &["b", "a"],
-                    &["a", "a"],
-                    &["ab", "", "A"],
-                    &["b"]
-                ],
+                &[&["a"], &[], &["b", "a"], &["a", "a"], &["ab", "", "A"], &["b"]],
                 "a"
             ),
             [true, false, true, true, false, false]

@@ -255,11 +255,7 @@ impl Scan {
                 return self.pause(Limit::BytesRead);
             }
         }
-        if self
-            .page
-            .as_ref()
-            .is_some_and(|page| page.rows_done < page.rows)
-        {
+        if self.page.as_ref().is_some_and(|page| page.rows_done < page.rows) {
             return self.look_up(range, headroom);
         }
         if self.progress > 0 && !self.at_start && headroom.reads.ranges < PAGE_RANGES {
@@ -290,8 +286,7 @@ impl Scan {
         self.asked_for.clear();
         if let Some(page) = &self.page {
             let rest = page.parents.get(page.parents_done..).unwrap_or(&[]);
-            self.asked_for
-                .extend_from_slice(rest.get(..most).unwrap_or(rest));
+            self.asked_for.extend_from_slice(rest.get(..most).unwrap_or(rest));
         }
         self.asked = Asked::LookUp;
         Step::LookUp {
@@ -471,11 +466,7 @@ impl Scan {
     /// Counts the `nth` of the notes asked for.
     fn count_note(&mut self, nth: u32, linked: Linked) {
         let index = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
-        let row = self
-            .asked_for
-            .get(index(nth))
-            .copied()
-            .map_or(usize::MAX, index);
+        let row = self.asked_for.get(index(nth)).copied().map_or(usize::MAX, index);
         let Some(page) = &self.page else { return };
         let facts = Facts(page.facts.get(row).copied().unwrap_or(0));
         let created_ms = page.created_ms.get(row).copied().unwrap_or(0.0);
@@ -491,11 +482,7 @@ impl Scan {
     /// Moves past the rows that are through now.
     fn advance(&mut self, range: Range) {
         let Some(page) = &mut self.page else { return };
-        let done = page
-            .parents
-            .get(page.parents_done)
-            .copied()
-            .unwrap_or(page.rows);
+        let done = page.parents.get(page.parents_done).copied().unwrap_or(page.rows);
         let table = match range {
             Range::Notes => NOTES,
             Range::Artifacts => ARTIFACTS,
@@ -506,16 +493,11 @@ impl Scan {
         let mut malformed = Vec::new();
         while page.rows_done < done {
             let row = usize::try_from(page.rows_done).unwrap_or(usize::MAX);
-            if page
-                .facts
-                .get(row)
-                .is_some_and(|fact| fact & MALFORMED != 0)
-            {
+            if page.facts.get(row).is_some_and(|fact| fact & MALFORMED != 0) {
                 let name = page.names.get(page.names_done).cloned();
                 page.names_done += 1;
                 // Nobody is told of another organization's artifacts.
-                if range != Range::Artifacts || page.parents.binary_search(&page.rows_done).is_ok()
-                {
+                if range != Range::Artifacts || page.parents.binary_search(&page.rows_done).is_ok() {
                     malformed.extend(name);
                 }
             }

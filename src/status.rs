@@ -122,11 +122,7 @@ impl Status {
     /// what [`Step::Pause`](crate::scan::Step::Pause) asks for.
     pub fn answer(&mut self, position: Option<&str>) -> Value {
         let done = self.scan.is_done();
-        let cursor = if done {
-            None
-        } else {
-            Some(self.cursor(position))
-        };
+        let cursor = if done { None } else { Some(self.cursor(position)) };
         let scan = &self.scan;
         let sums = &scan.sums;
         let notes = sums.classes.total();
@@ -183,14 +179,7 @@ impl Status {
         let mut routes = Object::default();
         for (table, route) in TABLES.iter().zip(ROUTES) {
             let is_indexed = self.artifacts_are_indexed && route == TABLE_SCAN;
-            routes.word(
-                table,
-                if is_indexed {
-                    ORGANIZATION_INDEX
-                } else {
-                    route
-                },
-            );
+            routes.word(table, if is_indexed { ORGANIZATION_INDEX } else { route });
         }
         read.put("routes", routes.end());
         read.end()
@@ -258,7 +247,15 @@ pub fn check_complete(verdict: &str, left: u64) -> Result<(), Refusal> {
     }
     Err(Refusal::new(
         Code::NotComplete,
-        &["the organization is not through: the verdict is ", verdict, ", ", &counted(left, "note is", "notes are"), " left"],
+        &[
+            "the organization is not through: the verdict is ",
+            verdict,
+            ", ",
+            &counted(left, "note is", "notes are"),
+            " left",
+        ],
     )
-    .hint(&["run v2MigrationStatus without `check` to see which, and runMigration to migrate the eligible ones"]))
+    .hint(&[
+        "run v2MigrationStatus without `check` to see which, and runMigration to migrate the eligible ones",
+    ]))
 }

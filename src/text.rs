@@ -14,11 +14,7 @@ pub(crate) fn join(pieces: &[&str]) -> String {
 /// `n` in decimal digits.
 #[inline(never)]
 pub(crate) fn decimal(n: u64) -> String {
-    let mut out = if n < 10 {
-        String::new()
-    } else {
-        decimal(n / 10)
-    };
+    let mut out = if n < 10 { String::new() } else { decimal(n / 10) };
     let digit = u8::try_from(n % 10).unwrap_or(0);
     out.push(char::from(b'0' + digit));
     out
@@ -37,6 +33,20 @@ pub(crate) fn quoted(input: &str) -> String {
         out.push(if c.is_control() { '\u{fffd}' } else { c });
     }
     out.push('`');
+    out
+}
+
+/// The first characters of a text that others wrote.
+#[inline(never)]
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if at == most {
+            out.push('…');
+            break;
+        }
+        out.push(c);
+    }
     out
 }
 
@@ -98,13 +108,7 @@ mod tests {
     fn input_is_cut_to_64_characters() {
         assert_eq!(quoted("a b"), "`a b`");
         assert_eq!(quoted("line\nbreak"), "`line\u{fffd}break`");
-        assert_eq!(
-            quoted(&"é".repeat(64)),
-            ["`", &"é".repeat(64), "`"].concat()
-        );
-        assert_eq!(
-            quoted(&"é".repeat(65)),
-            ["`", &"é".repeat(64), "`…"].concat()
-        );
+        assert_eq!(quoted(&"é".repeat(64)), ["`", &"é".repeat(64), "`"].concat());
+        assert_eq!(quoted(&"é".repeat(65)), ["`", &"é".repeat(64), "`…"].concat());
     }
 }

@@ -11,8 +11,8 @@ use crate::budget::{CONVEX_LIMITS, Headroom, Reads};
 use crate::change::{Change, ChangeCall, KeyRows, Write};
 use crate::flags::{self, Row};
 use crate::migration::{
-    Inserted, MigrationCall, Notes, PageRead as MigrationPage, Run, Share, Step as MigrationStep,
-    Written, judge,
+    Inserted, MigrationCall, Notes, PageRead as MigrationPage, Run, Share, Step as MigrationStep, Written,
+    judge,
 };
 use crate::note::Deferral;
 use crate::number::{exact, ms};

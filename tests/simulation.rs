@@ -83,7 +83,10 @@ fn simulate(simulation: &Simulation) {
                 let notes = run.batch().len();
                 batches += 1;
                 largest = largest.max(notes);
-                let indexes = run.batch().iter().map(|at| page_start + usize::try_from(*at).unwrap());
+                let indexes = run
+                    .batch()
+                    .iter()
+                    .map(|at| page_start + usize::try_from(*at).unwrap());
                 let bytes: f64 = indexes.map(|n| bytes_of(simulation, n)).sum();
                 let count = f64::from(u32::try_from(notes).unwrap());
                 let used = [count, bytes, count * 2.0, count * 4.0, bytes, 0.0, 0.0];
@@ -104,8 +107,16 @@ fn simulate(simulation: &Simulation) {
     let answer = serde_json::to_value(run.answer(None)).unwrap();
     let name = &simulation.name;
     assert_eq!(answer["done"], true, "{name}");
-    assert_eq!(answer["outcome"]["migrated"].as_f64(), Some(simulation.migrated as f64), "{name}");
-    assert_eq!(answer["batchSize"]["limitedBy"].as_str(), simulation.limited_by.as_deref(), "{name}");
+    assert_eq!(
+        answer["outcome"]["migrated"].as_f64(),
+        Some(simulation.migrated as f64),
+        "{name}"
+    );
+    assert_eq!(
+        answer["batchSize"]["limitedBy"].as_str(),
+        simulation.limited_by.as_deref(),
+        "{name}"
+    );
     assert_eq!(
         (pages, batches, largest),
         (simulation.pages, simulation.batches, simulation.largest_batch),

@@ -64,11 +64,7 @@ impl Run {
         let asked = &self.asked;
         let mut args = String::from("{");
         if let Some(organization_id) = &asked.organization_id {
-            args.push_str(&join(&[
-                "\"organizationId\": ",
-                &json(organization_id),
-                ", ",
-            ]));
+            args.push_str(&join(&["\"organizationId\": ", &json(organization_id), ", "]));
         }
         args.push_str(if asked.dry_run {
             "\"dryRun\": true"

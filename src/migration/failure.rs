@@ -18,10 +18,7 @@ pub(crate) enum Failure {
 /// Words of Convex's messages.
 const WORDS: [(&[u8], Failure); 9] = [
     (b"OptimisticConcurrencyControlFailure", Failure::Conflict),
-    (
-        b"changed while this mutation was being run",
-        Failure::Conflict,
-    ),
+    (b"changed while this mutation was being run", Failure::Conflict),
     (b"in a single function execution", Failure::TooLarge),
     (b"Too many reads", Failure::TooLarge),
     (b"Too many writes", Failure::TooLarge),

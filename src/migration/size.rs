@@ -134,12 +134,7 @@ mod tests {
             (50, vec![0.25], 100, None),
             (50, vec![0.0, 0.5], 50, Some("bytesRead")),
             (50, vec![0.0, 0.0, 0.0, 0.0, 0.4], 62, Some("bytesWritten")),
-            (
-                50,
-                vec![0.1, 0.2, 0.3, 0.8, 0.4],
-                31,
-                Some("documentsWritten"),
-            ),
+            (50, vec![0.1, 0.2, 0.3, 0.8, 0.4], 31, Some("documentsWritten")),
             (
                 50,
                 vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0],

@@ -1,0 +1,535 @@
+import type { FunctionReference } from "convex/server";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ActionCtx } from "../../js-shims/host";
+import { migrationBatchFunction } from "../../js-shims/migrationTransactions";
+import { migrateNotes } from "../../js-shims/runMigration";
+import type { MigrationAnswer, MigrationArgs, StatusAnswer } from "../../js-shims/validators";
+import { internal } from "../backend/convex/_generated/api";
+import { type Backend, backend, type Limits, readAll } from "./backend";
+import * as make from "./documents";
+import { host, migrate } from "./migrate";
+import { model } from "./model";
+import { seed } from "./seed";
+import { build, world } from "./world";
+
+const MB = 1_000_000;
+
+async function tiny(t: Backend, args: MigrationArgs, transactionLimits: Limits): Promise<MigrationAnswer> {
+  const run = {
+    runQuery: async (ref: FunctionReference<"query", "internal">, call: Record<string, unknown>) =>
+      await t.query(async (ctx) => await ctx.runQuery(ref, call, { transactionLimits } as never)),
+    runMutation: async (ref: FunctionReference<"mutation", "internal">, call: Record<string, unknown>) =>
+      await t.mutation(async (ctx) => await ctx.runMutation(ref, call, { transactionLimits } as never)),
+  } as unknown as Pick<ActionCtx, "runQuery" | "runMutation">;
+  return await migrateNotes(host, run, args);
+}
+
+describe("skew", () => {
+  test("status: 40 artifacts with transcripts of 1 MB", async () => {
+    const t = backend();
+    await seed(t);
+    for (let n = 0; n < 40; n++) {
+      await t.run(async ({ db }) => {
+        const a = await db.insert("voiceNoteArtifacts", make.artifact() as never);
+        await db.insert("voiceNoteTranscripts", make.transcript(a, { fullText: "x".repeat(MB) }) as never);
+      });
+    }
+    const answer: StatusAnswer = await t.action(internal.scripts.v2MigrationStatus.default, {
+      organizationId: "org_a",
+    });
+    expect(answer.transcripts).toBe(40);
+  });
+
+  test("status: 60 artifacts with transcripts from 500 KB to 1 MB", async () => {
+    const t = backend();
+    await seed(t);
+    for (let n = 0; n < 60; n++) {
+      await t.run(async ({ db }) => {
+        const a = await db.insert("voiceNoteArtifacts", make.artifact() as never);
+        await db.insert(
+          "voiceNoteTranscripts",
+          make.transcript(a, { fullText: "x".repeat(n < 20 ? MB / 2 : MB) }) as never,
+        );
+      });
+    }
+    const answer: StatusAnswer = await t.action(internal.scripts.v2MigrationStatus.default, {
+      organizationId: "org_a",
+    });
+    expect(answer.transcripts).toBe(60);
+  });
+
+  test("migration: artifacts of 1 MB linked to notes", async () => {
+    const t = backend();
+    await seed(t);
+    for (let n = 0; n < 40; n++) {
+      await t.run(async ({ db }) => {
+        const id = await db.insert("voiceNotes", make.note() as never);
+        if (n < 39)
+          await db.insert(
+            "voiceNoteArtifacts",
+            make.artifact({ voiceNoteId: id, metadata: "x".repeat(MB) }) as never,
+          );
+      });
+    }
+    const answer = await migrate(t, { organizationId: "org_a", dryRun: false });
+    expect(answer).toMatchObject({ done: true, outcome: { migrated: 1, alreadyMigrated: 39 } });
+  });
+
+  test("migration: notes of 500 KB then 1 MB: no batch fails for room", async () => {
+    const t = backend();
+    await seed(t);
+    for (let n = 0; n < 60; n++) {
+      await t.run(async ({ db }) => {
+        await db.insert(
+          "voiceNotes",
+          make.note({ transcription: "x".repeat(n % 26 < 13 ? 480_000 : MB) }) as never,
+        );
+      });
+    }
+    const failures: string[] = [];
+    const t2 = t.action(async (ctx) => {
+      const run = {
+        runQuery: ctx.runQuery,
+        runMutation: async (r: never, a: never) => {
+          try {
+            return await ctx.runMutation(r, a);
+          } catch (e) {
+            failures.push(String(e));
+            throw e;
+          }
+        },
+      };
+      return await migrateNotes(host, run as never, { organizationId: "org_a", dryRun: false });
+    });
+    const answer = await t2;
+    expect(answer).toMatchObject({ done: true, outcome: { migrated: 60 } });
+    expect(failures).toEqual([]);
+  });
+});
+
+const limits: fc.Arbitrary<Limits> = fc.constantFrom(
+  { documentsRead: 5 },
+  { databaseQueries: 8 },
+  { bytesRead: 20_000 },
+  { documentsRead: 5, databaseQueries: 8, bytesRead: 20_000 },
+  { documentsRead: 40, databaseQueries: 30 },
+);
+
+describe("tiny", () => {
+  test.each([false, true])("migration under tiny limits, repair %s", async (repair) => {
+    await fc.assert(
+      fc.asyncProperty(world, limits, async (data, limit) => {
+        const t = backend();
+        await build(t, data);
+        const before = await readAll(t);
+        const dry = await tiny(t, { organizationId: "org_a", dryRun: true, repair }, limit);
+        expect(await readAll(t)).toEqual(before);
+        const answer = await tiny(t, { organizationId: "org_a", dryRun: false, repair }, limit);
+        expect(answer.outcome).toEqual(dry.outcome);
+        const was = model(before, "org_a", Date.now()).migration;
+        expect(answer.outcome.migrated).toBe(was.eligible);
+        expect(answer).toMatchObject({ done: true, errors: 0 });
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("dry run", () => {
+  test.each([undefined, 5])("malformed notes: dry = real, batchSize %s", async (batchSize) => {
+    const t = backend({ validate: false });
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 300; n++)
+        await db.insert("voiceNotes", make.note(n >= 5 && n < 105 ? { insights: 5 } : {}) as never);
+    });
+    const args = { organizationId: "org_a", ...(batchSize ? { batchSize } : {}) };
+    const dry = await migrate(t, { ...args, dryRun: true });
+    const real = await migrate(t, { ...args, dryRun: false });
+    console.log(JSON.stringify([dry.outcome, dry.stopped, real.outcome, real.stopped]));
+    expect([real.outcome, real.stopped]).toEqual([dry.outcome, dry.stopped]);
+  });
+
+  test("negative updatedAt", async () => {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => {
+      const id = await db.insert("voiceNotes", make.note() as never);
+      await db.insert(
+        "voiceNoteArtifacts",
+        make.artifact({ voiceNoteId: id, status: "processing", updatedAt: -1 }) as never,
+      );
+    });
+    const status = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+    expect(status.migration).toMatchObject({ unfinished: 1 });
+    const real = await migrate(t, { organizationId: "org_a", dryRun: true });
+    expect(real.outcome).toMatchObject({ unfinished: 1, alreadyMigrated: 0 });
+  });
+
+  test("cursor of long non-ascii keys stays under 4 KiB", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let i = 0; i < 12; i++)
+        await db.insert(
+          "insightDrafts",
+          make.draft("c", "a", { coachUserId: "あ".repeat(940), draftId: 5 }) as never,
+        );
+    });
+    for (let i = 0; i < 4; i++)
+      await t.run(async ({ db }) => void (await db.insert("voiceNotes", make.note({ type: 5 }) as never)));
+    let cursor: string | undefined;
+    for (let n = 0; n < 100; n++) {
+      const page = { organizationId: "org_a", ...(cursor ? { cursor } : {}) };
+      const a: StatusAnswer = await t.query(
+        async (ctx) =>
+          await ctx.runQuery(internal.v2Rollout.statusPage, page, {
+            transactionLimits: { documentsRead: 4 },
+          }),
+      );
+      if (a.done) return;
+      cursor = a.cursor ?? "";
+      expect(cursor.length).toBeLessThan(4096);
+    }
+  });
+
+  test("user rows beyond 1,000", async () => {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let i = 0; i < 1_200; i++)
+        await db.insert("featureFlags", {
+          featureKey: "voice_notes_v2",
+          scope: "user",
+          userId: `u${i}`,
+          enabled: true,
+          updatedAt: 1,
+        } as never);
+    });
+    const a = await t.mutation(internal.scripts.enableV2ForOrg.default, { organizationId: "org_a" });
+    expect(a.warnings.join()).toContain("at least 1000 user rows");
+  });
+});
+
+describe("own meter", () => {
+  test.each([100, 200_000])(
+    "a batch without ctx.meta never says less than the runtime, artifact metadata %i",
+    async (bytes) => {
+      const t = backend();
+      await seed(t);
+      const ids: string[] = [];
+      for (let n = 0; n < 20; n++) {
+        await t.run(async ({ db }) => {
+          const id = await db.insert("voiceNotes", make.note({ insights: [make.insight()] }) as never);
+          ids.push(id);
+          if (n % 2) {
+            const a = await db.insert(
+              "voiceNoteArtifacts",
+              make.artifact({
+                voiceNoteId: id,
+                status: "processing",
+                metadata: { blob: "x".repeat(bytes) },
+              }) as never,
+            );
+            if (n % 4 === 1) await db.insert("voiceNoteTranscripts", make.transcript(a) as never);
+          }
+        });
+      }
+      const h = (migrationBatchFunction(host) as any)._handler;
+      await t.mutation(async (ctx) => {
+        const before = await ctx.meta.getTransactionMetrics();
+        const a = await h(
+          { ...ctx, meta: undefined },
+          { repair: true, nowMs: Date.now(), voiceNoteIds: ids },
+        );
+        const after = await ctx.meta.getTransactionMetrics();
+        const names = [
+          "documentsRead",
+          "bytesRead",
+          "databaseQueries",
+          "documentsWritten",
+          "bytesWritten",
+        ] as const;
+        const table = names.map((m, i) => [m, a.used[i], after[m].used - before[m].used]);
+        console.log(JSON.stringify(table), a.codes.join());
+        for (const [m, own, real] of table) expect(own, String(m)).toBeGreaterThanOrEqual(real as number);
+      });
+    },
+  );
+
+  test("tiny limits are really enforced in the harness", async () => {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 6; n++) await db.insert("voiceNotes", make.note() as never);
+    });
+    const ids = (await readAll(t)).voiceNotes.map((n) => n._id as string);
+    await expect(
+      t.mutation(
+        async (ctx) =>
+          await (ctx.runMutation as any)(
+            internal.v2Rollout.migrationBatch,
+            { repair: false, nowMs: Date.now(), voiceNoteIds: ids },
+            { transactionLimits: { documentsRead: 0 } },
+          ),
+      ),
+    ).rejects.toThrow();
+    const a = await t.mutation(
+      async (ctx) =>
+        await (ctx.runMutation as any)(
+          internal.v2Rollout.migrationBatch,
+          { repair: false, nowMs: Date.now(), voiceNoteIds: ids },
+          { transactionLimits: { documentsRead: 5 } },
+        ),
+    );
+    expect(a.codes.length).toBeLessThan(6);
+    expect(a.limits[0]).toBe(5);
+  });
+
+  test("a note of which fields that migration does not read are off", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    await t.run(async ({ db }) => {
+      const { date: _, ...row } = make.note();
+      await db.insert("voiceNotes", row as never);
+      await db.insert("voiceNotes", make.note({ type: "scrimmage" }) as never);
+    });
+    const status = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+    const dry = await migrate(t, { organizationId: "org_a", dryRun: true });
+    console.log(JSON.stringify([status.migration, status.verdict, dry.outcome, dry.failures]));
+    expect(dry.outcome.migrated).toBe(status.migration.eligible);
+  });
+
+  test("messages of failures are bounded", async () => {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => void (await db.insert("voiceNotes", make.note() as never)));
+    const hook = (call: string, moment: string) => {
+      if (call === "mutation" && moment === "before")
+        throw new Error(
+          `Failed to insert or update a document in table "voiceNoteTranscripts" because it does not match the schema: Object contains extra field. Object: {fullText: "${"secret words ".repeat(50_000)}"}`,
+        );
+    };
+    const a = await migrate(t, { organizationId: "org_a", dryRun: false }, { hook });
+    expect(a.failures[0]?.message.length).toBeLessThan(1_000);
+  });
+});
+describe("repair of large artifacts", () => {
+  test("no batch fails for want of room", async () => {
+    const t = backend();
+    await seed(t);
+    for (let n = 0; n < 30; n++)
+      await t.run(async ({ db }) => {
+        const id = await db.insert("voiceNotes", make.note() as never);
+        await db.insert(
+          "voiceNoteArtifacts",
+          make.artifact({
+            voiceNoteId: id,
+            status: "processing",
+            metadata: { blob: "x".repeat(600_000) },
+          }) as never,
+        );
+      });
+    const failures: string[] = [];
+    const answer = await t.action(async (ctx) => {
+      const run = {
+        runQuery: ctx.runQuery,
+        runMutation: async (r: never, a: never) => {
+          try {
+            return await ctx.runMutation(r, a);
+          } catch (e) {
+            failures.push(String(e).slice(0, 200));
+            throw e;
+          }
+        },
+      };
+      return await migrateNotes(host, run as never, { organizationId: "org_a", dryRun: false, repair: true });
+    });
+    expect(answer).toMatchObject({ done: true, outcome: { repaired: 30 } });
+    expect(failures).toEqual([]);
+  });
+});
+describe("dry = real, property with malformed notes", () => {
+  test("numbers, cursor position, stop", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom("ok", "ok", "bad", "bad", "skip", "broken"), {
+          minLength: 15,
+          maxLength: 120,
+        }),
+        fc.constantFrom(undefined, 1, 3, 10),
+        fc.constantFrom(undefined, 1, 5, 20, 60),
+        fc.boolean(),
+        async (kinds, batchSize, limit, repair) => {
+          const t = backend({ validate: false });
+          await seed(t);
+          await t.run(async ({ db }) => {
+            for (const kind of kinds) {
+              const id = await db.insert(
+                "voiceNotes",
+                make.note(
+                  kind === "bad" ? { insights: 5 } : kind === "skip" ? { transcriptionStatus: "failed" } : {},
+                ) as never,
+              );
+              if (kind === "broken")
+                await db.insert(
+                  "voiceNoteArtifacts",
+                  make.artifact({ voiceNoteId: id, status: "failed" }) as never,
+                );
+            }
+          });
+          const args = {
+            organizationId: "org_a",
+            repair,
+            ...(batchSize ? { batchSize } : {}),
+            ...(limit ? { limit } : {}),
+          };
+          // step by step, following cursors, in step
+          let c1: string | undefined, c2: string | undefined;
+          const dryAnswers = [];
+          for (let n = 0; n < 200; n++) {
+            const dry: MigrationAnswer = await migrate(t, {
+              ...args,
+              dryRun: true,
+              ...(c1 ? { cursor: c1 } : {}),
+            });
+            dryAnswers.push(dry);
+            if (dry.done) break;
+            c1 = dry.cursor ?? "";
+          }
+          for (let n = 0; n < 200; n++) {
+            const real: MigrationAnswer = await migrate(t, {
+              ...args,
+              dryRun: false,
+              ...(c2 ? { cursor: c2 } : {}),
+            });
+            const { batches: _, estimate: __, batchSize: ___, cursor: ____, next: _____, ...a } = real;
+            const {
+              batches: _1,
+              estimate: __1,
+              batchSize: ___1,
+              cursor: ____1,
+              next: _____1,
+              ...b
+            } = dryAnswers[n]!;
+            expect(a).toEqual(b);
+            if (real.done) break;
+            c2 = real.cursor ?? "";
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  }, 120_000);
+});
+describe("open look-ups", () => {
+  test("many artifacts a note, many transcripts an artifact, many resolutions a claim, tiny limits", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(14), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.nat(14), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.nat(14), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.nat(3_200), { minLength: 1, maxLength: 6 }),
+        fc.constantFrom<Limits>(
+          { documentsRead: 3 },
+          { documentsRead: 5, databaseQueries: 8, bytesRead: 30_000 },
+          { bytesRead: 30_000 },
+          { databaseQueries: 8 },
+          { documentsRead: 4 },
+        ),
+        async (perNote, perArtifact, perClaim, sizes, transactionLimits) => {
+          const t = backend();
+          await t.run(async ({ db }) => {
+            const put = async (table: string, row: object) =>
+              (await db.insert(table as never, row as never)) as unknown as string;
+            let s = 0;
+            const size = () => "x".repeat(sizes[s++ % sizes.length] as number);
+            const arts: string[] = [];
+            for (const n of perNote) {
+              const id = await put("voiceNotes", make.note({ transcription: size() || "a" }));
+              for (let i = 0; i < n; i++)
+                arts.push(
+                  await put(
+                    "voiceNoteArtifacts",
+                    make.artifact({
+                      voiceNoteId: id,
+                      status: i % 3 === 2 ? "completed" : "failed",
+                      orgContextCandidates: [{ organizationId: i % 2 ? "org_a" : "org_b", confidence: 1 }],
+                    }),
+                  ),
+                );
+            }
+            for (const n of perArtifact) {
+              const id = await put("voiceNoteArtifacts", make.artifact());
+              for (let i = 0; i < n; i++)
+                await put("voiceNoteTranscripts", make.transcript(id, { fullText: size() }));
+              arts.push(id);
+            }
+            for (const n of perClaim) {
+              const id = await put("voiceNoteClaims", make.claim(arts[0] as string));
+              for (let i = 0; i < n; i++)
+                await put(
+                  "voiceNoteEntityResolutions",
+                  make.resolution(id, arts[0] as string, { rawText: size() }),
+                );
+            }
+          });
+          let cursor: string | undefined;
+          const all = await readAll(t);
+          for (let n = 0; ; n++) {
+            if (n > 3000) throw new Error("does not end");
+            const page = { organizationId: "org_a", ...(cursor ? { cursor } : {}) };
+            const a: StatusAnswer = await t.query(
+              async (ctx) => await ctx.runQuery(internal.v2Rollout.statusPage, page, { transactionLimits }),
+            );
+            if (a.done) {
+              expect(a).toMatchObject(model(all, "org_a", Date.now()));
+              break;
+            }
+            cursor = a.cursor ?? "";
+          }
+        },
+      ),
+      { numRuns: 120 },
+    );
+  }, 200_000);
+});
+
+import { vi } from "vitest";
+import { runMigrationDoors } from "../../js-shims/runMigration";
+
+describe("legacy and audit", () => {
+  test("an old action with strict args gets only what it knows", async () => {
+    const { operator } = runMigrationDoors({ ...host, legacyMigration: true }) as any;
+    const given: unknown[] = [];
+    const t = backend();
+    await seed(t);
+    await t.action(async (ctx) => {
+      await operator._handler(
+        {
+          auth: ctx.auth,
+          runQuery: ctx.runQuery,
+          runAction: async (_: unknown, a: unknown) => {
+            given.push(a);
+            return { processed: 1, artifacts: 1, transcripts: 1, claims: 0, errors: 0, skipped: 0 };
+          },
+        },
+        { organizationId: "org_a", dryRun: true, batchSize: 5, repair: false },
+      );
+    });
+    expect(given).toEqual([{ organizationId: "org_a", dryRun: true, batchSize: 5 }]);
+  });
+  test("the audit line of a restore says that it was one", async () => {
+    const t = backend();
+    await seed(t);
+    const lines = vi.spyOn(console, "info").mockImplementation(() => undefined);
+    const { previous } = await t.mutation(internal.scripts.enableV2ForOrg.default, {
+      organizationId: "org_a",
+    });
+    await t.mutation(internal.scripts.enableV2ForOrg.default, { organizationId: "org_a", restore: previous });
+    const said = lines.mock.calls.map(([l]) => JSON.parse(l as string));
+    lines.mockRestore();
+    expect(said.map((l) => l.restore)).toEqual([false, true]);
+  });
+});
