@@ -281,7 +281,8 @@ fn code_rows(rows: &mut Vec<Row>, codec: &mut Codec) {
     }
 }
 
-#[cfg(test)]
+// proptest is not for WebAssembly.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use Row::{Malformed, Off, On};

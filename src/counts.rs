@@ -194,23 +194,16 @@ impl Sums {
 mod tests {
     use super::*;
 
-    fn verdict(
-        migrated: u64,
-        unfinished: u64,
-        not_ready: u64,
-        deferred: u64,
-        blocked: u64,
-        eligible: u64,
-    ) -> Verdict {
-        Classes {
+    fn verdict([migrated, unfinished, not_ready, deferred, blocked, eligible]: [u64; 6]) -> Verdict {
+        let classes = Classes {
             migrated,
             unfinished,
             not_ready,
             deferred,
             blocked,
             eligible,
-        }
-        .verdict()
+        };
+        classes.verdict()
     }
 
     #[test]
@@ -230,8 +223,7 @@ mod tests {
             ([0, 0, 0, 1, 0, 0], InProgress),
             ([0, 0, 0, 1, 1, 0], InProgress),
         ] {
-            let [a, b, c, d, e, f] = counts;
-            assert_eq!(verdict(a, b, c, d, e, f), expected, "{counts:?}");
+            assert_eq!(verdict(counts), expected, "{counts:?}");
         }
     }
 }

@@ -98,15 +98,12 @@ impl Codec {
         let Some(read) = &mut self.read else {
             return self.bytes.push(*byte);
         };
-        match self.bytes.get(*read) {
-            Some(next) => {
-                *read += 1;
-                *byte = *next;
-            }
-            None => {
-                self.is_damaged = true;
-                *byte = 0;
-            }
+        *byte = 0;
+        if let Some(next) = self.bytes.get(*read) {
+            *read += 1;
+            *byte = *next;
+        } else {
+            self.is_damaged = true;
         }
     }
 
@@ -177,7 +174,7 @@ fn bound_to(binding: &[&str]) -> u64 {
 }
 
 /// Refuses a cursor whose position cannot be found again.
-pub(crate) fn lost_position() -> Refusal {
+pub fn lost_position() -> Refusal {
     invalid("cursor names a place that is gone")
 }
 
@@ -230,7 +227,8 @@ fn from_base64url(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-#[cfg(test)]
+// proptest is not for WebAssembly.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

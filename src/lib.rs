@@ -8,6 +8,14 @@
 //! What it refuses to be: a database client, a clock, a source of randomness, or a reader of texts. Time,
 //! ids and facts about texts are arguments.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_macros,
+        reason = "the module's size does not matter in a test"
+    )
+)]
+
 mod argument;
 mod budget;
 mod change;
@@ -25,13 +33,13 @@ mod status;
 mod text;
 mod value;
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;
 
 pub use budget::{CONVEX_LIMITS, Headroom, LARGEST_DOCUMENT_BYTES, Limit, Reads};
 pub use change::{Change, ChangeCall, KeyRows, Write, nothing_stored};
 pub use counts::{Classes, Drafts, Sums, Verdict};
-pub use cursor::LIFETIME_MS;
-pub use error::{Code, Refusal};
+pub use cursor::{LIFETIME_MS, lost_position};
+pub use error::{Code, Refusal, forbidden, organization_not_found};
 pub use flags::{Effective, KEYS, Reason, Row, State, VARIABLES, environment};
 pub use migration::{
     Inserted, MEASURES, MigrationCall, Notes, Outcome, PACE_BYTES_PER_MS, PageRead as MigrationPage, Run,

@@ -153,6 +153,7 @@ struct Asked {
 }
 
 /// One run.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub struct Run {
     asked: Asked,
@@ -261,11 +262,10 @@ impl Run {
     /// What to do next. `now_ms` is the present, in milliseconds since 1970.
     pub fn next(&mut self, now_ms: f64) -> Step {
         self.now_ms = now_ms;
-        if self.stopped.is_none() && !self.is_through {
-            if let Some(step) = self.plan() {
-                self.has_worked = true;
-                return step;
-            }
+        let is_over = self.stopped.is_some() || self.is_through;
+        if let Some(step) = (!is_over).then(|| self.plan()).flatten() {
+            self.has_worked = true;
+            return step;
         }
         Step::Stop { notes: self.done }
     }

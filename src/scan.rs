@@ -344,12 +344,10 @@ impl Scan {
                     counts: &read.facts,
                     organization_ids: read.organization_ids,
                 };
-                let mut row = 0;
-                for is_named in candidates.name(&self.organization_id) {
+                for (row, is_named) in (0..).zip(candidates.name(&self.organization_id)) {
                     if is_named {
                         page.parents.push(row);
                     }
-                    row += 1;
                 }
             }
             Range::Drafts => {

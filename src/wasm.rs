@@ -3,6 +3,11 @@
 //! Arguments come in as plain parameters and columns, answers go out through one serializer: what else a
 //! module can be made of is paid for in every function call's fresh context.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "wasm-bindgen hands over what it allocated"
+)]
+
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -403,10 +408,6 @@ impl MigrationRun {
     #[expect(
         clippy::too_many_arguments,
         reason = "plain parameters cost fewer bytes than an object"
-    )]
-    #[expect(
-        clippy::fn_params_excessive_bools,
-        reason = "they are the function's own arguments"
     )]
     pub fn new(
         organization_id: Option<String>,

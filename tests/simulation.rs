@@ -2,6 +2,13 @@
 //! `tests/shims/simulation.test.ts`, which reads the same fixture.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::cast_precision_loss,
+    reason = "a test may panic"
+)]
 
 use serde::Deserialize;
 use v2_rollout::{Inserted, MigrationCall, MigrationPage, MigrationStep, Run, Share, Written};

@@ -66,8 +66,7 @@ pub struct Notes<'a> {
 pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u8> {
     let mut verdicts = Vec::new();
     let mut artifacts = notes.of.iter().zip(notes.changed_ms).peekable();
-    let mut nth = 0;
-    for (facts, created_ms) in notes.facts.iter().zip(notes.created_ms) {
+    for (nth, (facts, created_ms)) in (0..).zip(notes.facts.iter().zip(notes.created_ms)) {
         let mut linked = Linked::default();
         let mut changed_ms = 0.0_f64;
         while let Some((_, changed)) = artifacts.next_if(|(of, _)| **of == nth) {
@@ -80,7 +79,6 @@ pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u8> {
                 changed_ms.max(*changed)
             };
         }
-        nth += 1;
         let facts = Facts(*facts);
         let class = classify(facts, linked, *created_ms, deferral);
         let is_quiet = deferral.now_ms - changed_ms >= QUIET_MS;
