@@ -1,33 +1,30 @@
 /** The migration as a user of @convex-dev/migrations writes it: the default batch size, and an index look-up,
  * so that a note is migrated once. */
 
-import { Migrations, type MigrationStatus } from "@convex-dev/migrations";
+import { type MigrationStatus, Migrations } from "@convex-dev/migrations";
 import type { ComponentApi } from "@convex-dev/migrations/_generated/component.js";
 import { componentsGeneric, makeFunctionReference } from "convex/server";
 
-import { artifactRow, claimRows, type Note, transcriptRow } from "../../js-shims/convert.js";
 import type { DataModel } from "../../tests/backend/convex/_generated/dataModel.js";
 import type { Deployment } from "./deployment.js";
+import { artifactRow, claimRows, isFit, transcriptRow } from "./rows.js";
 
-const component = (componentsGeneric() as { migrations: ComponentApi }).migrations;
+const component = componentsGeneric().migrations as unknown as ComponentApi;
 const migrations = new Migrations<DataModel>(component);
 
 export const voiceNotes = migrations.define({
   table: "voiceNotes",
   migrateOne: async ({ db }, note) => {
-    if (!note.coachId || !note.transcription?.trim()) return;
+    if (!isFit(note)) return;
     const existing = await db
       .query("voiceNoteArtifacts")
       .withIndex("by_voiceNoteId", (q) => q.eq("voiceNoteId", note._id))
       .first();
     if (existing !== null) return;
     const now = Date.now();
-    const fit = note as unknown as Note;
-    const artifactId = await db.insert("voiceNoteArtifacts", artifactRow(fit, now) as never);
-    await db.insert("voiceNoteTranscripts", transcriptRow(fit, artifactId, now) as never);
-    for (const claim of claimRows(fit, artifactId, now)) {
-      await db.insert("voiceNoteClaims", claim as never);
-    }
+    const artifactId = await db.insert("voiceNoteArtifacts", artifactRow(note, now));
+    await db.insert("voiceNoteTranscripts", transcriptRow(note, artifactId, now));
+    for (const claim of claimRows(note, artifactId, now)) await db.insert("voiceNoteClaims", claim);
   },
 });
 

@@ -44,7 +44,11 @@ export class Deployment {
     this.engine = createEngine({ schema: described, modules, limits: true });
     this.schema = described;
     this.t = this.engine.t;
-    this.t.registerComponent("migrations", component.schema, this.modules("/component", { lib: component.lib }));
+    this.t.registerComponent(
+      "migrations",
+      component.schema,
+      this.modules("/component", { lib: component.lib }),
+    );
   }
 
   /** Lets so many transactions pass and none after them, as if the machine that runs them had died. */

@@ -9,10 +9,12 @@ import {
 } from "convex/server";
 import { v } from "convex/values";
 
-import { artifactRow, claimRows, type Note, transcriptRow } from "../../js-shims/convert.js";
 import type { ActionCtx } from "../../js-shims/host.js";
-import type { DataModel } from "../../tests/backend/convex/_generated/dataModel.js";
+import type { DataModel, Doc, Id } from "../../tests/backend/convex/_generated/dataModel.js";
 import type { Deployment } from "./deployment.js";
+import { artifactRow, claimRows, isFit, transcriptRow } from "./rows.js";
+
+type Note = Doc<"voiceNotes">;
 
 type QueryCtx = GenericQueryCtx<DataModel>;
 type MutationCtx = GenericMutationCtx<DataModel>;
@@ -63,15 +65,19 @@ const query = (name: string) => makeFunctionReference<"query", Args, unknown>(`o
 const mutation = (name: string) => makeFunctionReference<"mutation", Args, unknown>(`old:${name}`);
 
 async function migrateOne(ctx: ActionCtx, note: Note): Promise<void> {
+  if (!isFit(note)) return;
   if ((await ctx.runQuery(query("artifactOf"), { voiceNoteId: note._id })) !== null) return;
   const now = Date.now();
   const received = { ...artifactRow(note, now), status: "received" };
-  const artifactId = (await ctx.runMutation(mutation("createArtifact"), { row: received })) as string;
+  const artifactId = (await ctx.runMutation(mutation("createArtifact"), {
+    row: received,
+  })) as Id<"voiceNoteArtifacts">;
   const setStatus = async (status: string) => {
     await ctx.runMutation(mutation("setStatus"), { artifactId, status });
   };
   await ctx.runMutation(mutation("createTranscript"), { row: transcriptRow(note, artifactId, now) });
   await setStatus("transcribed");
+  await setStatus("processing");
   for (const claim of claimRows(note, artifactId, now)) {
     await ctx.runMutation(mutation("createClaim"), { row: claim });
   }
@@ -84,7 +90,6 @@ export async function migrate({ t }: Deployment, organizationId: string): Promis
     const notes = (await ctx.runQuery(query("notes"), { organizationId })) as Note[];
     let errors = 0;
     for (const note of notes) {
-      if (!note.coachId || !note.transcription?.trim()) continue;
       try {
         await migrateOne(ctx, note);
       } catch {

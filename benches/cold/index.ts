@@ -1,0 +1,136 @@
+/**
+ * What the core's wasm adds to a call: the CLI's real bundle against the same scripts in plain TypeScript, both
+ * from source to answer in a fresh context, as Convex runs each call.
+ */
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+import { bundleBackend } from "../../scripts/lib/deployment/bundle.mjs";
+import type { Bench, Outcome } from "../support/bench.js";
+import { duration, table, whole } from "../support/print.js";
+import { root } from "../support/root.js";
+import { median } from "../support/timing.js";
+import { scripts } from "./documents.mjs";
+import { type Sizes, sizesOf } from "./sizes.js";
+
+type Script = keyof typeof scripts;
+type Variant = "ts" | "wasm";
+
+/** Processes for each script, half of them beginning with either variant: the first call of a process pays for
+ * what later ones find compiled. */
+const PROCESSES = 16;
+/** Contexts of one process. Node keeps them all, and links the modules of later ones more slowly. */
+const ROUNDS = 6;
+
+/** Those of `scripts/deployment`. */
+const flags = [
+  "--experimental-vm-modules",
+  "--no-warnings",
+  "--disallow-code-generation-from-strings",
+  "--no-wasm-async-compilation",
+  "--stack-size=2048",
+  "--expose-gc",
+];
+
+type Row = {
+  tsMs: number;
+  wasmMs: number;
+  addedMs: number;
+  /** The same of the first call in a new process. */
+  addedFirstMs: number;
+};
+
+const goals = { wasmBytes: 32 * 1_024, glueBytes: 8 * 1_024, addedMs: 1, addedFirstMs: 4 };
+
+const run_ = promisify(execFile);
+
+type Called = Record<Variant, { ms: number[]; answer: Record<string, unknown> }>;
+
+async function callIn(file: string, script: Script, order: readonly Variant[]): Promise<Called> {
+  const child = path.join(root, "benches/cold/child.mjs");
+  const args = [...flags, child, file, script, String(ROUNDS), ...order];
+  const { stdout } = await run_(process.execPath, args, { maxBuffer: 2 ** 24 });
+  return JSON.parse(stdout);
+}
+
+/** Both variants must tell the same; but each writes tokens of its own. */
+function checkSame(script: Script, { ts, wasm }: Called): void {
+  const shown = ({ previous: _, ...answer }: Record<string, unknown>) =>
+    JSON.stringify(Object.entries(answer).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (shown(ts.answer) !== shown(wasm.answer)) {
+    throw new Error(`${script}: the plain script answers ${shown(ts.answer)}, not ${shown(wasm.answer)}`);
+  }
+}
+
+async function measure(file: string, script: Script): Promise<Row> {
+  const times: Record<Variant, { first: number[]; fresh: number[]; added: number[] }> = {
+    ts: { first: [], fresh: [], added: [] },
+    wasm: { first: [], fresh: [], added: [] },
+  };
+  const added: number[] = [];
+  for (let nth = 0; nth < PROCESSES; nth++) {
+    const order: Variant[] = nth % 2 === 0 ? ["ts", "wasm"] : ["wasm", "ts"];
+    const called = await callIn(file, script, order);
+    checkSame(script, called);
+    times[order[0]].first.push(called[order[0]].ms[0]);
+    for (const variant of order) times[variant].fresh.push(...called[variant].ms.slice(1));
+    // Pairs, one right behind the other, see the same machine.
+    for (let at = 1; at < ROUNDS; at++) added.push(called.wasm.ms[at] - called.ts.ms[at]);
+  }
+  return {
+    tsMs: median(times.ts.fresh),
+    wasmMs: median(times.wasm.fresh),
+    addedMs: median(added),
+    addedFirstMs: median(times.wasm.first) - median(times.ts.first),
+  };
+}
+
+async function run(): Promise<Outcome> {
+  const wasm = await bundleBackend(path.join(root, "tests/backend"));
+  const ts = await bundleBackend(path.join(root, "benches/baseline"));
+  const folder = await mkdtemp(path.join(tmpdir(), "bench-cold-"));
+  try {
+    const file = path.join(folder, "bundles.json");
+    await writeFile(file, JSON.stringify({ ts, wasm }));
+    const names = Object.keys(scripts) as Script[];
+    const rows = {} as Record<Script, Row>;
+    for (const script of names) rows[script] = await measure(file, script);
+    const sizes = await sizesOf(wasm, names);
+    return { json: { scripts: rows, ...sizes, goals }, text: textOf(rows, sizes), failures: [] };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function textOf(rows: Record<Script, Row>, sizes: Sizes): string {
+  const met = (value: number, goal: number) => (value <= goal ? "" : "missed");
+  const times = table([
+    ["script", "plain", "wasm", "added", "", "added first", ""],
+    ...Object.entries(rows).map(([script, { tsMs, wasmMs, addedMs, addedFirstMs }]) => [
+      script,
+      duration(tsMs),
+      duration(wasmMs),
+      duration(addedMs),
+      met(addedMs, goals.addedMs),
+      duration(addedFirstMs),
+      met(addedFirstMs, goals.addedFirstMs),
+    ]),
+  ]);
+  const bytes = table([
+    ["size", "bytes", "goal", ""],
+    ["wasm", whole(sizes.wasmBytes), whole(goals.wasmBytes), met(sizes.wasmBytes, goals.wasmBytes)],
+    ["wasm, gzip", whole(sizes.wasmGzipBytes), "", ""],
+    ["glue", whole(sizes.glueBytes), whole(goals.glueBytes), met(sizes.glueBytes, goals.glueBytes)],
+    ["bundle of a script", whole(sizes.bundleBytes), "", ""],
+  ]);
+  return `${times}\n\n${bytes}\n\ngoals: at most ${goals.addedMs} ms added, ${goals.addedFirstMs} ms in a new process`;
+}
+
+export const cold: Bench = {
+  about: "what the wasm adds to a call in a fresh context, against plain TypeScript",
+  run,
+};

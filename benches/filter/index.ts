@@ -1,0 +1,110 @@
+/** What it costs to pass documents to the core, against doing its work in TypeScript. */
+
+import type { Bench, Outcome } from "../support/bench.js";
+import { duration, table } from "../support/print.js";
+import { median, timed } from "../support/timing.js";
+import { DOCUMENTS, groupBy, tablesOf } from "./data.js";
+import * as ours from "./ours.js";
+import * as plain from "./plain.js";
+
+const ROUNDS = 21;
+/** The first rounds compile. */
+const WARM_UP = 8;
+const MOST_RATIO = 1.25;
+
+type Row = { tsMs: number; wasmMs: number; ratio: number };
+type Way = "ts" | "wasm";
+
+/** Fresh documents for each call: what one way has looked at is quicker to look at again. */
+const filters: Record<Way, () => () => unknown> = {
+  ts: () => {
+    const tables = tablesOf(false);
+    return () => plain.filter(tables);
+  },
+  wasm: () => {
+    const { artifacts, transcripts } = tablesOf(false);
+    return () => {
+      // The core is told what belongs to each artifact; without an index the transcripts have to be grouped.
+      const transcriptsOf = groupBy(transcripts, "artifactId");
+      const answer = ours.count(
+        { notes: [], artifacts, linked: new Map(), transcriptsOf, isChecked: false },
+        Date.now(),
+      );
+      return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
+    };
+  },
+};
+
+const pages: Record<Way, () => () => unknown> = {
+  ts: () => {
+    const tables = tablesOf(true);
+    const linked = groupBy(tables.artifacts, "voiceNoteId");
+    const transcriptsOf = groupBy(tables.transcripts, "artifactId");
+    return () => plain.status(tables, linked, transcriptsOf, Date.now());
+  },
+  wasm: () => {
+    const tables = tablesOf(true);
+    const linked = groupBy(tables.artifacts, "voiceNoteId");
+    const transcriptsOf = groupBy(tables.transcripts, "artifactId");
+    return () => {
+      const answer = ours.count({ ...tables, linked, transcriptsOf, isChecked: true }, Date.now());
+      const { migration, orphans, warnings } = answer;
+      return {
+        artifacts: answer.artifacts.total,
+        transcripts: answer.transcripts,
+        migration,
+        orphans,
+        warnings: warnings.filter((warning) => warning.includes("malformed")).length,
+      };
+    };
+  },
+};
+
+const stable = (value: unknown): string =>
+  JSON.stringify(value, (_, inner) =>
+    typeof inner === "object" && inner !== null
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+
+async function measure(name: string, ways: Record<Way, () => () => unknown>): Promise<Row> {
+  const times: Record<Way, number[]> = { ts: [], wasm: [] };
+  for (let round = 0; round < ROUNDS + WARM_UP; round++) {
+    const answers: string[] = [];
+    // Each goes first as often as the other.
+    const order: Way[] = round % 2 === 0 ? ["ts", "wasm"] : ["wasm", "ts"];
+    for (const way of order) {
+      const task = ways[way]();
+      let answer: unknown;
+      const ms = await timed(() => {
+        answer = task();
+      });
+      answers.push(stable(answer));
+      if (round >= WARM_UP) times[way].push(ms);
+    }
+    if (answers[0] !== answers[1]) throw new Error(`${name}: ${answers[0]} is not ${answers[1]}`);
+  }
+  // Of pairs, one right behind the other: both see the same machine.
+  const ratio = median(times.wasm.map((ms, at) => ms / times.ts[at]));
+  return { tsMs: median(times.ts), wasmMs: median(times.wasm), ratio };
+}
+
+async function run(): Promise<Outcome> {
+  const filter = await measure("filter", filters);
+  const statusPage = await measure("statusPage", pages);
+  const nsPerDocument = (filter.wasmMs * 1e6) / (2 * DOCUMENTS);
+  const rows = Object.entries({ filter, statusPage }).map(([name, { tsMs, wasmMs, ratio }]) => [
+    name,
+    duration(tsMs),
+    duration(wasmMs),
+    ratio.toFixed(2),
+    ratio <= MOST_RATIO ? "" : "missed",
+  ]);
+  const text = `${table([["work", "plain", "wasm", "ratio", ""], ...rows])}\n\ngoal: a ratio of at most ${MOST_RATIO}`;
+  return { json: { ...filter, nsPerDocument, statusPage }, text, failures: [] };
+}
+
+export const filter: Bench = {
+  about: "the organization filter and the work on a status's pages, against plain TypeScript",
+  run,
+};

@@ -1,0 +1,62 @@
+/** The work in plain TypeScript. */
+
+import type { StoredDocument } from "../../js-shims/documents.js";
+import { classOf, Malformed } from "../baseline/convex/lib/status.js";
+import type { Lookup, Tables } from "./data.js";
+import { ORGANIZATION } from "./data.js";
+
+type Candidate = { organizationId: string };
+
+const isOurs = (artifact: StoredDocument): boolean =>
+  (artifact.orgContextCandidates as Candidate[]).some(
+    ({ organizationId }) => organizationId === ORGANIZATION,
+  );
+
+/** How many artifacts are the organization's, and how many transcripts belong to them. */
+export function filter({ artifacts, transcripts }: Tables) {
+  const ids = new Set<unknown>();
+  for (const artifact of artifacts) if (isOurs(artifact)) ids.add(artifact._id);
+  let count = 0;
+  for (const transcript of transcripts) if (ids.has(transcript.artifactId)) count += 1;
+  return { artifacts: ids.size, transcripts: count };
+}
+
+/** The same, notes by class, and which documents are malformed, with look-ups at hand. */
+export function status({ notes, artifacts }: Tables, linked: Lookup, transcriptsOf: Lookup, nowMs: number) {
+  const malformed = new Malformed();
+  const noteNames = malformed.of("voiceNotes");
+  const artifactNames = malformed.of("voiceNoteArtifacts");
+  const transcriptNames = malformed.of("voiceNoteTranscripts");
+  const migration = { migrated: 0, unfinished: 0, notReady: 0, deferred: 0, blocked: 0, eligible: 0 };
+  let met = 0;
+  for (const note of notes) {
+    noteNames.bit(note);
+    let count = 0;
+    let completed = false;
+    for (const artifact of linked.get(note._id) ?? []) {
+      artifactNames.bit(artifact);
+      count += 1;
+      completed ||= artifact.status === "completed";
+      if (isOurs(artifact)) met += 1;
+    }
+    migration[classOf(note, { artifacts: count, completed }, nowMs, undefined)] += 1;
+  }
+  let ours = 0;
+  let transcripts = 0;
+  for (const artifact of artifacts) {
+    artifactNames.bit(artifact);
+    if (!isOurs(artifact)) continue;
+    ours += 1;
+    for (const transcript of transcriptsOf.get(artifact._id) ?? []) {
+      transcriptNames.bit(transcript);
+      transcripts += 1;
+    }
+  }
+  return {
+    artifacts: ours,
+    transcripts,
+    migration,
+    orphans: ours - met,
+    warnings: malformed.warnings().length,
+  };
+}
