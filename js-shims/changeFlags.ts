@@ -2,7 +2,7 @@
 
 import type { Value } from "convex/values";
 
-import { FlagChange, nothingStored, startCore } from "./core.js";
+import { FlagChange, nothingStored, refusals } from "./core/flags.js";
 import { flagFact, type StoredDocument } from "./documents.js";
 import { findOrganization } from "./doors.js";
 import { environment, flagKeys } from "./environment.js";
@@ -90,7 +90,7 @@ function withOlderNotes(note: string, row: StoredDocument | undefined): string {
   return notes.join("\n");
 }
 
-type Flag = { featureKey: string; rows: StoredDocument[]; writes: Uint32Array };
+type Flag = { featureKey: string; rows: StoredDocument[]; writes: number[] };
 
 /** Brings both flags of an organization to a value, or back to what they were, in the transaction of `ctx`. */
 export async function changeFlags(
@@ -98,18 +98,11 @@ export async function changeFlags(
   ctx: MutationCtx,
   request: ChangeRequest,
 ): Promise<ChangeAnswer> {
-  startCore();
   const { organizationId } = request;
-  const change = new FlagChange(
-    organizationId,
-    request.isWanted,
-    request.actor,
-    request.reason,
-    request.restore,
-  );
+  const change = new FlagChange(request);
   try {
-    throwIfRefused(change.refusal());
-    await findOrganization(host, ctx, organizationId);
+    throwIfRefused(change.refusal);
+    await findOrganization(host, ctx, organizationId, refusals);
     const variables = environment();
     const flags: Flag[] = [];
     for (const [flag, featureKey] of flagKeys.entries()) {
@@ -117,13 +110,13 @@ export async function changeFlags(
       const platform = await rowsOf(ctx, "featureFlags", flagsByScope, [featureKey, "platform"]).first();
       const rows = await readRows(ctx, flagsByOrganization, [featureKey, "organization", organizationId]);
       const users = await readRows(ctx, flagsByScope, [featureKey, "user"]);
-      const writes = change.plan(
+      const writes = change.plan({
         flag,
-        variables[flag],
-        platform === null ? new Uint32Array() : Uint32Array.of(flagFact(platform as StoredDocument)),
-        Uint32Array.from(rows, flagFact),
-        users.length,
-      );
+        environment: variables[flag],
+        platform: platform === null ? [] : [flagFact(platform as StoredDocument)],
+        organization: rows.map(flagFact),
+        userRows: users.length,
+      });
       flags.push({ featureKey, rows, writes });
     }
     const mustBeKnown = request.isWanted && !request.create && !host.findOrganization;
@@ -131,7 +124,7 @@ export async function changeFlags(
       if (!(await isAnythingStored(host, ctx, organizationId))) throwIfRefused(nothingStored(organizationId));
     }
     for (const flag of flags) await writeFlag(host, ctx, organizationId, change, flag);
-    const answer: ChangeAnswer = change.answer();
+    const answer = change.answer();
     report(request, change.updatedBy(), answer);
     return answer;
   } finally {
@@ -147,14 +140,14 @@ async function writeFlag(
   { featureKey, rows, writes }: Flag,
 ): Promise<void> {
   for (let at = 0; at < writes.length; at += 3) {
-    const [kind, index = 0, value] = writes.subarray(at, at + 3);
+    const [kind, index = 0, value] = writes.slice(at, at + 3);
     const row = rows[index];
     if (kind === DELETE) {
       await ctx.db.delete(row?._id as never);
       continue;
     }
     const enabled = value === 1;
-    const note = change.note(new Date().toISOString(), row ? flagFact(row) : -1, enabled);
+    const note = change.note(new Date().toISOString(), row && flagFact(row), enabled);
     const written = {
       featureKey,
       scope: "organization",

@@ -209,8 +209,8 @@ export class Names {
     return MALFORMED;
   }
 
-  column(): Uint8Array {
-    return new TextEncoder().encode(this.lines.join("\n"));
+  column(): string {
+    return this.lines.join("\n");
   }
 }
 
@@ -259,7 +259,7 @@ export class Candidates {
     return this.ids.length - before + (artifact.status === "completed" ? COMPLETED : 0);
   }
 
-  column(): Uint8Array {
-    return new TextEncoder().encode(this.ids.join("\n"));
+  column(): string {
+    return this.ids.join("\n");
   }
 }

@@ -1,4 +1,4 @@
-import { forbidden, organizationNotFound, startCore } from "./core.js";
+import type { Refusals } from "./core/protocol.js";
 import { throwIfRefused } from "./errors.js";
 import type { HookCtx, Host, RolloutFunction } from "./host.js";
 
@@ -8,6 +8,7 @@ export async function authorize(
   ctx: HookCtx,
   rolloutFunction: RolloutFunction,
   organizationId: string | null,
+  refusals: Refusals,
 ): Promise<void> {
   const hookCtx: HookCtx = { auth: ctx.auth, runQuery: ctx.runQuery };
   const request = { function: rolloutFunction, organizationId };
@@ -18,12 +19,16 @@ export async function authorize(
     // A hook that throws refuses.
   }
   if (isAllowed) return;
-  startCore();
-  throwIfRefused(forbidden(rolloutFunction));
+  throwIfRefused(refusals.forbidden(rolloutFunction));
 }
 
 /** Asks the host's look-up for the organization, or throws ORGANIZATION_NOT_FOUND. */
-export async function findOrganization(host: Host, ctx: HookCtx, organizationId: string): Promise<void> {
+export async function findOrganization(
+  host: Host,
+  ctx: HookCtx,
+  organizationId: string,
+  refusals: Refusals,
+): Promise<void> {
   if (!host.findOrganization) return;
   const hookCtx: HookCtx = { auth: ctx.auth, runQuery: ctx.runQuery };
   let row: unknown = null;
@@ -33,5 +38,5 @@ export async function findOrganization(host: Host, ctx: HookCtx, organizationId:
     // A look-up that throws knows no organization of this id.
   }
   if (row !== null && row !== undefined) return;
-  throwIfRefused(organizationNotFound(organizationId));
+  throwIfRefused(refusals.organizationNotFound(organizationId));
 }

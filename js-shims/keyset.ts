@@ -1,9 +1,8 @@
 import type { GenericDatabaseReader } from "convex/server";
-import { ConvexError, convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 
-import { lostPosition } from "./core.js";
 import type { StoredDocument } from "./documents.js";
-import type { AnyDataModel } from "./host.js";
+import type { AnyDataModel, Index } from "./host.js";
 import type { Meter } from "./meter.js";
 
 export type Database = GenericDatabaseReader<AnyDataModel>;
@@ -16,6 +15,14 @@ export type Source = {
   /** The rest of the index's fields, without `_creationTime` and `_id`, which Convex appends. */
   rest: readonly string[];
 };
+
+/** The range of an index whose first fields have these values. */
+export const source = (table: string, index: Index, ...values: string[]): Source => ({
+  table,
+  index: index.name,
+  prefix: values.map((value, at) => [index.fields[at] ?? "", value] as const),
+  rest: index.fields.slice(values.length),
+});
 
 type Key = readonly (Value | undefined)[];
 
@@ -47,8 +54,11 @@ function parsed(position: string): JSONValue {
   }
 }
 
+/** A position that is not there any more. */
+export class LostPosition extends Error {}
+
 function throwLostPosition(): never {
-  throw new ConvexError(lostPosition());
+  throw new LostPosition("the cursor's position is gone");
 }
 
 /** The key at a position; throws where there is none, or no longer. */

@@ -108,9 +108,5 @@ export class Meter {
   }
 }
 
-/** Documents, bytes and ranges read, out of an account's column. */
-export const reads = (column: readonly number[]): Float64Array => Float64Array.from(column.slice(0, 3));
-
-/** Documents and bytes written, as `reads` are passed. */
-export const writes = (column: readonly number[]): Float64Array =>
-  Float64Array.of(column[3] ?? 0, column[4] ?? 0, 0);
+/** Documents and bytes written, as those read are passed. */
+export const writes = (column: readonly number[]): number[] => [column[3] ?? 0, column[4] ?? 0, 0];

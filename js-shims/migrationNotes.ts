@@ -1,12 +1,11 @@
 /** Reads notes with their artifacts and has the core judge what is to be done with each. */
 
 import { claimRows, type Note, transcriptRow } from "./convert.js";
-import { headroom, judgeNotes } from "./core.js";
+import { headroom, judgeNotes } from "./core/migration.js";
 import { malformedField, migratedNote, noteFacts, type StoredDocument } from "./documents.js";
 import type { Host } from "./host.js";
-import { type Allowance, allowanceOf, type Database, readBehind } from "./keyset.js";
-import { type Meter, reads, valueBytes } from "./meter.js";
-import { numberAt, source } from "./scan.js";
+import { type Allowance, allowanceOf, type Database, readBehind, source } from "./keyset.js";
+import { type Meter, valueBytes } from "./meter.js";
 
 /** What the core answers for a note; 0 to 5 are the classes that are left alone. */
 export const MIGRATE = 6;
@@ -46,13 +45,7 @@ function changedMs(artifact: StoredDocument): number {
 /** What this transaction may still read: notes, documents, bytes, and reads side by side. */
 export async function readable(meter: Meter, rangesEach: number) {
   const { used, limits } = await meter.account();
-  const left = headroom(reads(used), reads(limits), rangesEach);
-  return {
-    notes: numberAt(left, 0),
-    documents: numberAt(left, 1),
-    bytes: numberAt(left, 2),
-    width: numberAt(left, 3),
-  };
+  return headroom(used, limits, rangesEach);
 }
 
 /** Runs a task for each item, several at once, until one says that there is no more room. Answers how many
@@ -114,15 +107,15 @@ export async function judgeAll(
       changed.push(changedMs(artifact));
     }
   }
-  const codes = judgeNotes(
-    judgement.nowMs,
-    judgement.deferredDays,
-    judgement.repair,
-    Uint32Array.from(judged, ({ facts }) => facts),
-    Float64Array.from(judged, ({ note }) => note._creationTime),
-    Uint32Array.from(of),
-    Float64Array.from(changed),
-  );
+  const codes = judgeNotes({
+    nowMs: judgement.nowMs,
+    deferredDays: judgement.deferredDays,
+    repair: judgement.repair,
+    facts: judged.map(({ facts }) => facts),
+    createdMs: judged.map(({ note }) => note._creationTime),
+    of,
+    changedMs: changed,
+  });
   for (const [at, note] of judged.entries()) note.code = codes[at] ?? MALFORMED;
   return await findRepairs(host, db, judged, linked, meter);
 }

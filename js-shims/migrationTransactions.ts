@@ -4,10 +4,11 @@ import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
 import { type Infer, v } from "convex/values";
 
 import { artifactRow, type Note } from "./convert.js";
-import { headroom, startCore } from "./core.js";
+import { headroom, lostPosition } from "./core/migration.js";
 import type { StoredDocument } from "./documents.js";
+import { throwIfRefused } from "./errors.js";
 import type { Host, MutationCtx } from "./host.js";
-import { allowanceOf, positionOf, readBehind, type Source } from "./keyset.js";
+import { allowanceOf, LostPosition, positionOf, readBehind, type Source, source } from "./keyset.js";
 import { Meter, valueBytes, writes } from "./meter.js";
 import {
   forEach,
@@ -20,7 +21,6 @@ import {
   readable,
   rowsFor,
 } from "./migrationNotes.js";
-import { numberAt, source } from "./scan.js";
 
 const judgement = {
   repair: v.boolean(),
@@ -59,7 +59,6 @@ export function migrationPageFunction(host: Host) {
     args: pageArgs,
     returns: pageAnswer,
     handler: async (ctx, args): Promise<MigrationPage> => {
-      startCore();
       const meter = new Meter(ctx);
       const reach: Source =
         args.organizationId === undefined
@@ -71,7 +70,10 @@ export function migrationPageFunction(host: Host) {
         { documents: Math.min(args.notes, room.notes), bytes: room.bytes / 2 },
         meter,
       );
-      const page = await readBehind(ctx.db, reach, args.after, allowance, meter);
+      const page = await readBehind(ctx.db, reach, args.after, allowance, meter).catch((error: unknown) => {
+        if (error instanceof LostPosition) throwIfRefused(lostPosition());
+        throw error;
+      });
       const judged = await judgeAll(host, ctx.db, page.documents, args, meter);
       // Only a dry run reckons with what would be written.
       const rows = args.dryRun ? judged.map((note) => rowsFor(note, args.nowMs)) : [];
@@ -134,7 +136,6 @@ export function migrationBatchFunction(host: Host) {
     args: batchArgs,
     returns: batchAnswer,
     handler: async (ctx, args): Promise<MigrationBatch> => {
-      startCore();
       const meter = new Meter(ctx);
       const read = await readNotes(ctx, args.voiceNoteIds, meter);
       const notes = read.filter((note) => note !== null);
@@ -171,8 +172,8 @@ export function migrationBatchFunction(host: Host) {
           patchedBytes += next.repair.bytes;
         }
         const isFull =
-          documents > numberAt(room, 1) ||
-          bytes > numberAt(room, 2) ||
+          documents > room.documents ||
+          bytes > room.bytes ||
           patches > readRoom.documents ||
           patchedBytes > readRoom.bytes;
         if (isFull && writing.length > 0) break;

@@ -1,13 +1,12 @@
 import { actionGeneric, internalActionGeneric } from "convex/server";
 import { v } from "convex/values";
 
-import { legacyWarning, MigrationRun, startCore } from "./core.js";
+import { legacyWarning, MigrationRun, refusals } from "./core/migration.js";
 import { authorize, findOrganization } from "./doors.js";
 import { throwIfRefused } from "./errors.js";
 import type { ActionCtx, Host } from "./host.js";
 import type { MigrationBatch, MigrationPage } from "./migrationTransactions.js";
 import { Progress } from "./progress.js";
-import { numberAt } from "./scan.js";
 import {
   type LegacyMigrationAnswer,
   legacyMigrationAnswer,
@@ -17,36 +16,23 @@ import {
   migrationArgs,
 } from "./validators.js";
 
-const shown = (value: number | undefined) => (value === undefined ? undefined : String(value));
-
-function newRun(host: Host, args: MigrationArgs): MigrationRun {
-  startCore();
-  const run = new MigrationRun(
-    args.organizationId,
-    args.dryRun,
-    shown(args.batchSize),
-    shown(args.limit),
-    args.repair ?? false,
-    shown(args.deferredDays),
-    args.cursor,
-    host.legacyMigration ?? false,
-    Date.now(),
-    host.deadlineMs,
-    host.paceBytesPerSecond / 1_000,
-  );
-  try {
-    throwIfRefused(run.refusal());
-  } catch (error) {
-    run.free();
-    throw error;
-  }
+/** Begins a run; its arguments are accepted, the cursor included. */
+function beginRun(host: Host, args: MigrationArgs): MigrationRun {
+  const run = new MigrationRun(args, {
+    isLegacy: host.legacyMigration ?? false,
+    nowMs: Date.now(),
+    deadlineMs: host.deadlineMs,
+    bytesPerMs: host.paceBytesPerSecond / 1_000,
+  });
+  if (run.refusal !== null) run.free();
+  throwIfRefused(run.refusal);
   return run;
 }
 
 /** Checks the arguments, the cursor included, and that the organization exists. */
 async function admit(host: Host, ctx: ActionCtx, args: MigrationArgs): Promise<void> {
-  newRun(host, args).free();
-  if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId);
+  beginRun(host, args).free();
+  if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId, refusals);
 }
 
 const answer = v.union(migrationAnswer, legacyMigrationAnswer);
@@ -64,7 +50,7 @@ function legacyArgs({ organizationId, dryRun, batchSize }: MigrationArgs): Migra
 function withLegacyWarning(answer: Omit<LegacyMigrationAnswer, "warnings">): LegacyMigrationAnswer {
   const { processed, artifacts, transcripts, claims, errors, skipped } = answer;
   const warning = legacyWarning(processed, skipped);
-  const warnings = warning === undefined ? [] : [warning];
+  const warnings = warning === null ? [] : [warning];
   return { processed, artifacts, transcripts, claims, errors, skipped, warnings };
 }
 
@@ -95,7 +81,7 @@ export function runMigrationDoors(host: Host) {
       args: migrationArgs,
       returns: answer,
       handler: async (ctx, args): Promise<Answer> => {
-        await authorize(host, ctx, "runMigration", args.organizationId ?? null);
+        await authorize(host, ctx, "runMigration", args.organizationId ?? null, refusals);
         return await migrate(ctx, args);
       },
     }),
@@ -117,7 +103,7 @@ export async function migrateNotes(
   ctx: Pick<ActionCtx, "runQuery" | "runMutation">,
   args: MigrationArgs,
 ): Promise<MigrationAnswer> {
-  const run = newRun(host, args);
+  const run = beginRun(host, args);
   try {
     return await carryOut(host, ctx, args, run);
   } finally {
@@ -135,7 +121,7 @@ async function carryOut(
 ): Promise<MigrationAnswer> {
   const { migrationPage, migrationBatch } = host.functions.v2Rollout;
   const progress = new Progress(args, host.deadlineMs);
-  let after = run.position() ?? null;
+  let after = run.position();
   let page: Pick<MigrationPage, "ids" | "positions" | "createdMs"> = {
     ids: [],
     positions: [],
@@ -159,46 +145,34 @@ async function carryOut(
             dryRun: args.dryRun,
             ...(args.organizationId === undefined ? {} : { organizationId: args.organizationId }),
             after,
-            notes: numberAt(step, 1),
+            notes: step[1] ?? 0,
           });
           page = read;
-          feedPage(run, read);
+          run.page(read);
           break;
         }
         case 2:
           await writeBatch(
             ctx,
             run,
-            { ...judgement, voiceNoteIds: Array.from(step.subarray(1), (at) => page.ids[at] ?? "") },
+            { ...judgement, voiceNoteIds: step.slice(1).map((at) => page.ids[at] ?? "") },
             migrationBatch,
           );
-          progress.report(page.createdMs[numberAt(step, step.length - 1)], step.length - 1);
+          progress.report(page.createdMs[step.at(-1) ?? 0], step.length - 1);
           break;
         case 3:
-          await new Promise((resolve) => setTimeout(resolve, numberAt(step, 1)));
+          await new Promise((resolve) => setTimeout(resolve, step[1] ?? 0));
           break;
         case 4:
-          run.mark(behind(numberAt(step, 1)) ?? undefined);
+          run.mark(behind(step[1] ?? 0));
           break;
         default:
-          return progress.end(run.answer(behind(numberAt(step, 1)) ?? undefined));
+          return progress.end(run.answer(behind(step[1] ?? 0)));
       }
     } catch (error) {
       if (!run.error(messageOf(error))) throw error;
     }
   }
-}
-
-function feedPage(run: MigrationRun, page: MigrationPage): void {
-  run.page(
-    Uint8Array.from(page.codes),
-    Uint32Array.from(page.facts),
-    Uint32Array.from(page.claims),
-    Uint32Array.from(page.transcripts),
-    Float64Array.from(page.bytes),
-    page.malformed.join("\n"),
-    page.isLast,
-  );
 }
 
 async function writeBatch(
@@ -215,12 +189,5 @@ async function writeBatch(
     run.failed(messageOf(error), args.voiceNoteIds[0] ?? "");
     return;
   }
-  run.written(
-    Uint8Array.from(batch.codes),
-    Float64Array.of(batch.artifacts, batch.transcripts, batch.claims),
-    Float64Array.from(batch.used),
-    Float64Array.from(batch.limits),
-    batch.malformed.join("\n"),
-    Date.now() - begun,
-  );
+  run.written(batch, Date.now() - begun);
 }

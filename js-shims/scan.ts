@@ -1,6 +1,6 @@
 /** Carries out the steps of the core's status scan in one transaction. */
 
-import { StatusRun, startCore } from "./core.js";
+import { lostPosition, StatusRun } from "./core/status.js";
 import {
   Candidates,
   draftFact,
@@ -13,11 +13,17 @@ import {
 import { environment, flagKeys } from "./environment.js";
 import { throwIfRefused } from "./errors.js";
 import type { Host, Index, QueryCtx } from "./host.js";
-import { allowanceOf, type Page, positionOf, readBehind, type Source } from "./keyset.js";
-import { Meter, reads } from "./meter.js";
+import {
+  allowanceOf,
+  LostPosition,
+  type Page,
+  positionOf,
+  readBehind,
+  type Source,
+  source,
+} from "./keyset.js";
+import { Meter } from "./meter.js";
 import type { StatusAnswer, StatusArgs } from "./validators.js";
-
-const NOTHING = new Uint8Array();
 
 /** The core's ranges, by their numbers. */
 const ranges = [
@@ -40,13 +46,6 @@ const tables: Record<Range, Table> = {
   claims: "voiceNoteClaims",
   drafts: "insightDrafts",
 };
-
-export const source = (table: Table, index: Index, ...values: string[]): Source => ({
-  table,
-  index: index.name,
-  prefix: values.map((value, at) => [index.fields[at] ?? "", value] as const),
-  rest: index.fields.slice(values.length),
-});
 
 function sourceOf(host: Host, range: Range, flag: number, organizationId: string): Source {
   const { indexes } = host;
@@ -79,24 +78,35 @@ function lookUpOf(host: Host, range: Range): { table: Table; index: Index } {
   return { table: "voiceNoteEntityResolutions", index: indexes.resolutionsByClaim };
 }
 
-export const numberAt = (step: Float64Array, at: number): number => step[at] ?? 0;
+/** A step of the core. */
+type Step = ReturnType<StatusRun["next"]>;
+
+const numberAt = (step: Step, at: number): number => Number(step[at] ?? 0);
+
+/** Begins a status; its arguments are accepted, the cursor included. */
+export function beginStatus(host: Host, args: StatusArgs, limits: readonly number[] = []): StatusRun {
+  const run = new StatusRun({
+    organizationId: args.organizationId,
+    deferredDays: args.deferredDays,
+    cursor: args.cursor,
+    environment: environment(),
+    limits,
+    artifactsAreIndexed: host.indexes.artifactsByOrganization !== null,
+  });
+  if (run.refusal !== null) run.free();
+  throwIfRefused(run.refusal);
+  return run;
+}
 
 /** Counts as much of an organization as this transaction may read. */
 export async function scanStatus(host: Host, ctx: QueryCtx, args: StatusArgs): Promise<StatusAnswer> {
-  startCore();
   const meter = new Meter(ctx);
-  const run = new StatusRun(
-    args.organizationId,
-    args.deferredDays === undefined ? undefined : String(args.deferredDays),
-    args.cursor,
-    ...environment(),
-    reads((await meter.account()).limits),
-    Date.now(),
-    host.indexes.artifactsByOrganization !== null,
-  );
+  const run = beginStatus(host, args, (await meter.account()).limits);
   try {
-    throwIfRefused(run.refusal());
     return await carryOut(host, ctx, args.organizationId, run, meter);
+  } catch (error) {
+    if (error instanceof LostPosition) throwIfRefused(lostPosition());
+    throw error;
   } finally {
     run.free();
   }
@@ -110,7 +120,7 @@ async function carryOut(
   meter: Meter,
 ): Promise<StatusAnswer> {
   /** Where the page at hand began. */
-  let after = run.position() ?? null;
+  let after = run.position();
   let page: Page & { source: Source } = {
     documents: [],
     isLast: false,
@@ -121,8 +131,7 @@ async function carryOut(
     return document === undefined ? after : positionOf(page.source, document);
   };
   for (;;) {
-    const [documents, bytes, indexRanges] = (await meter.account()).used;
-    const step = run.next(documents ?? 0, bytes ?? 0, indexRanges ?? 0);
+    const step = run.next((await meter.account()).used);
     switch (step[0]) {
       case 2: {
         const range = ranges[numberAt(step, 1)] ?? "notes";
@@ -135,14 +144,14 @@ async function carryOut(
       }
       case 3: {
         const range = ranges[numberAt(step, 1)] ?? "notes";
-        const rows = Array.from(step.subarray(5), (row) => page.documents[row]?._id ?? "");
+        const rows = step.slice(6).map((row) => page.documents[Number(row)]?._id ?? "");
         await lookUp(host, ctx, run, range, rows, step, meter);
         break;
       }
       case 1:
-        return run.answer(numberAt(step, 1) < 0 ? undefined : (behind(numberAt(step, 1)) ?? undefined));
+        return run.answer(numberAt(step, 1) < 0 ? null : behind(numberAt(step, 1)));
       default:
-        return run.answer(undefined);
+        return run.answer(null);
     }
   }
 }
@@ -164,12 +173,14 @@ function feedPage(run: StatusRun, range: Range, page: Page): void {
         return flagFact(document) + malformed;
     }
   };
-  const facts = Uint32Array.from(page.documents, (document) => fact(document, names.bit(document)));
-  const createdMs =
-    range === "notes" ? Float64Array.from(page.documents, (note) => note._creationTime) : new Float64Array();
-  const organizationIds = range === "artifacts" ? candidates.column() : NOTHING;
-  const firstId = page.documents[0]?._id ?? "";
-  run.page(page.isLast, firstId, facts, createdMs, organizationIds, names.column());
+  run.page({
+    isLast: page.isLast,
+    firstId: page.documents[0]?._id ?? "",
+    facts: page.documents.map((document) => fact(document, names.bit(document))),
+    createdMs: range === "notes" ? page.documents.map((note) => note._creationTime) : [],
+    organizationIds: candidates.column(),
+    names: names.column(),
+  });
 }
 
 /** Looks up what belongs to each of the rows, several at once; what is behind a look-up that broke off is
@@ -180,12 +191,12 @@ async function lookUp(
   run: StatusRun,
   range: Range,
   rows: readonly string[],
-  step: Float64Array,
+  step: Step,
   meter: Meter,
 ): Promise<void> {
   const { table, index } = lookUpOf(host, range);
   const allowance = allowanceOf({ documents: numberAt(step, 3), bytes: numberAt(step, 4) }, meter);
-  const firstAfter = run.lookUpAfter() ?? null;
+  const firstAfter = typeof step[5] === "string" ? step[5] : null;
   const pages: Page[] = rows.map(() => ({ documents: [], isLast: false }));
   let next = 0;
   const worker = async () => {
@@ -212,13 +223,13 @@ async function lookUp(
       facts.push((range === "notes" ? candidates.fact(document) : 0) + names.bit(document));
     }
   }
-  run.found(
+  run.found({
     complete,
     openId,
-    openDocument && positionOf(source(table, index, openId), openDocument),
-    Uint32Array.from(of),
-    Uint32Array.from(facts),
-    candidates.column(),
-    names.column(),
-  );
+    openAfter: openDocument && positionOf(source(table, index, openId), openDocument),
+    of,
+    facts,
+    organizationIds: candidates.column(),
+    names: names.column(),
+  });
 }

@@ -1,35 +1,16 @@
 import { internalActionGeneric, internalQueryGeneric, queryGeneric } from "convex/server";
 
-import { checkComplete, StatusRun, startCore } from "./core.js";
+import { checkComplete, refusals } from "./core/status.js";
 import { authorize, findOrganization } from "./doors.js";
-import { environment } from "./environment.js";
 import { throwIfRefused } from "./errors.js";
 import type { HookCtx, Host } from "./host.js";
-import { scanStatus } from "./scan.js";
+import { beginStatus, scanStatus } from "./scan.js";
 import { type StatusAnswer, type StatusArgs, statusAnswer, statusArgs } from "./validators.js";
 
-/** Checks the arguments, the cursor included, before anything is read. */
-function checkArguments(args: StatusArgs): void {
-  startCore();
-  const run = new StatusRun(
-    args.organizationId,
-    args.deferredDays === undefined ? undefined : String(args.deferredDays),
-    args.cursor,
-    ...environment(),
-    new Float64Array(),
-    Date.now(),
-    false,
-  );
-  try {
-    throwIfRefused(run.refusal());
-  } finally {
-    run.free();
-  }
-}
-
+/** Checks the arguments before anything is read, and that the organization exists. */
 async function admit(host: Host, ctx: HookCtx, args: StatusArgs): Promise<void> {
-  checkArguments(args);
-  await findOrganization(host, ctx, args.organizationId);
+  beginStatus(host, args).free();
+  await findOrganization(host, ctx, args.organizationId, refusals);
 }
 
 function finish(args: StatusArgs, answer: StatusAnswer): StatusAnswer {
@@ -74,7 +55,7 @@ export function v2MigrationStatusDoors(host: Host) {
       args: statusArgs,
       returns: statusAnswer,
       handler: async (ctx, args): Promise<StatusAnswer> => {
-        await authorize(host, ctx, "v2MigrationStatus", args.organizationId);
+        await authorize(host, ctx, "v2MigrationStatus", args.organizationId, refusals);
         await admit(host, ctx, args);
         return finish(args, await scanStatus(host, ctx, args));
       },

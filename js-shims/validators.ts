@@ -134,6 +134,8 @@ const sixNumbers = {
 
 export const migrationAnswer = v.object({
   ...sixNumbers,
+  /** Nothing was written: the numbers are what a real run would do. */
+  dryRun: v.boolean(),
   done: v.boolean(),
   cursor: nullable(v.string()),
   /** limit, deadline, failures, error, or null. */

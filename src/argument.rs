@@ -1,8 +1,10 @@
 //! What the arguments may hold beyond their types.
 
 use crate::error::{Code, Refusal};
-use crate::text::quoted;
+use crate::text::Piece::{Quoted, Text};
 
+/// The largest number that an argument counts as.
+const MOST: u64 = 1 << 53;
 /// Longest organization id or name, in characters.
 const LONGEST: usize = 128;
 
@@ -10,15 +12,13 @@ const LONGEST: usize = 128;
 ///
 /// # Errors
 /// - `INVALID_ARGUMENT` for anything else.
-pub fn organization_id(value: &str) -> Result<(), Refusal> {
-    if (1..=LONGEST).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic()) {
-        return Ok(());
-    }
-    Err(refused(
+pub fn organization_id(value: &str) -> Result<(), Box<Refusal>> {
+    check(
+        is_name(value, false),
         "organizationId",
         value,
         "must be 1 to 128 visible ASCII characters without spaces",
-    ))
+    )
 }
 
 /// Accepts the name of who acts (`enabledBy`, `disabledBy`): as an organization id, but single spaces
@@ -26,37 +26,44 @@ pub fn organization_id(value: &str) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// - `INVALID_ARGUMENT` for anything else.
-pub fn actor(argument: &str, value: &str) -> Result<(), Refusal> {
-    let visible = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_graphic);
-    if value.len() <= LONGEST && value.as_bytes().split(|byte| *byte == b' ').all(visible) {
-        return Ok(());
-    }
-    Err(refused(
+pub fn actor(argument: &str, value: &str) -> Result<(), Box<Refusal>> {
+    check(
+        is_name(value, true),
         argument,
         value,
         "must be 1 to 128 visible ASCII characters, with single spaces between words at most",
-    ))
+    )
+}
+
+fn is_name(value: &str, may_have_spaces: bool) -> bool {
+    let mut before = b' ';
+    for byte in value.bytes() {
+        let is_space = may_have_spaces && byte == b' ' && before != b' ';
+        if !is_space && !byte.is_ascii_graphic() {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' && value.len() <= LONGEST
 }
 
 /// Accepts a reason: 1 to 200 characters of any script, on one line.
 ///
 /// # Errors
 /// - `INVALID_ARGUMENT` for anything else.
-pub fn reason(value: &str) -> Result<(), Refusal> {
+pub fn reason(value: &str) -> Result<(), Box<Refusal>> {
     let mut characters = 0;
     let mut is_visible = true;
     for c in value.chars() {
         characters += 1;
         is_visible &= !c.is_control();
     }
-    if is_visible && (1..=200).contains(&characters) {
-        return Ok(());
-    }
-    Err(refused(
+    check(
+        is_visible && characters > 0 && characters <= 200,
         "reason",
         value,
         "must be 1 to 200 characters on one line",
-    ))
+    )
 }
 
 /// Reads a whole number from 1 out of its JavaScript text (`String(value)`), so that the core needs no
@@ -64,36 +71,33 @@ pub fn reason(value: &str) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// - `INVALID_ARGUMENT` for a fraction, zero, a negative number, NaN and infinities.
-pub fn whole_number(argument: &str, text: &str) -> Result<u64, Refusal> {
-    const MOST: u64 = 1 << 53;
-    let value = digits(text).map(|n| n.min(MOST));
-    match value {
-        Some(n) if n >= 1 => Ok(n),
-        _ => Err(refused(argument, text, "must be a whole number from 1")),
-    }
+pub fn whole_number(argument: &str, text: &str) -> Result<u64, Box<Refusal>> {
+    let n = digits(text);
+    check(n > 0, argument, text, "must be a whole number from 1")?;
+    Ok(n)
 }
 
-fn digits(text: &str) -> Option<u64> {
-    let mut n = 0_u64;
-    for (at, byte) in text.bytes().enumerate() {
+/// The number that the digits make, [`MOST`] at the most; 0 where there is anything but digits.
+fn digits(text: &str) -> u64 {
+    let mut n = 0;
+    for byte in text.bytes() {
         match byte {
-            b'0'..=b'9' => n = n.saturating_mul(10).saturating_add(u64::from(byte - b'0')),
-            // JavaScript writes whole numbers from 1e21 on with an exponent, and fractions never with `e+`.
-            b'.' | b'e' | b'+' if at > 0 && is_huge(text) => return Some(u64::MAX),
-            _ => return None,
+            b'0'..=b'9' => n = (n * 10 + u64::from(byte - b'0')).min(MOST),
+            // JavaScript writes whole numbers from 1e21 on with an exponent, and fractions never with `+`.
+            b'.' | b'e' if n > 0 && text.bytes().any(|byte| byte == b'+') => return MOST,
+            _ => return 0,
         }
     }
-    (!text.is_empty()).then_some(n)
+    n
 }
 
-fn is_huge(text: &str) -> bool {
-    text.bytes()
-        .zip(text.bytes().skip(1))
-        .any(|pair| pair == (b'e', b'+'))
-}
-
-fn refused(argument: &str, value: &str, rule: &str) -> Refusal {
-    Refusal::new(Code::InvalidArgument, &[argument, " ", &quoted(value), " ", rule])
+#[inline(never)]
+fn check(is_fit: bool, argument: &str, value: &str, rule: &str) -> Result<(), Box<Refusal>> {
+    if is_fit {
+        return Ok(());
+    }
+    let values = &[Text(argument), Quoted(value), Text(rule)];
+    Err(Refusal::new(Code::InvalidArgument, "% % %", values))
 }
 
 #[cfg(test)]

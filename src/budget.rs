@@ -29,6 +29,10 @@ pub const CONVEX_LIMITS: Reads = Reads {
 /// User time of one query or mutation, in microseconds.
 const USER_TIME_US: u64 = 1_000_000;
 
+// Beyond any limit and any page: their product stays below 2^64.
+const MOST_LEFT: u64 = 1 << 40;
+const MOST_COUNT: u64 = 1 << 20;
+
 /// Never planned with, as `authorize` and the look-up hook read too, and a document may be larger than
 /// those before it. No more than a quarter (bytes) or an eighth of a limit.
 const RESERVE: Reads = Reads {
@@ -54,6 +58,7 @@ pub enum Limit {
 
 impl Limit {
     /// The word that answers use.
+    #[inline(never)]
     pub fn word(self) -> &'static str {
         match self {
             Self::DocumentsRead => "documentsRead",
@@ -118,21 +123,22 @@ impl Headroom {
     }
 
     /// How many more fit, where `measured` is what `count` of them cost, and which limit says so.
+    #[inline(never)]
     pub fn fits(self, measured: Reads, count: u64) -> (u64, Limit) {
-        let count = count.max(1);
-        let times = |left: u64, used: u64| left.saturating_mul(count) / used.max(1);
-        [
-            (
-                times(self.reads.documents, measured.documents),
-                Limit::DocumentsRead,
-            ),
-            (times(self.reads.bytes, measured.bytes), Limit::BytesRead),
-            (times(self.reads.ranges, measured.ranges), Limit::DatabaseQueries),
-            (times(self.user_time_us, measured.user_time_us()), Limit::UserTime),
-        ]
-        .into_iter()
-        .min_by_key(|(fits, _)| *fits)
-        .unwrap_or((0, Limit::DocumentsRead))
+        let left = self.reads;
+        let mut scarcest = (u64::MAX, Limit::DocumentsRead);
+        for (left, used, limit) in [
+            (left.documents, measured.documents, Limit::DocumentsRead),
+            (left.bytes, measured.bytes, Limit::BytesRead),
+            (left.ranges, measured.ranges, Limit::DatabaseQueries),
+            (self.user_time_us, measured.user_time_us(), Limit::UserTime),
+        ] {
+            let fits = left.min(MOST_LEFT) * count.min(MOST_COUNT).max(1) / used.max(1);
+            if fits < scarcest.0 {
+                scarcest = (fits, limit);
+            }
+        }
+        scarcest
     }
 
     /// The limit that is used up, if one is.
@@ -158,7 +164,8 @@ impl Headroom {
         const MOST: u64 = 32;
         (self.reads.bytes / LARGEST_DOCUMENT_BYTES)
             .min(self.reads.documents / 16)
-            .clamp(1, MOST)
+            .min(MOST)
+            .max(1)
     }
 }
 

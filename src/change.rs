@@ -3,9 +3,11 @@
 use crate::argument;
 use crate::cursor::Codec;
 use crate::error::{Code, Refusal};
+use crate::flags::word;
 use crate::flags::{self, KEYS, Row, State};
-use crate::text::{decimal, join, json, shell};
-use crate::value::{Object, Value};
+use crate::text::Piece::{Count, InShell, Text};
+use crate::text::{add, fill};
+use crate::value::{List, Object, Value};
 
 /// Rows of one flag that a change reads at most, of the organization and of users each.
 const MOST_ROWS: u64 = 1_000;
@@ -67,7 +69,7 @@ impl Change {
     /// # Errors
     /// - `INVALID_ARGUMENT` for an organization id, a name or a reason outside their rules, and for a
     ///   `restore` that is damaged or of another organization.
-    pub fn new(call: &ChangeCall<'_>) -> Result<Self, Refusal> {
+    pub fn new(call: &ChangeCall<'_>) -> Result<Self, Box<Refusal>> {
         argument::organization_id(call.organization_id)?;
         if let Some(actor) = call.actor {
             argument::actor(if call.wanted { "enabledBy" } else { "disabledBy" }, actor)?;
@@ -129,24 +131,23 @@ impl Change {
     /// present as text, `from` the value before, if there was a row.
     pub fn note(&self, now: &str, from: Option<Row>, to: bool) -> String {
         let from = match from {
-            Some(row) => word(row == Row::On),
+            Some(row) => word(row.is_on()),
             None => "none",
         };
-        let function = if self.restored.is_some() { " (restore)" } else { "" };
-        let mut note = join(&[
-            self.function(),
-            function,
-            " by ",
-            self.updated_by(),
-            " at ",
-            now,
-            ": ",
-            from,
-            " -> ",
-            word(to),
-        ]);
+        let restore = if self.restored.is_some() { " (restore)" } else { "" };
+        let mut note = fill(
+            "%% by % at %: % -> %",
+            &[
+                Text(self.function()),
+                Text(restore),
+                Text(self.updated_by()),
+                Text(now),
+                Text(from),
+                Text(word(to)),
+            ],
+        );
         if let Some(reason) = &self.reason {
-            note.push_str(&join(&["; ", reason]));
+            add(&mut note, "; %", &[Text(reason)]);
         }
         note
     }
@@ -155,31 +156,24 @@ impl Change {
     pub fn answer(&self, rows: &[KeyRows; 2]) -> Value {
         let mut before = Object::default();
         let mut after = Object::default();
-        let mut changed = Vec::new();
-        let mut keys = Vec::new();
+        let mut changed = List::default();
+        let mut keys = List::default();
         let mut states: [State; 2] = Default::default();
         let mut success = true;
-        let mut brought = Vec::new();
+        let mut further = [0; 2];
         for (flag, ((key, rows), state)) in KEYS.iter().zip(rows).zip(&mut states).enumerate() {
             let target = self.target(flag, &rows.organization);
             let writes = self.writes(flag, &rows.organization);
-            keys.push(Value::Word(key));
+            keys.word(key);
             if !writes.is_empty() {
-                changed.push(Value::Word(key));
+                changed.word(key);
             }
-            before.put(key, first(&rows.organization));
-            after.put(key, first(&target));
-            let mut others = 0;
-            for write in &writes {
-                others += u64::from(matches!(write, Write::Set(index, _) if *index > 0));
-            }
-            if others > 0 && self.restored.is_none() {
-                brought.push(join(&[
-                    key,
-                    ": ",
-                    &decimal(others),
-                    " further rows had another value and were brought to this one",
-                ]));
+            put_first(&mut before, key, &rows.organization);
+            put_first(&mut after, key, &target);
+            if let Some(further) = further.get_mut(flag) {
+                for write in &writes {
+                    *further += u64::from(matches!(write, Write::Set(index, _) if *index > 0));
+                }
             }
             *state = State {
                 environment: rows.environment,
@@ -189,72 +183,85 @@ impl Change {
                 user_rows: rows.user_rows,
                 has_more_user_rows: rows.user_rows >= MOST_ROWS,
             };
-            let asked = target.first().is_some_and(|row| *row == Row::On);
+            let asked = target.first().is_some_and(|row| row.is_on());
             success &= state.effective().enabled == asked;
         }
         let wanted = self.restored.is_none().then_some(self.wanted);
-        let mut warnings = flags::warnings(&states, wanted);
-        warnings.append(&mut brought);
+        let mut warnings = List::default();
+        flags::warn(&mut warnings, &states, wanted);
+        for (key, further) in KEYS.iter().zip(further) {
+            if further > 0 && wanted.is_some() {
+                warnings.text(
+                    "%: % further rows had another value and were brought to this one",
+                    &[Text(key), Count(further)],
+                );
+            }
+        }
         let mut answer = Object::default();
         answer.bool("success", success);
-        answer.put("flagsSet", Value::List(keys));
-        answer.put("changed", Value::List(changed));
-        answer.put("before", before.end());
-        answer.put("after", after.end());
-        answer.put("effective", flags::effective(&states));
-        answer.text("previous", Some(previous(&self.organization_id, rows)));
-        answer.texts("warnings", warnings);
-        answer.texts("next", self.next());
-        answer.end()
+        answer.list("flagsSet", keys);
+        answer.list("changed", changed);
+        answer.object("before", before);
+        answer.object("after", after);
+        flags::put_effective(&mut answer, &states);
+        answer.text("previous", &previous(&self.organization_id, rows));
+        answer.list("warnings", warnings);
+        answer.list("next", self.next());
+        Value::Object(answer)
     }
 
     /// What an operator does next.
-    fn next(&self) -> Vec<String> {
-        let organization = join(&["{\"organizationId\": ", &json(&self.organization_id)]);
-        let status = shell(&join(&[&organization, "}"]));
-        let status = join(&["npx convex run scripts/v2MigrationStatus ", &status]);
-        if !self.wanted {
-            return vec![join(&[
-                "notes in flight go on in v2; see how many with ",
-                &status,
-            ])];
+    fn next(&self) -> List {
+        let organization = &[InShell(&self.organization_id)];
+        let mut next = List::default();
+        next.text(
+            if self.wanted {
+                "npx convex run scripts/v2MigrationStatus '{\"organizationId\": \"%\"}'"
+            } else {
+                "notes in flight go on in v2; see how many with npx convex run scripts/v2MigrationStatus '{\"organizationId\": \"%\"}'"
+            },
+            organization,
+        );
+        if self.wanted {
+            next.text(
+                "npx convex run scripts/runMigration '{\"organizationId\": \"%\", \"dryRun\": true}'",
+                organization,
+            );
         }
-        let migration = shell(&join(&[&organization, ", \"dryRun\": true}"]));
-        vec![
-            status,
-            join(&["npx convex run scripts/runMigration ", &migration]),
-        ]
+        next
     }
 }
 
 /// Refuses an organization of which nothing is stored, where the host has no look-up.
-pub fn nothing_stored(organization_id: &str) -> Refusal {
-    crate::error::organization_not_found(organization_id).hint(&[
-        "nothing is stored of it: no note, artifact or flag; for a new organization add `\"create\": true`",
-    ])
+pub fn nothing_stored(organization_id: &str) -> Box<Refusal> {
+    crate::error::organization_not_found(organization_id).hint(
+        "no note, claim, draft or flag of it is stored, and no recent artifact; for a new organization add `\"create\": true`",
+        &[],
+    )
 }
 
-fn word(value: bool) -> &'static str {
-    if value { "true" } else { "false" }
+fn put_first(object: &mut Object, key: &'static str, rows: &[Row]) {
+    let value = rows.first().map_or(Value::Null, |row| Value::Bool(row.is_on()));
+    object.put(key, value);
 }
 
-fn first(rows: &[Row]) -> Value {
-    rows.first()
-        .map_or(Value::Null, |row| Value::Bool(*row == Row::On))
+/// What the `previous` of an organization belongs to.
+fn binding(organization_id: &str) -> String {
+    fill("previous %", &[Text(organization_id)])
 }
 
 /// The rows of both flags as text.
 fn previous(organization_id: &str, rows: &[KeyRows; 2]) -> String {
-    let mut codec = Codec::begin(&["previous", organization_id], 0);
+    let mut codec = Codec::begin(&binding(organization_id), 0);
     for rows in rows {
         code_rows(&mut rows.organization.clone(), &mut codec);
     }
     codec.seal()
 }
 
-fn read_previous(organization_id: &str, previous: &str) -> Result<[Vec<Row>; 2], Refusal> {
+fn read_previous(organization_id: &str, previous: &str) -> Result<[Vec<Row>; 2], Box<Refusal>> {
     let mut flags: [Vec<Row>; 2] = Default::default();
-    let read = Codec::open(previous, &["previous", organization_id], 0).and_then(|mut codec| {
+    let read = Codec::open(previous, &binding(organization_id), 0).and_then(|mut codec| {
         for rows in &mut flags {
             code_rows(rows, &mut codec);
         }
@@ -264,7 +271,8 @@ fn read_previous(organization_id: &str, previous: &str) -> Result<[Vec<Row>; 2],
         Ok(()) => Ok(flags),
         Err(_) => Err(Refusal::new(
             Code::InvalidArgument,
-            &["restore is damaged, or the `previous` of another organization"],
+            "restore is damaged, or the `previous` of another organization",
+            &[],
         )),
     }
 }
@@ -282,7 +290,8 @@ fn code_rows(rows: &mut Vec<Row>, codec: &mut Codec) {
 }
 
 // proptest is not for WebAssembly.
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use Row::{Malformed, Off, On};

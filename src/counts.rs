@@ -2,7 +2,7 @@
 
 use crate::cursor::Codec;
 use crate::note::Class;
-use crate::value::{Object, Value};
+use crate::value::Object;
 
 /// Whether an organization is through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The word that answers use.
+    #[inline(never)]
     pub fn word(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -32,104 +33,69 @@ impl Verdict {
     }
 }
 
-/// Notes by class. They sum to all notes.
+/// Notes by class, in the order of [`Class`]. They sum to all notes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Classes {
-    /// See [`Class::Migrated`].
-    pub migrated: u64,
-    /// See [`Class::Unfinished`].
-    pub unfinished: u64,
-    /// See [`Class::NotReady`].
-    pub not_ready: u64,
-    /// See [`Class::Deferred`].
-    pub deferred: u64,
-    /// See [`Class::Blocked`].
-    pub blocked: u64,
-    /// See [`Class::Eligible`].
-    pub eligible: u64,
-}
+pub struct Classes(pub [u64; 6]);
 
 impl Classes {
-    pub(crate) fn of(&mut self, class: Class) -> &mut u64 {
-        match class {
-            Class::Migrated => &mut self.migrated,
-            Class::Unfinished => &mut self.unfinished,
-            Class::NotReady => &mut self.not_ready,
-            Class::Deferred => &mut self.deferred,
-            Class::Blocked => &mut self.blocked,
-            Class::Eligible => &mut self.eligible,
+    /// Counts a note.
+    pub fn count(&mut self, class: Class) {
+        if let Some(count) = self.0.get_mut(class as usize) {
+            *count += 1;
         }
     }
 
-    pub(crate) fn value(&self) -> Value {
-        let mut object = Object::default();
-        object.count("migrated", self.migrated);
-        object.count("unfinished", self.unfinished);
-        object.count("notReady", self.not_ready);
-        object.count("deferred", self.deferred);
-        object.count("blocked", self.blocked);
-        object.count("eligible", self.eligible);
-        object.end()
+    /// Notes of a class.
+    pub fn of(&self, class: Class) -> u64 {
+        self.0.get(class as usize).copied().unwrap_or(0)
     }
 
     /// All notes.
     pub fn total(&self) -> u64 {
-        self.migrated + self.unfinished + self.not_ready + self.deferred + self.blocked + self.eligible
+        self.0.iter().sum()
     }
 
-    /// The verdict over these notes.
+    /// The verdict that the counts make.
     pub fn verdict(&self) -> Verdict {
-        let left = self.total() - self.migrated - self.not_ready;
+        let left = self.total() - self.of(Class::Migrated) - self.of(Class::NotReady);
+        let begun = self.of(Class::Migrated) + self.of(Class::Unfinished);
         if self.total() == 0 {
             Verdict::Empty
         } else if left == 0 {
             Verdict::Complete
-        } else if left == self.blocked {
+        } else if left == self.of(Class::Blocked) {
             Verdict::Blocked
-        } else if self.eligible > 0 && self.migrated == 0 && self.unfinished == 0 {
+        } else if self.of(Class::Eligible) > 0 && begun == 0 {
             Verdict::NotStarted
         } else {
             Verdict::InProgress
         }
     }
+
+    pub(crate) fn put(&self, answer: &mut Object) {
+        answer.counts(
+            "migration",
+            "migrated unfinished notReady deferred blocked eligible",
+            &self.0,
+        );
+    }
 }
 
-/// Drafts by status.
+/// Drafts by status: pending, confirmed, rejected, applied, expired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Drafts {
-    /// Waiting for a coach.
-    pub pending: u64,
-    /// Accepted.
-    pub confirmed: u64,
-    /// Refused.
-    pub rejected: u64,
-    /// Carried out.
-    pub applied: u64,
-    /// Too old.
-    pub expired: u64,
-}
+pub struct Drafts(pub [u64; 5]);
 
 impl Drafts {
-    pub(crate) fn value(&self) -> Value {
-        let mut object = Object::default();
-        object.count("pending", self.pending);
-        object.count("confirmed", self.confirmed);
-        object.count("rejected", self.rejected);
-        object.count("applied", self.applied);
-        object.count("expired", self.expired);
-        object.end()
+    /// Counts a draft by its status: 0 to 4 in their order. Any other is none of them.
+    pub(crate) fn count(&mut self, status: u32) {
+        let status = usize::try_from(status).unwrap_or(usize::MAX);
+        if let Some(count) = self.0.get_mut(status) {
+            *count += 1;
+        }
     }
 
-    /// u64s a draft by its status: 0 to 4 in the order of the fields. Any other is none of them.
-    pub(crate) fn count(&mut self, status: u32) {
-        match status {
-            0 => self.pending += 1,
-            1 => self.confirmed += 1,
-            2 => self.rejected += 1,
-            3 => self.applied += 1,
-            4 => self.expired += 1,
-            _ => {}
-        }
+    pub(crate) fn put(&self, answer: &mut Object) {
+        answer.counts("drafts", "pending confirmed rejected applied expired", &self.0);
     }
 }
 
@@ -156,34 +122,15 @@ pub struct Sums {
 
 impl Sums {
     pub(crate) fn code(&mut self, codec: &mut Codec) {
-        let Self {
-            classes,
-            duplicates,
-            met,
-            artifacts,
-            transcripts,
-            claims,
-            resolutions,
-            drafts,
-        } = self;
+        codec.numbers(&mut self.classes.0);
+        codec.numbers(&mut self.drafts.0);
         for n in [
-            &mut classes.migrated,
-            &mut classes.unfinished,
-            &mut classes.not_ready,
-            &mut classes.deferred,
-            &mut classes.blocked,
-            &mut classes.eligible,
-            duplicates,
-            met,
-            artifacts,
-            transcripts,
-            claims,
-            resolutions,
-            &mut drafts.pending,
-            &mut drafts.confirmed,
-            &mut drafts.rejected,
-            &mut drafts.applied,
-            &mut drafts.expired,
+            &mut self.duplicates,
+            &mut self.met,
+            &mut self.artifacts,
+            &mut self.transcripts,
+            &mut self.claims,
+            &mut self.resolutions,
         ] {
             codec.number(n);
         }
@@ -194,21 +141,10 @@ impl Sums {
 mod tests {
     use super::*;
 
-    fn verdict([migrated, unfinished, not_ready, deferred, blocked, eligible]: [u64; 6]) -> Verdict {
-        let classes = Classes {
-            migrated,
-            unfinished,
-            not_ready,
-            deferred,
-            blocked,
-            eligible,
-        };
-        classes.verdict()
-    }
-
     #[test]
     fn verdicts() {
         use Verdict::{Blocked, Complete, Empty, InProgress, NotStarted};
+        // migrated, unfinished, not ready, deferred, blocked, eligible
         for (counts, expected) in [
             ([0, 0, 0, 0, 0, 0], Empty),
             ([0, 0, 3, 0, 0, 0], Complete),
@@ -223,7 +159,7 @@ mod tests {
             ([0, 0, 0, 1, 0, 0], InProgress),
             ([0, 0, 0, 1, 1, 0], InProgress),
         ] {
-            assert_eq!(verdict(counts), expected, "{counts:?}");
+            assert_eq!(Classes(counts).verdict(), expected, "{counts:?}");
         }
     }
 }

@@ -13,15 +13,11 @@ const CHECKSUM_BYTES: usize = 8;
 /// How long a cursor may be used. What it counted before is that old in the final answer.
 pub const LIFETIME_MS: u64 = 7 * 24 * 3_600 * 1_000;
 
-/// FNV-1a over the parts, each closed by a byte that UTF-8 never holds.
-///
-/// It finds damage and mix-ups. It is not meant to withstand forgery; see the module's text.
-pub(crate) fn hash(parts: &[&[u8]]) -> u64 {
+/// FNV-1a. It finds damage and mix-ups. It is not meant to withstand forgery; see the module's text.
+fn hash(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for part in parts {
-        for byte in part.iter().chain(&[0xff]) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+    for byte in bytes {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     }
     hash
 }
@@ -41,18 +37,21 @@ impl Codec {
     ///
     /// # Errors
     /// - `INVALID_CURSOR` where it is damaged, of another version, too old, or of another call.
-    pub(crate) fn open(cursor: &str, binding: &[&str], now_ms: u64) -> Result<Self, Refusal> {
+    pub(crate) fn open(cursor: &str, binding: &str, now_ms: u64) -> Result<Self, Box<Refusal>> {
         let bytes = from_base64url(cursor).ok_or_else(damaged)?;
-        let body = bytes.len().checked_sub(CHECKSUM_BYTES).ok_or_else(damaged)?;
-        let (content, checksum) = bytes.split_at_checked(body).ok_or_else(damaged)?;
-        if hash(&[content]).to_le_bytes() != checksum {
-            return Err(damaged());
-        }
+        let end = bytes.len().checked_sub(CHECKSUM_BYTES).ok_or_else(damaged)?;
         let mut codec = Self {
-            bytes: content.to_vec(),
-            read: Some(0),
+            bytes,
+            read: Some(end),
             is_damaged: false,
         };
+        let mut checksum = 0;
+        codec.whole(&mut checksum);
+        codec.bytes.truncate(end);
+        if hash(&codec.bytes) != checksum {
+            return Err(damaged());
+        }
+        codec.read = Some(0);
         let (mut version, mut issued_ms, mut bound) = (0, 0, 0);
         codec.number(&mut version);
         codec.number(&mut issued_ms);
@@ -61,7 +60,7 @@ impl Codec {
         if version != VERSION {
             return Err(invalid("cursor is of another version of this library"));
         }
-        if bound != bound_to(binding) {
+        if bound != hash(binding.as_bytes()) {
             return Err(invalid(
                 "cursor belongs to another function, organization or arguments",
             ));
@@ -73,23 +72,23 @@ impl Codec {
     }
 
     /// Begins a cursor, bound to what `binding` names.
-    pub(crate) fn begin(binding: &[&str], now_ms: u64) -> Self {
+    pub(crate) fn begin(binding: &str, now_ms: u64) -> Self {
         let mut codec = Self::default();
         codec.number(&mut VERSION.clone());
         codec.number(&mut now_ms.clone());
-        codec.whole(&mut bound_to(binding));
+        codec.whole(&mut hash(binding.as_bytes()));
         codec
     }
 
     /// The cursor.
     pub(crate) fn seal(mut self) -> String {
-        let mut checksum = hash(&[&self.bytes]).to_le_bytes().to_vec();
-        self.bytes.append(&mut checksum);
+        let mut checksum = hash(&self.bytes);
+        self.whole(&mut checksum);
         base64url(&self.bytes)
     }
 
     /// Refuses the cursor if it ended too early, or held what it cannot hold.
-    pub(crate) fn close(&self) -> Result<(), Refusal> {
+    pub(crate) fn close(&self) -> Result<(), Box<Refusal>> {
         if self.is_damaged { Err(damaged()) } else { Ok(()) }
     }
 
@@ -134,26 +133,33 @@ impl Codec {
         *n = read;
     }
 
+    pub(crate) fn numbers(&mut self, numbers: &mut [u64]) {
+        for n in numbers {
+            self.number(n);
+        }
+    }
+
     pub(crate) fn boolean(&mut self, value: &mut bool) {
         let mut n = u64::from(*value);
         self.number(&mut n);
         *value = n != 0;
     }
 
+    /// A text as the numbers of its characters, from 1, and a 0: so nothing can be read that is no text.
     #[inline(never)]
     pub(crate) fn text(&mut self, text: &mut String) {
-        let mut length = text.len() as u64;
-        self.number(&mut length);
-        let mut bytes = core::mem::take(text).into_bytes();
-        if self.read.is_some() {
-            bytes = vec![0; usize::try_from(length).unwrap_or(0).min(self.bytes.len())];
-        }
-        for byte in &mut bytes {
-            self.byte(byte);
-        }
-        match String::from_utf8(bytes) {
-            Ok(read) => *text = read,
-            Err(_) => self.is_damaged = true,
+        let written = core::mem::take(text);
+        let mut characters = written.chars();
+        loop {
+            let mut n = characters.next().map_or(0, |c| u64::from(c) + 1);
+            self.number(&mut n);
+            if n == 0 {
+                return;
+            }
+            match u32::try_from(n - 1).ok().and_then(char::from_u32) {
+                Some(c) => text.push(c),
+                None => self.is_damaged = true,
+            }
         }
     }
 
@@ -168,67 +174,68 @@ impl Codec {
     }
 }
 
-fn bound_to(binding: &[&str]) -> u64 {
-    let parts: Vec<&[u8]> = binding.iter().map(|part| part.as_bytes()).collect();
-    hash(&parts)
-}
-
 /// Refuses a cursor whose position cannot be found again.
-pub fn lost_position() -> Refusal {
+pub fn lost_position() -> Box<Refusal> {
     invalid("cursor names a place that is gone")
 }
 
-pub(crate) fn damaged() -> Refusal {
+pub(crate) fn damaged() -> Box<Refusal> {
     invalid("cursor is damaged")
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(Code::InvalidCursor, &[message])
-        .hint(&["start again without `cursor`: what was done stays done, and counts start at zero"])
+fn invalid(message: &str) -> Box<Refusal> {
+    Refusal::new(Code::InvalidCursor, message, &[]).hint(
+        "start again without `cursor`: what was done stays done, and counts start at zero",
+        &[],
+    )
 }
 
 fn base64url(bytes: &[u8]) -> String {
     let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let group = chunk
-            .iter()
-            .chain(&[0; 2])
-            .take(3)
-            .fold(0_u32, |group, byte| group << 8 | u32::from(*byte));
-        for shift in [18, 12, 6, 0].iter().take(chunk.len() + 1) {
-            let digit = usize::try_from(group >> shift & 63).unwrap_or(0);
-            out.push(char::from(ALPHABET.get(digit).copied().unwrap_or(b'A')));
+    let mut group = 0_u32;
+    let mut bits = 0;
+    for byte in bytes {
+        group = group << 8 | u32::from(*byte);
+        bits += 8;
+        while bits >= 6 {
+            bits -= 6;
+            push_digit(&mut out, group >> bits);
         }
+    }
+    if bits > 0 {
+        push_digit(&mut out, group << (6 - bits));
     }
     out
 }
 
+/// Appends the digit of the lowest 6 bits.
+fn push_digit(out: &mut String, group: u32) {
+    let digit = usize::try_from(group & 63).unwrap_or(0);
+    out.push(char::from(ALPHABET.get(digit).copied().unwrap_or(b'A')));
+}
+
 fn from_base64url(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    for chunk in text.as_bytes().chunks(4) {
-        let mut group = 0_u32;
-        for digit in chunk {
-            let value = ALPHABET.iter().position(|a| a == digit)?;
-            group = group << 6 | u32::try_from(value).ok()?;
+    let mut group = 0_u32;
+    let mut bits = 0;
+    for digit in text.as_bytes() {
+        let value = ALPHABET.iter().position(|a| a == digit)?;
+        group = group << 6 | u32::try_from(value).ok()?;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            let [.., byte] = (group >> bits).to_be_bytes();
+            bytes.push(byte);
         }
-        // The bits that carry no byte must be zero: one text a cursor, so that any change is damage.
-        let (kept, spare) = match chunk.len() {
-            4 => (3, 0),
-            3 => (2, 2),
-            2 => (1, 4),
-            _ => return None,
-        };
-        if group & ((1 << spare) - 1) != 0 {
-            return None;
-        }
-        let group = (group >> spare).to_be_bytes();
-        bytes.extend(group.iter().skip(4 - kept));
     }
-    Some(bytes)
+    // The bits that carry no byte must be zero: one text a cursor, so that any change is damage.
+    let is_whole = bits < 6 && group & ((1 << bits) - 1) == 0;
+    is_whole.then_some(bytes)
 }
 
 // proptest is not for WebAssembly.
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;
@@ -265,14 +272,14 @@ mod tests {
     }
 
     fn sealed() -> String {
-        let mut codec = Codec::begin(&["status", "org_1", ""], NOW);
+        let mut codec = Codec::begin("status org_1", NOW);
         body().code(&mut codec);
         codec.seal()
     }
 
     #[test]
     fn what_was_written_is_read() {
-        let mut codec = Codec::open(&sealed(), &["status", "org_1", ""], NOW + LIFETIME_MS).unwrap();
+        let mut codec = Codec::open(&sealed(), "status org_1", NOW + LIFETIME_MS).unwrap();
         let mut read = Body::default();
         read.code(&mut codec);
         assert_eq!(codec.close(), Ok(()));
@@ -283,23 +290,19 @@ mod tests {
 
     #[test]
     fn foreign_and_old_cursors_are_refused() {
-        let refused = |binding: &[&str], now_ms| {
+        let refused = |binding: &str, now_ms| {
             let refusal = Codec::open(&sealed(), binding, now_ms).unwrap_err();
             assert_eq!(refusal.code, Code::InvalidCursor);
             refusal.message
         };
-        for binding in [
-            ["status", "org_2", ""],
-            ["run", "org_1", ""],
-            ["status", "org_1", "7"],
-        ] {
+        for binding in ["status org_2", "run org_1", "status org_1 7"] {
             assert_eq!(
-                refused(&binding, NOW),
+                refused(binding, NOW),
                 "cursor belongs to another function, organization or arguments"
             );
         }
         assert_eq!(
-            refused(&["status", "org_1", ""], NOW + LIFETIME_MS + 1),
+            refused("status org_1", NOW + LIFETIME_MS + 1),
             "cursor is older than 7 days"
         );
     }
@@ -312,7 +315,7 @@ mod tests {
                 let mut changed = cursor.clone().into_bytes();
                 changed[at] = *digit;
                 let changed = String::from_utf8(changed).unwrap();
-                let opened = Codec::open(&changed, &["status", "org_1", ""], NOW);
+                let opened = Codec::open(&changed, "status org_1", NOW);
                 assert_eq!(opened.is_ok(), changed == cursor, "{at} {digit}");
             }
         }
@@ -321,7 +324,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,80}") {
-            prop_assert!(Codec::open(&text, &["status"], NOW).is_err());
+            prop_assert!(Codec::open(&text, "status", NOW).is_err());
         }
 
         #[test]

@@ -1,6 +1,7 @@
 //! Expected failures, with codes that stay.
 
-use crate::text::{join, quoted};
+use crate::text::Piece::{self, Quoted, Text};
+use crate::text::fill;
 use crate::value::{Object, Value};
 
 /// What kind of failure it is. Stable: pipelines and dashboards match on it.
@@ -24,6 +25,7 @@ pub enum Code {
 
 impl Code {
     /// The word that callers match on.
+    #[inline(never)]
     pub fn word(self) -> &'static str {
         match self {
             Self::InvalidArgument => "INVALID_ARGUMENT",
@@ -38,25 +40,25 @@ impl Code {
 }
 
 /// Refuses a caller that the host does not let in.
-pub fn forbidden(function: &str) -> Refusal {
-    Refusal::new(Code::Forbidden, &["this caller may not use ", function]).hint(&[
-        "operators run `npx convex run scripts/",
+pub fn forbidden(function: &str) -> Box<Refusal> {
+    let function = &[Text(function)];
+    Refusal::new(Code::Forbidden, "this caller may not use %", function).hint(
+        "operators run `npx convex run scripts/%`, which needs the deployment's key; others need the host's `authorize` hook to let them in",
         function,
-        "`, which needs the deployment's key; others need the host's `authorize` hook to let them in",
-    ])
+    )
 }
 
 /// Refuses an organization that the host's look-up does not know.
-pub fn organization_not_found(organization_id: &str) -> Refusal {
+pub fn organization_not_found(organization_id: &str) -> Box<Refusal> {
     Refusal::new(
         Code::OrganizationNotFound,
-        &[
-            "organizationId ",
-            &quoted(organization_id),
-            " names no organization",
-        ],
+        "organizationId % names no organization",
+        &[Quoted(organization_id)],
     )
-    .hint(&["check its spelling: it is the organization's id, neither its name nor its slug"])
+    .hint(
+        "check its spelling: it is the organization's id, neither its name nor its slug",
+        &[],
+    )
 }
 
 /// An expected failure: nothing was written when a caller sees one.
@@ -72,28 +74,30 @@ pub struct Refusal {
 
 impl Refusal {
     /// As the data of the error that a caller sees.
-    pub fn value(self) -> Value {
+    pub fn value(&self) -> Value {
         let mut object = Object::default();
         object.word("code", self.code.word());
-        object.text("message", Some(self.message));
-        if self.hint.is_some() {
-            object.text("hint", self.hint);
+        object.text("message", &self.message);
+        if let Some(hint) = &self.hint {
+            object.text("hint", hint);
         }
-        object.end()
+        Value::Object(object)
     }
 
+    /// The message is a template; see [`fill`].
     #[inline(never)]
-    pub(crate) fn new(code: Code, message: &[&str]) -> Self {
-        Self {
+    pub(crate) fn new(code: Code, message: &str, values: &[Piece<'_>]) -> Box<Self> {
+        Box::new(Self {
             code,
-            message: join(message),
+            message: fill(message, values),
             hint: None,
-        }
+        })
     }
 
+    /// Adds what to do, by a template.
     #[inline(never)]
-    pub(crate) fn hint(mut self, hint: &[&str]) -> Self {
-        self.hint = Some(join(hint));
+    pub(crate) fn hint(mut self: Box<Self>, hint: &str, values: &[Piece<'_>]) -> Box<Self> {
+        self.hint = Some(fill(hint, values));
         self
     }
 }

@@ -2,8 +2,8 @@
 //! environment, platform row, organization row, user row, off; the first that is there.
 
 use crate::cursor::Codec;
-use crate::text::{counted, decimal, join};
-use crate::value::{Object, Value};
+use crate::text::Piece::{Count, Text};
+use crate::value::{List, Object};
 
 /// The keys of the two flags, in the order of all pairs in this module.
 pub const KEYS: [&str; 2] = ["voice_notes_v2", "entity_resolution_v2"];
@@ -120,111 +120,91 @@ impl State {
     }
 }
 
-impl Effective {
-    fn value(self) -> Value {
-        let reason = match self.reason {
-            Reason::Environment => "ENVIRONMENT",
-            Reason::Platform => "PLATFORM",
-            Reason::Organization => "ORGANIZATION",
-            Reason::Default => "DEFAULT",
-        };
-        let mut object = Object::default();
-        object.bool("enabled", self.enabled);
-        object.word("reason", reason);
-        object.end()
+impl Reason {
+    #[inline(never)]
+    fn word(self) -> &'static str {
+        match self {
+            Self::Environment => "ENVIRONMENT",
+            Self::Platform => "PLATFORM",
+            Self::Organization => "ORGANIZATION",
+            Self::Default => "DEFAULT",
+        }
     }
 }
 
-/// A value for each flag, by its key.
-pub(crate) fn by_key(states: &[State; 2], value: fn(&State) -> Value) -> Value {
-    let mut object = Object::default();
+/// Tells the effective value of each flag.
+pub(crate) fn put_effective(answer: &mut Object, states: &[State; 2]) {
+    let mut by_key = Object::default();
     for (key, state) in KEYS.iter().zip(states) {
-        object.put(key, value(state));
+        let Effective { enabled, reason } = state.effective();
+        let mut effective = Object::default();
+        effective.bool("enabled", enabled);
+        effective.word("reason", reason.word());
+        by_key.object(key, effective);
     }
-    object.end()
+    answer.object("effective", by_key);
 }
 
-pub(crate) fn effective(states: &[State; 2]) -> Value {
-    by_key(states, |state| state.effective().value())
-}
-
-/// What an operator must know about the flags, each with what to do. `wanted` is the value that was asked
-/// for, if one was.
-pub(crate) fn warnings(states: &[State; 2], wanted: Option<bool>) -> Vec<String> {
-    let mut warnings = Vec::new();
+/// Warns of what an operator must know about the flags, each with what to do. `wanted` is the value that was
+/// asked for, if one was.
+pub(crate) fn warn(warnings: &mut List, states: &[State; 2], wanted: Option<bool>) {
     for ((state, key), variable) in states.iter().zip(KEYS).zip(VARIABLES) {
+        let key = Text(key);
         let Effective { enabled, reason } = state.effective();
         let row = wanted.or(state.organization.map(Row::is_on));
         if row.is_some_and(|row| row != enabled) {
-            let (now, other) = if enabled {
-                ("true", "false")
-            } else {
-                ("false", "true")
-            };
+            let (now, other) = (Text(word(enabled)), Text(word(!enabled)));
+            let variable = Text(variable);
             match reason {
-                Reason::Environment => warnings.push(join(&[
-                    key,
-                    ": the environment overrules the organization: ",
-                    variable,
-                    " is `",
-                    now,
-                    "`; change it with `npx convex env set ",
-                    variable,
-                    " ",
-                    other,
-                    "`, or let organizations decide with `npx convex env remove ",
-                    variable,
-                    "`",
-                ])),
-                Reason::Platform => warnings.push(join(&[
-                    key,
-                    ": a platform row overrules the organization: it is `",
-                    now,
-                    "`; change it with `npx convex run lib/featureFlags:setFeatureFlag '{\"featureKey\": \"",
-                    key,
-                    "\", \"scope\": \"platform\", \"enabled\": ",
-                    other,
-                    "}'`, or delete the row so that organizations decide",
-                ])),
+                Reason::Environment => warnings.text(
+                    "%: the environment overrules the organization: % is `%`; change it with `npx convex env set % %`, or let organizations decide with `npx convex env remove %`",
+                    &[key, variable, now, variable, other, variable],
+                ),
+                Reason::Platform => warnings.text(
+                    "%: a platform row overrules the organization: it is `%`; change it with `npx convex run lib/featureFlags:setFeatureFlag '{\"featureKey\": \"%\", \"scope\": \"platform\", \"enabled\": %}'`, or delete the row so that organizations decide",
+                    &[key, now, key, other],
+                ),
                 Reason::Organization | Reason::Default => {}
             }
         }
         if state.platform == Some(Row::Malformed) || state.organization == Some(Row::Malformed) {
-            warnings.push(join(&[
-                key,
-                ": a row's `enabled` is missing or no boolean and counts as off; repair or delete that row",
-            ]));
+            warnings.text(
+                "%: a row's `enabled` is missing or no boolean and counts as off; repair or delete that row",
+                &[key],
+            );
         }
         if state.organization_rows > 1 {
-            warnings.push(join(&[
-                key,
-                ": ",
-                &decimal(state.organization_rows),
-                " rows for this organization; the host reads the first; delete the others",
-            ]));
+            warnings.text(
+                "%: % rows for this organization; the host reads the first; delete the others",
+                &[key, Count(state.organization_rows)],
+            );
         }
         if state.user_rows > 0 {
-            warnings.push(
-                join(&[
-                    key, if state.has_more_user_rows { ": at least " } else { ": " }, &counted(state.user_rows, "user row", "user rows"),
-                    " on the platform; they have no effect where an organization row, a platform row or the environment decides",
-                ]),
+            let least = if state.has_more_user_rows { "at least " } else { "" };
+            warnings.text(
+                "%: %% [user row|user rows] on the platform; they have no effect where an organization row, a platform row or the environment decides",
+                &[key, Text(least), Count(state.user_rows)],
             );
         }
     }
     let [first, second] = states.each_ref().map(|state| state.effective().enabled);
     if first != second {
         let [voice_notes, resolution] = KEYS;
-        let [on, off] = if first { KEYS } else { [resolution, voice_notes] };
-        warnings.push(join(&[
-            "half on: ",
-            on,
-            " is on and ",
-            off,
-            " is off; run enableV2ForOrg or disableV2ForOrg to bring both to one value",
-        ]));
+        let (on, off) = if first {
+            (voice_notes, resolution)
+        } else {
+            (resolution, voice_notes)
+        };
+        warnings.text(
+            "half on: % is on and % is off; run enableV2ForOrg or disableV2ForOrg to bring both to one value",
+            &[Text(on), Text(off)],
+        );
     }
-    warnings
+}
+
+/// As JSON writes it.
+pub(crate) fn word(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod counts;
 mod cursor;
 mod error;
 mod flags;
+mod job;
 mod malformed;
 mod migration;
 mod note;
@@ -41,12 +42,13 @@ pub use counts::{Classes, Drafts, Sums, Verdict};
 pub use cursor::{LIFETIME_MS, lost_position};
 pub use error::{Code, Refusal, forbidden, organization_not_found};
 pub use flags::{Effective, KEYS, Reason, Row, State, VARIABLES, environment};
+pub use job::{Core, Given};
 pub use migration::{
-    Inserted, MEASURES, MigrationCall, Notes, Outcome, PACE_BYTES_PER_MS, PageRead as MigrationPage, Run,
-    Share, Size, Step as MigrationStep, Written, judge, legacy_warning,
+    Fate, Inserted, MEASURES, MigrationCall, Notes, Outcome, PACE_BYTES_PER_MS, PageRead as MigrationPage,
+    Run, Share, Size, Step as MigrationStep, Written, judge, legacy_warning,
 };
 pub use note::{Class, Deferral, Facts, Insights, Linked, Transcription, classify, classify_unlinked};
 pub use organization::Candidates;
 pub use scan::{COMPLETED, Found, MALFORMED, PageRead, Range, Scan, Step};
 pub use status::{Status, StatusCall, check, check_complete};
-pub use value::Value;
+pub use value::{List, Object, Value};

@@ -13,27 +13,28 @@ mod size;
 use crate::argument;
 use crate::cursor::Codec;
 use crate::error::{Code, Refusal};
-use crate::note::{Class, Facts};
+use crate::flags::word;
+use crate::note::Facts;
 use crate::number::{exact, ms};
-use crate::text::{decimal, join, shortened};
+use crate::text::Piece::{Quoted, Text};
+use crate::text::{cut, fill, shortened};
+use crate::value::List;
 use failure::Failure;
 use judge::Verdict;
 pub use judge::{Notes, judge};
-use outcome::{Failures, Reasons};
-pub use outcome::{Inserted, Outcome};
+pub use outcome::{Fate, Inserted, Outcome};
+use outcome::{Reasons, name_failure};
 use size::LARGEST;
 pub use size::{MEASURES, Share, Size};
 
 /// Notes in a page at most.
 const PAGE: u64 = 1_000;
-/// Characters of an error's message that an answer shows: the runtime's may hold whole documents.
-const SHOWN_MESSAGE: usize = 300;
 /// How often a batch is tried again after a conflict with other writers.
 const CONFLICT_TRIES: u32 = 3;
 /// A run that fails for more than half of at least so many notes stops.
 const FAILURES_FROM: u64 = 20;
 /// In the codes of a batch: the note is gone.
-const GONE: u8 = 9;
+const GONE: u32 = 9;
 /// Where `bytesWritten` stands in [`MEASURES`].
 const BYTES_WRITTEN: usize = 4;
 /// Convex's limits of the [`MEASURES`], for what a dry run reckons.
@@ -102,7 +103,7 @@ enum Stopped {
 #[derive(Clone, Debug, Default)]
 pub struct PageRead {
     /// One a note, by [`judge`].
-    pub codes: Vec<u8>,
+    pub codes: Vec<u32>,
     /// [`Facts`], one a note.
     pub facts: Vec<u32>,
     /// Claims that each note would get.
@@ -121,7 +122,7 @@ pub struct PageRead {
 #[derive(Clone, Copy, Debug)]
 pub struct Written<'a> {
     /// One a note that the transaction got to, by [`judge`]; 9 where the note is gone.
-    pub codes: &'a [u8],
+    pub codes: &'a [u32],
     /// Rows that it inserted.
     pub inserted: Inserted,
     /// What it used of each measure but user time, in the order of [`MEASURES`].
@@ -132,13 +133,20 @@ pub struct Written<'a> {
     pub took_ms: f64,
 }
 
-/// What counts so far. Kept whole, so that a run can look ahead and come back.
-#[derive(Clone, Debug, Default)]
+/// What counts so far.
+#[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     outcome: Outcome,
     reasons: Reasons,
     inserted: Inserted,
-    failures: Failures,
+}
+
+/// What counted when the limit was reached: a run looks ahead from there, and comes back.
+#[derive(Debug)]
+struct Mark {
+    tally: Tally,
+    failures: usize,
+    position: Option<String>,
 }
 
 /// The call, its numbers read.
@@ -154,7 +162,7 @@ struct Asked {
 
 /// One run.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Run {
     asked: Asked,
     position: Option<String>,
@@ -182,11 +190,11 @@ pub struct Run {
     batches: u64,
     bytes: f64,
     tally: Tally,
-    /// What counted when the limit was reached, and the position behind the last note.
-    mark: Option<(Tally, Option<String>)>,
+    failures: List,
+    mark: Option<Mark>,
     stopped: Option<Stopped>,
     is_through: bool,
-    warnings: Vec<String>,
+    warnings: List,
 }
 
 impl Run {
@@ -202,51 +210,27 @@ impl Run {
         now_ms: f64,
         deadline_ms: f64,
         bytes_per_ms: f64,
-    ) -> Result<Self, Refusal> {
-        let asked = read_arguments(call)?;
-        let mut position = None;
+    ) -> Result<Box<Self>, Box<Refusal>> {
+        let mut run = Box::<Self>::default();
+        run.asked.read(call)?;
+        run.now_ms = now_ms;
+        run.deadline_ms = now_ms + deadline_ms;
+        run.bytes_per_ms = bytes_per_ms;
         if let Some(cursor) = call.cursor {
-            let mut codec = Codec::open(cursor, &binding(&asked), ms(now_ms))?;
-            codec.optional_text(&mut position);
+            let mut codec = Codec::open(cursor, &run.asked.binding(), ms(now_ms))?;
+            codec.optional_text(&mut run.position);
             codec.close()?;
         }
-        let mut warnings = Vec::new();
-        let most = asked.batch_size.unwrap_or(LARGEST);
+        let most = run.asked.batch_size.unwrap_or(LARGEST);
         if most > LARGEST {
-            warnings.push(join(&[
-                "batchSize ",
-                &decimal(most),
-                " is cut to 200 notes a transaction",
-            ]));
+            run.warnings.text(
+                "batchSize % is cut to 200 notes a transaction",
+                &[Quoted(call.batch_size.unwrap_or(""))],
+            );
         }
-        let size = Size::new(most.min(LARGEST));
-        Ok(Self {
-            asked,
-            position,
-            now_ms,
-            deadline_ms: now_ms + deadline_ms,
-            bytes_per_ms,
-            page: PageRead::default(),
-            has_page: false,
-            is_page_cut: false,
-            done: 0,
-            ends: Vec::new(),
-            batch: Vec::new(),
-            batch_end: 0,
-            batch_malformed: String::new(),
-            size,
-            size_before: size,
-            tries: 0,
-            wait_ms: 0.0,
-            has_worked: false,
-            batches: 0,
-            bytes: 0.0,
-            tally: Tally::default(),
-            mark: None,
-            stopped: None,
-            is_through: false,
-            warnings,
-        })
+        run.size = Size::new(most.min(LARGEST));
+        run.size_before = run.size;
+        Ok(run)
     }
 
     /// Where the reader begins, if the call had a cursor.
@@ -278,7 +262,7 @@ impl Run {
             return Some(Step::Mark { notes: self.done });
         }
         while self.done < self.page.codes.len() {
-            if self.fails_too_often(self.tally.outcome.failed, self.tally.outcome.tried()) {
+            if self.fails_too_often(self.failures_so_far(), self.tally.outcome.tried()) {
                 return self.stop(Stopped::Failures);
             }
             self.gather();
@@ -304,10 +288,14 @@ impl Run {
             self.is_through = true;
             return None;
         }
-        if self.fails_too_often(self.tally.outcome.failed, self.tally.outcome.tried()) {
+        if self.fails_too_often(self.failures_so_far(), self.tally.outcome.tried()) {
             return self.stop(Stopped::Failures);
         }
         Some(Step::Page { notes: PAGE })
+    }
+
+    fn failures_so_far(&self) -> u64 {
+        self.tally.outcome.of(Fate::Failed)
     }
 
     /// Do more than half of enough notes fail? A run that only looks ahead tries none.
@@ -318,8 +306,9 @@ impl Run {
     /// Ends the run. One that looked ahead comes back to where its limit was.
     fn stop(&mut self, why: Stopped) -> Option<Step> {
         self.stopped = Some(why);
-        if let Some((tally, _)) = &self.mark {
-            self.tally = tally.clone();
+        if let Some(mark) = &self.mark {
+            self.tally = mark.tally;
+            self.failures.truncate(mark.failures);
             self.stopped = Some(Stopped::Limit);
         }
         None
@@ -327,12 +316,10 @@ impl Run {
 
     /// Notes that the limit leaves.
     fn left(&self) -> u64 {
-        let Outcome {
-            migrated, repaired, ..
-        } = self.tally.outcome;
+        let through = self.tally.outcome.through();
         self.asked
             .limit
-            .map_or(u64::MAX, |limit| limit.saturating_sub(migrated + repaired))
+            .map_or(u64::MAX, |limit| limit.saturating_sub(through))
     }
 
     /// Takes the next notes to write from the page.
@@ -346,7 +333,7 @@ impl Run {
         let most = most.min(self.left().max(1));
         self.batch.clear();
         self.batch_end = part.unwrap_or(self.page.codes.len());
-        let Outcome { mut failed, .. } = self.tally.outcome;
+        let mut failed = self.failures_so_far();
         let mut tried = self.tally.outcome.tried();
         for at in self.done..self.batch_end {
             let verdict = verdict(&self.page, at);
@@ -383,7 +370,11 @@ impl Run {
 
     /// The limit is reached: from here on the run only looks whether anything is left.
     pub fn mark(&mut self, position: Option<String>) {
-        self.mark = Some((self.tally.clone(), position));
+        self.mark = Some(Mark {
+            tally: self.tally,
+            failures: self.failures.len(),
+            position,
+        });
     }
 
     /// A batch was written, or as much of it as one transaction may hold.
@@ -459,7 +450,7 @@ impl Run {
     }
 
     /// Counts the notes up to `end`; `codes` are those of the notes that were to be written.
-    fn settle_until(&mut self, end: usize, codes: &[u8]) {
+    fn settle_until(&mut self, end: usize, codes: &[u32]) {
         let mut codes = codes.iter();
         for at in self.done..end.min(self.page.codes.len()) {
             let judged = verdict(&self.page, at);
@@ -470,27 +461,13 @@ impl Run {
             if code == GONE {
                 continue;
             }
+            let fate = Verdict::from_code(code).fate();
+            self.tally.outcome.count(fate);
             let facts = self.page.facts.get(at).copied().unwrap_or(0);
-            let outcome = &mut self.tally.outcome;
-            *match Verdict::from_code(code) {
-                Verdict::Migrate => &mut outcome.migrated,
-                Verdict::Repair => &mut outcome.repaired,
-                Verdict::Malformed => {
-                    self.name_malformed(judged.writes());
-                    &mut self.tally.outcome.failed
-                }
-                Verdict::Leave(Class::Migrated) => &mut outcome.already_migrated,
-                Verdict::Leave(Class::Unfinished) => &mut outcome.unfinished,
-                Verdict::Leave(Class::NotReady) => &mut outcome.not_ready,
-                Verdict::Leave(Class::Deferred) => {
-                    self.tally.reasons.deferred(Facts(facts));
-                    &mut outcome.deferred
-                }
-                Verdict::Leave(Class::Blocked | Class::Eligible) => {
-                    self.tally.reasons.blocked(Facts(facts));
-                    &mut outcome.blocked
-                }
-            } += 1;
+            self.tally.reasons.count(fate, Facts(facts));
+            if fate == Fate::Failed {
+                self.name_malformed(judged.writes());
+            }
         }
         self.done = end;
         while self.ends.last().is_some_and(|end| *end <= self.done) {
@@ -508,7 +485,7 @@ impl Run {
         let (line, rest) = cut(&text, b'\n');
         *lines = rest.into();
         let (id, reason) = cut(line, b'\t');
-        self.tally.failures.add(id, Code::MalformedDocument, reason);
+        name_failure(&mut self.failures, id, Code::MalformedDocument, reason);
     }
 
     /// A batch failed: `message` is the error's, `id` that of the batch's first note.
@@ -531,9 +508,8 @@ impl Run {
         if notes <= 1 {
             // One document is to blame, not the size.
             self.size = self.size_before;
-            let message = shortened(message, SHOWN_MESSAGE);
-            self.tally.failures.add(id, kind.code(), &message);
-            self.tally.outcome.failed += 1;
+            name_failure(&mut self.failures, id, kind.code(), shortened(message));
+            self.tally.outcome.count(Fate::Failed);
             self.settle_until(self.batch_end, &[GONE]);
             return;
         }
@@ -550,8 +526,8 @@ impl Run {
         if self.batches == 0 || self.asked.dry_run {
             return false;
         }
-        let message = shortened(message, SHOWN_MESSAGE);
-        self.warnings.push(join(&["the run broke off: ", &message]));
+        self.warnings
+            .text("the run broke off: %", &[Text(shortened(message))]);
         self.stop(Stopped::Error);
         true
     }
@@ -563,17 +539,20 @@ const USER_TIME_US: f64 = 1_000_000.0;
 const COSTS_US: [f64; 5] = [20.0, 0.01, 20.0, 40.0, 0.02];
 
 /// The shares with that of user time.
-fn with_user_time(shares: &[Share]) -> Vec<Share> {
-    let mut all = shares.to_vec();
-    all.resize(MEASURES.len() - 1, Share::default());
+fn with_user_time(shares: &[Share]) -> [Share; MEASURES.len()] {
+    let mut all = [Share::default(); MEASURES.len()];
     let mut used = 0.0;
     for (share, cost) in shares.iter().zip(COSTS_US) {
         used += share.used * cost;
     }
-    all.push(Share {
+    let [measured @ .., user_time] = &mut all;
+    for (measured, share) in measured.iter_mut().zip(shares) {
+        *measured = *share;
+    }
+    *user_time = Share {
         used,
         limit: USER_TIME_US,
-    });
+    };
     all
 }
 
@@ -583,45 +562,56 @@ fn verdict(page: &PageRead, at: usize) -> Verdict {
         .map_or(Verdict::Malformed, |code| Verdict::from_code(*code))
 }
 
-/// The text before the first such byte, and the text behind it.
-fn cut(text: &str, byte: u8) -> (&str, &str) {
-    let at = text.bytes().position(|b| b == byte).unwrap_or(text.len());
-    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
-    (before, rest.get(1..).unwrap_or(""))
-}
-
-fn read_arguments(call: &MigrationCall<'_>) -> Result<Asked, Refusal> {
-    if let Some(organization_id) = call.organization_id {
-        argument::organization_id(organization_id)?;
-    }
-    let number = |name: &str, text: Option<&str>| match text {
-        Some(text) => argument::whole_number(name, text).map(Some),
-        None => Ok(None),
-    };
-    let asked = Asked {
-        organization_id: call.organization_id.map(String::from),
-        dry_run: call.dry_run,
-        batch_size: number("batchSize", call.batch_size)?,
-        limit: number("limit", call.limit)?,
-        repair: call.repair,
-        deferred_days: number("deferredDays", call.deferred_days)?,
-    };
-    let unknown = [
-        ("limit", call.limit.is_some()),
-        ("repair", call.repair),
-        ("deferredDays", call.deferred_days.is_some()),
-        ("cursor", call.cursor.is_some()),
-    ];
-    for (name, is_given) in unknown {
-        if call.is_legacy && is_given {
-            return Err(Refusal::new(
-                Code::InvalidArgument,
-                &[name, " is unknown to this host's own migration action"],
-            )
-            .hint(&["make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`"]));
+impl Asked {
+    fn read(&mut self, call: &MigrationCall<'_>) -> Result<(), Box<Refusal>> {
+        if let Some(organization_id) = call.organization_id {
+            argument::organization_id(organization_id)?;
+            self.organization_id = Some(organization_id.into());
         }
+        self.dry_run = call.dry_run;
+        self.repair = call.repair;
+        for (name, text, number) in [
+            ("batchSize", call.batch_size, &mut self.batch_size),
+            ("limit", call.limit, &mut self.limit),
+            ("deferredDays", call.deferred_days, &mut self.deferred_days),
+        ] {
+            if let Some(text) = text {
+                *number = Some(argument::whole_number(name, text)?);
+            }
+        }
+        for (name, is_given) in [
+            ("limit", call.limit.is_some()),
+            ("repair", call.repair),
+            ("deferredDays", call.deferred_days.is_some()),
+            ("cursor", call.cursor.is_some()),
+        ] {
+            if call.is_legacy && is_given {
+                return Err(Refusal::new(
+                    Code::InvalidArgument,
+                    "% is unknown to this host's own migration action",
+                    &[Text(name)],
+                )
+                .hint(
+                    "make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`",
+                    &[],
+                ));
+            }
+        }
+        Ok(())
     }
-    Ok(asked)
+
+    /// What a cursor belongs to.
+    fn binding(&self) -> String {
+        let organization_id = self.organization_id.as_deref().unwrap_or("");
+        fill(
+            "runMigration % % %",
+            &[
+                Text(organization_id),
+                Text(word(self.dry_run)),
+                Text(word(self.repair)),
+            ],
+        )
+    }
 }
 
 /// What to say where a host's own old action cannot get further: it looks at the same first notes each time.
@@ -629,13 +619,4 @@ pub fn legacy_warning(processed: u64, skipped: u64) -> Option<&'static str> {
     (processed > 0 && skipped == processed).then_some(
         "every note that was looked at was skipped: this host's own action looks at the same first notes each time and cannot get further; make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`",
     )
-}
-
-fn binding(asked: &Asked) -> [&str; 4] {
-    [
-        "runMigration",
-        asked.organization_id.as_deref().unwrap_or(""),
-        if asked.dry_run { "dry" } else { "" },
-        if asked.repair { "repair" } else { "" },
-    ]
 }

@@ -95,7 +95,7 @@ pub struct Linked {
 }
 
 /// When a note that the old pipeline is not done with counts as abandoned.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Deferral {
     /// The present, in milliseconds since 1970.
     pub now_ms: f64,

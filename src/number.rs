@@ -18,3 +18,18 @@ pub(crate) fn exact(n: u64) -> f64 {
 pub(crate) fn ms(time: f64) -> u64 {
     time as u64
 }
+
+/// A column of numbers below 2^32.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates"
+)]
+#[inline(never)]
+pub(crate) fn codes(column: &[f64]) -> Vec<u32> {
+    let mut codes = Vec::new();
+    for number in column {
+        codes.push(*number as u32);
+    }
+    codes
+}

@@ -1,30 +1,28 @@
 //! Which artifacts belong to an organization.
 
-/// The candidates of many artifacts as columns: how many each artifact has, and the organization ids of
-/// all of them one after the other, separated by a line break. An id that holds a line break itself is
-/// passed as an empty one: it names no organization.
-#[derive(Clone, Copy, Debug)]
-pub struct Candidates<'a> {
-    /// Candidates by artifact, in the low 30 bits.
-    pub counts: &'a [u32],
-    /// UTF-8, as many ids as all counts together.
-    pub organization_ids: &'a [u8],
-}
+use crate::text::cut;
 
+/// The candidates of many artifacts: the organization ids of all of them one after the other, a line each.
+/// An id that holds a line break itself is passed as an empty one: it names no organization.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidates<'a>(pub &'a str);
+
+/// How many candidates an artifact has: the low 30 bits of its fact.
 const COUNT: u32 = (1 << 30) - 1;
 
 impl Candidates<'_> {
-    /// For each artifact: does at least one of its candidates name `organization_id`?
-    pub fn name(&self, organization_id: &str) -> impl Iterator<Item = bool> {
-        let mut ids = self.organization_ids.split(|byte| *byte == b'\n');
-        let wanted = organization_id.as_bytes();
-        self.counts.iter().map(move |count| {
-            let mut found = false;
-            for id in ids.by_ref().take(usize::try_from(*count & COUNT).unwrap_or(0)) {
-                found |= id == wanted;
-            }
-            found
-        })
+    /// Takes the candidates of the next artifact, as many as its fact says: does at least one of them name
+    /// `organization_id`?
+    pub fn name(&mut self, fact: u32, organization_id: &str) -> bool {
+        let mut is_named = false;
+        let mut left = fact & COUNT;
+        while left > 0 && !self.0.is_empty() {
+            left -= 1;
+            let (id, rest) = cut(self.0, b'\n');
+            is_named |= id == organization_id;
+            self.0 = rest;
+        }
+        is_named
     }
 }
 
@@ -33,16 +31,12 @@ mod tests {
     use super::*;
 
     fn named(artifacts: &[&[&str]], organization_id: &str) -> Vec<bool> {
-        let counts: Vec<u32> = artifacts
-            .iter()
-            .map(|a| u32::try_from(a.len()).unwrap())
-            .collect();
         let ids = artifacts.concat().join("\n");
-        let candidates = Candidates {
-            counts: &counts,
-            organization_ids: ids.as_bytes(),
-        };
-        candidates.name(organization_id).collect()
+        let mut candidates = Candidates(&ids);
+        artifacts
+            .iter()
+            .map(|ids| candidates.name(u32::try_from(ids.len()).unwrap(), organization_id))
+            .collect()
     }
 
     #[test]
@@ -60,10 +54,8 @@ mod tests {
 
     #[test]
     fn columns_that_disagree_name_nobody() {
-        let candidates = Candidates {
-            counts: &[1, 2],
-            organization_ids: b"a",
-        };
-        assert_eq!(candidates.name("a").collect::<Vec<_>>(), [true, false]);
+        let mut candidates = Candidates("a");
+        assert!(candidates.name(1, "a"));
+        assert!(!candidates.name(2, "a"));
     }
 }

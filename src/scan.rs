@@ -4,6 +4,8 @@
 //! loops over [`Scan::next`] until it says [`Step::Pause`] or [`Step::Done`], and asks for the answer then.
 //! Nothing that grows with the organization is held: one page of columns at the most.
 
+use std::vec::IntoIter;
+
 mod pace;
 mod range;
 
@@ -11,22 +13,14 @@ use crate::budget::{Headroom, Limit, Reads};
 use crate::counts::Sums;
 use crate::cursor::Codec;
 use crate::flags::{Row, State};
-use crate::malformed::Malformed;
+use crate::malformed::{ARTIFACTS, CLAIMS, DRAFTS, FLAGS, Malformed, NOTES, RESOLUTIONS, TRANSCRIPTS};
 use crate::note::{Deferral, Facts, Linked, classify};
 use crate::number::{exact, ms};
 use crate::organization::Candidates;
+use crate::text::Lines;
 use pace::Pace;
 use range::Place;
 pub use range::Range;
-
-// Where the tables stand in `malformed::TABLES`.
-const NOTES: usize = 0;
-const ARTIFACTS: usize = 1;
-const TRANSCRIPTS: usize = 2;
-const CLAIMS: usize = 3;
-const RESOLUTIONS: usize = 4;
-const DRAFTS: usize = 5;
-const FLAGS: usize = 6;
 
 /// Index ranges that a page may take behind a position: one a field of its key.
 const PAGE_RANGES: u64 = 4;
@@ -96,10 +90,10 @@ pub struct PageRead<'a> {
     pub facts: Vec<u32>,
     /// Notes: when each was created, in milliseconds since 1970.
     pub created_ms: Vec<f64>,
-    /// Artifacts: see [`Candidates::organization_ids`].
-    pub organization_ids: &'a [u8],
+    /// Artifacts: see [`Candidates`].
+    pub organization_ids: &'a str,
     /// Names of the malformed rows, one a line.
-    pub names: &'a [u8],
+    pub names: &'a str,
 }
 
 /// What look-ups found, as columns.
@@ -116,10 +110,10 @@ pub struct Found<'a> {
     /// One a document, with [`MALFORMED`] where it is. Artifacts: how many candidates, with [`COMPLETED`]
     /// where it is. Transcripts and resolutions: 0.
     pub facts: &'a [u32],
-    /// Artifacts: see [`Candidates::organization_ids`].
-    pub organization_ids: &'a [u8],
+    /// Artifacts: see [`Candidates`].
+    pub organization_ids: &'a str,
     /// Names of the malformed documents, one a line.
-    pub names: &'a [u8],
+    pub names: &'a str,
 }
 
 #[derive(Debug, Default)]
@@ -135,19 +129,19 @@ struct Page {
     facts: Vec<u32>,
     created_ms: Vec<f64>,
     /// Names of the malformed rows that are not through.
-    names: Vec<String>,
-    names_done: usize,
+    names: IntoIter<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Asked {
+    #[default]
     Nothing,
     Page,
     LookUp,
 }
 
 /// The counting of one organization, as far as it is.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Scan {
     pub(crate) organization_id: String,
     deferral: Deferral,
@@ -181,36 +175,19 @@ impl Scan {
     /// Begins to count an organization. `limits` are those of the transaction, `environment` what the
     /// environment says about each flag.
     pub fn start(
+        &mut self,
         organization_id: &str,
         deferral: Deferral,
         environment: [Option<bool>; 2],
         limits: Reads,
-    ) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-            deferral,
-            place: Place::default(),
-            at_start: true,
-            page: None,
-            open: None,
-            is_resuming: false,
-            looked_up: 0,
-            pace: Pace::default(),
-            limits,
-            used: Reads::default(),
-            progress: 0,
-            broke_off: false,
-            asked: Asked::Nothing,
-            asked_for: Vec::new(),
-            earlier: Reads::default(),
-            transactions: 1,
-            limited_by: None,
-            sums: Sums::default(),
-            flags: environment.map(|environment| State {
-                environment,
-                ..State::default()
-            }),
-            malformed: Default::default(),
+    ) {
+        self.organization_id = organization_id.into();
+        self.deferral = deferral;
+        self.at_start = true;
+        self.limits = limits;
+        self.transactions = 1;
+        for (flag, environment) in self.flags.iter_mut().zip(environment) {
+            flag.environment = environment;
         }
     }
 
@@ -325,14 +302,15 @@ impl Scan {
         let mut page = Page {
             rows: u32::try_from(read.facts.len()).unwrap_or(u32::MAX),
             is_last: read.is_last,
+            facts: read.facts,
+            created_ms: read.created_ms,
             ..Page::default()
         };
-        for name in lines(read.names) {
-            page.names.push(name.into());
-        }
+        let mut names = Vec::new();
+        let mut lines = Lines(read.names);
         match range {
             Range::PlatformFlags | Range::OrganizationFlags | Range::UserFlags => {
-                self.count_flags(range, flag, &read.facts);
+                self.count_flags(range, flag, &page.facts);
             }
             Range::Notes | Range::Claims => {
                 for row in 0..page.rows {
@@ -340,30 +318,35 @@ impl Scan {
                 }
             }
             Range::Artifacts => {
-                let candidates = Candidates {
-                    counts: &read.facts,
-                    organization_ids: read.organization_ids,
-                };
-                for (row, is_named) in (0..).zip(candidates.name(&self.organization_id)) {
-                    if is_named {
+                let mut candidates = Candidates(read.organization_ids);
+                for (row, fact) in (0..).zip(&mut page.facts) {
+                    let is_malformed = *fact & MALFORMED != 0;
+                    let name = if is_malformed { lines.next() } else { None };
+                    if candidates.name(*fact, &self.organization_id) {
                         page.parents.push(row);
+                        names.extend(name.map(String::from));
+                    } else {
+                        // Nobody is told of another organization's artifacts.
+                        *fact &= !MALFORMED;
                     }
                 }
             }
             Range::Drafts => {
-                for fact in &read.facts {
+                for fact in &page.facts {
                     self.sums.drafts.count(fact & !MALFORMED);
                 }
             }
         }
+        for line in lines {
+            names.push(line.into());
+        }
+        page.names = names.into_iter();
         self.at_start = false;
         // The open row may be gone, or no longer the organization's: then nothing is left to go on with.
         let first_parent = page.parents.first().copied();
         self.open
             .take_if(|open| first_parent != Some(0) || open.id != read.first_id);
         self.is_resuming = self.open.is_some();
-        page.facts = read.facts;
-        page.created_ms = read.created_ms;
         self.page = Some(page);
         self.advance(range);
     }
@@ -425,16 +408,12 @@ impl Scan {
 
     /// Counts the notes that are through, and answers what was found for the one whose look-up broke off.
     fn count_notes(&mut self, found: &Found<'_>) -> Linked {
-        let candidates = Candidates {
-            counts: found.facts,
-            organization_ids: found.organization_ids,
-        };
-        let organization_id = self.organization_id.clone();
-        let mut names = lines(found.names);
+        let mut candidates = Candidates(found.organization_ids);
+        let mut names = Lines(found.names);
         let mut linked = self.resumed().map(|open| open.linked).unwrap_or_default();
         let mut nth = 0;
-        let facts = found.of.iter().zip(found.facts);
-        for ((of, fact), is_named) in facts.zip(candidates.name(&organization_id)) {
+        for (of, fact) in found.of.iter().zip(found.facts) {
+            let is_named = candidates.name(*fact, &self.organization_id);
             while nth < *of {
                 self.count_note(nth, linked);
                 linked = Linked::default();
@@ -463,15 +442,12 @@ impl Scan {
 
     /// Counts the `nth` of the notes asked for.
     fn count_note(&mut self, nth: u32, linked: Linked) {
-        let index = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let row = self.asked_for.get(index(nth)).copied().map_or(usize::MAX, index);
         let Some(page) = &self.page else { return };
         let facts = Facts(page.facts.get(row).copied().unwrap_or(0));
         let created_ms = page.created_ms.get(row).copied().unwrap_or(0.0);
-        *self
-            .sums
-            .classes
-            .of(classify(facts, linked, created_ms, &self.deferral)) += 1;
+        let class = classify(facts, linked, created_ms, &self.deferral);
+        self.sums.classes.count(class);
         if linked.artifacts > 1 {
             self.sums.duplicates += 1;
         }
@@ -480,7 +456,6 @@ impl Scan {
     /// Moves past the rows that are through now.
     fn advance(&mut self, range: Range) {
         let Some(page) = &mut self.page else { return };
-        let done = page.parents.get(page.parents_done).copied().unwrap_or(page.rows);
         let table = match range {
             Range::Notes => NOTES,
             Range::Artifacts => ARTIFACTS,
@@ -488,27 +463,22 @@ impl Scan {
             Range::Drafts => DRAFTS,
             _ => FLAGS,
         };
-        let mut malformed = Vec::new();
-        while page.rows_done < done {
-            let row = usize::try_from(page.rows_done).unwrap_or(usize::MAX);
-            if page.facts.get(row).is_some_and(|fact| fact & MALFORMED != 0) {
-                let name = page.names.get(page.names_done).cloned();
-                page.names_done += 1;
-                // Nobody is told of another organization's artifacts.
-                if range != Range::Artifacts || page.parents.binary_search(&page.rows_done).is_ok() {
-                    malformed.extend(name);
+        let next = page.parents.get(page.parents_done).copied();
+        for _ in page.rows_done..next.unwrap_or(page.rows) {
+            let fact = page.facts.get(index(page.rows_done));
+            if fact.is_some_and(|fact| fact & MALFORMED != 0) {
+                let name = page.names.next();
+                if let (Some(malformed), Some(name)) = (self.malformed.get_mut(table), name) {
+                    malformed.add(&name);
                 }
             }
             page.rows_done += 1;
             self.progress += 1;
         }
-        for name in malformed {
-            self.add_malformed(table, &name);
-        }
     }
 
-    fn name(&mut self, table: usize, names: &[u8]) {
-        for name in lines(names) {
+    fn name(&mut self, table: usize, names: &str) {
+        for name in Lines(names) {
             self.add_malformed(table, name);
         }
     }
@@ -569,14 +539,10 @@ impl Scan {
     }
 }
 
-fn looks_up(range: Range) -> bool {
-    matches!(range, Range::Notes | Range::Artifacts | Range::Claims)
+fn index(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
 }
 
-/// The lines of a column of names. By bytes: text patterns link code that panics with formatted text.
-fn lines(column: &[u8]) -> impl Iterator<Item = &str> {
-    let lines = column.split(|byte| *byte == b'\n');
-    lines
-        .filter_map(|line| core::str::from_utf8(line).ok())
-        .filter(|line| !line.is_empty())
+fn looks_up(range: Range) -> bool {
+    matches!(range, Range::Notes | Range::Artifacts | Range::Claims)
 }

@@ -1,16 +1,17 @@
 //! `v2MigrationStatus`: from arguments to the answer.
 
 use crate::argument;
-use crate::budget::{CONVEX_LIMITS, Reads};
+use crate::budget::{CONVEX_LIMITS, Limit, Reads};
 use crate::cursor::Codec;
 use crate::error::{Code, Refusal};
-use crate::flags::{self, Row};
-use crate::malformed::TABLES;
-use crate::note::Deferral;
+use crate::flags::{self, KEYS, Row};
+use crate::malformed::{ARTIFACTS, TABLES};
+use crate::note::{Class, Deferral};
 use crate::number::{exact, ms};
 use crate::scan::Scan;
-use crate::text::{counted, decimal, join};
-use crate::value::{Object, Value};
+use crate::text::Piece::{Count, Text};
+use crate::text::fill;
+use crate::value::{List, Object, Value};
 
 /// What a status is asked for.
 #[derive(Clone, Debug, Default)]
@@ -32,23 +33,23 @@ pub struct StatusCall<'a> {
 }
 
 /// A status in one transaction.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Status {
     scan: Scan,
     /// Where the reader goes on, if this is not the first transaction.
     after: Option<String>,
-    deferred_days: String,
+    /// What a cursor belongs to.
+    binding: String,
     now_ms: f64,
     artifacts_are_indexed: bool,
 }
 
 const ORGANIZATION_INDEX: &str = "organizationIndex";
-const TABLE_SCAN: &str = "tableScan";
 
 /// How each table is counted, in the order of [`TABLES`].
 const ROUTES: [&str; TABLES.len()] = [
     ORGANIZATION_INDEX,
-    TABLE_SCAN,
+    "tableScan",
     "lookUpPerArtifact",
     ORGANIZATION_INDEX,
     "lookUpPerClaim",
@@ -56,18 +57,12 @@ const ROUTES: [&str; TABLES.len()] = [
     "flagKey",
 ];
 
-fn total(n: u64) -> Value {
-    let mut object = Object::default();
-    object.count("total", n);
-    object.end()
-}
-
 /// Checks what a status is asked for, without a transaction.
 ///
 /// # Errors
 /// - `INVALID_ARGUMENT` for an organization id or a number of days outside their rules.
 /// - `INVALID_CURSOR` for a cursor that is damaged, too old, or of another call.
-pub fn check(call: &StatusCall<'_>) -> Result<(), Refusal> {
+pub fn check(call: &StatusCall<'_>) -> Result<(), Box<Refusal>> {
     Status::new(call).map(|_| ())
 }
 
@@ -76,36 +71,36 @@ impl Status {
     ///
     /// # Errors
     /// As [`check`].
-    pub fn new(call: &StatusCall<'_>) -> Result<Self, Refusal> {
+    pub fn new(call: &StatusCall<'_>) -> Result<Box<Self>, Box<Refusal>> {
         argument::organization_id(call.organization_id)?;
-        let days = match call.deferred_days {
-            Some(text) => Some(argument::whole_number("deferredDays", text)?),
-            None => None,
-        };
-        let deferral = Deferral {
-            now_ms: call.now_ms,
-            days,
-        };
-        let environment = call.environment.map(flags::environment);
-        let limits = call.limits.unwrap_or(CONVEX_LIMITS);
-        let mut scan = Scan::start(call.organization_id, deferral, environment, limits);
-        let mut after = None;
-        let deferred_days = days.map(decimal).unwrap_or_default();
-        if let Some(cursor) = call.cursor {
-            let binding = ["v2MigrationStatus", call.organization_id, &deferred_days];
-            let mut codec = Codec::open(cursor, &binding, ms(call.now_ms))?;
-            codec.optional_text(&mut after);
-            scan.code(&mut codec);
-            codec.close()?;
-            scan.begin_transaction();
+        let mut status = Box::<Self>::default();
+        status.now_ms = call.now_ms;
+        status.artifacts_are_indexed = call.artifacts_are_indexed;
+        let mut days = None;
+        if let Some(text) = call.deferred_days {
+            days = Some(argument::whole_number("deferredDays", text)?);
         }
-        Ok(Self {
-            scan,
-            after,
-            deferred_days,
-            now_ms: call.now_ms,
-            artifacts_are_indexed: call.artifacts_are_indexed,
-        })
+        status.binding = fill(
+            "v2MigrationStatus % %",
+            &[Text(call.organization_id), Count(days.unwrap_or(0))],
+        );
+        status.scan.start(
+            call.organization_id,
+            Deferral {
+                now_ms: call.now_ms,
+                days,
+            },
+            call.environment.map(flags::environment),
+            call.limits.unwrap_or(CONVEX_LIMITS),
+        );
+        if let Some(cursor) = call.cursor {
+            let mut codec = Codec::open(cursor, &status.binding, ms(call.now_ms))?;
+            codec.optional_text(&mut status.after);
+            status.scan.code(&mut codec);
+            codec.close()?;
+            status.scan.begin_transaction();
+        }
+        Ok(status)
     }
 
     /// Where the reader goes on: the position that the last answer was asked for with.
@@ -122,49 +117,38 @@ impl Status {
     /// what [`Step::Pause`](crate::scan::Step::Pause) asks for.
     pub fn answer(&mut self, position: Option<&str>) -> Value {
         let done = self.scan.is_done();
-        let cursor = if done { None } else { Some(self.cursor(position)) };
+        let cursor = (!done).then(|| self.cursor(position));
         let scan = &self.scan;
         let sums = &scan.sums;
         let notes = sums.classes.total();
         let orphans = sums.artifacts.saturating_sub(sums.met);
-        let warnings = if done {
-            self.warnings(orphans)
-        } else {
-            vec![join(&[
-                "these are sums so far, not the result: call again with `cursor` to go on",
-            ])]
-        };
         let mut answer = Object::default();
-        answer.put("voiceNotes", total(notes));
-        answer.put("artifacts", total(sums.artifacts));
-        answer.put("gap", Value::Number(exact(notes) - exact(sums.artifacts)));
+        answer.counts("voiceNotes", "total", &[notes]);
+        answer.counts("artifacts", "total", &[sums.artifacts]);
+        answer.number("gap", exact(notes) - exact(sums.artifacts));
         answer.count("transcripts", sums.transcripts);
         answer.count("claims", sums.claims);
-        answer.put("entityResolutions", total(sums.resolutions));
-        answer.put("drafts", sums.drafts.value());
-        answer.put(
-            "featureFlags",
-            flags::by_key(&scan.flags, |flag| {
-                Value::Bool(flag.organization == Some(Row::On))
-            }),
-        );
-        answer.put("effective", flags::effective(&scan.flags));
-        answer.put("migration", sums.classes.value());
+        answer.counts("entityResolutions", "total", &[sums.resolutions]);
+        sums.drafts.put(&mut answer);
+        let mut flags = Object::default();
+        for (key, state) in KEYS.iter().zip(&scan.flags) {
+            flags.bool(key, state.organization == Some(Row::On));
+        }
+        answer.object("featureFlags", flags);
+        flags::put_effective(&mut answer, &scan.flags);
+        sums.classes.put(&mut answer);
         answer.count("duplicates", sums.duplicates);
         answer.count("orphans", orphans);
-        if done {
-            answer.word("verdict", sums.classes.verdict().word());
-        } else {
-            answer.put("verdict", Value::Null);
-        }
+        let verdict = done.then(|| sums.classes.verdict().word());
+        answer.optional_word("verdict", verdict);
         answer.bool("done", done);
-        answer.text("cursor", cursor);
-        answer.texts("warnings", warnings);
-        answer.put("read", self.read());
-        answer.end()
+        answer.put("cursor", cursor.as_deref().into());
+        answer.list("warnings", self.warnings(done, orphans));
+        answer.object("read", self.read());
+        Value::Object(answer)
     }
 
-    fn read(&self) -> Value {
+    fn read(&self) -> Object {
         let scan = &self.scan;
         let spent = scan.spent();
         let mut read = Object::default();
@@ -172,65 +156,57 @@ impl Status {
         read.count("bytes", spent.bytes);
         read.count("ranges", spent.ranges);
         read.count("transactions", scan.transactions);
-        match scan.limited_by {
-            Some(limit) => read.word("limitedBy", limit.word()),
-            None => read.put("limitedBy", Value::Null),
-        }
+        read.optional_word("limitedBy", scan.limited_by.map(Limit::word));
         let mut routes = Object::default();
-        for (table, route) in TABLES.iter().zip(ROUTES) {
-            let is_indexed = self.artifacts_are_indexed && route == TABLE_SCAN;
-            routes.word(table, if is_indexed { ORGANIZATION_INDEX } else { route });
+        for (at, (table, route)) in TABLES.iter().zip(ROUTES).enumerate() {
+            let is_indexed = self.artifacts_are_indexed && at == ARTIFACTS;
+            let route = if is_indexed { ORGANIZATION_INDEX } else { route };
+            routes.word(table, route);
         }
-        read.put("routes", routes.end());
-        read.end()
+        read.object("routes", routes);
+        read
     }
 
     fn cursor(&mut self, position: Option<&str>) -> String {
-        let binding = [
-            "v2MigrationStatus",
-            &self.scan.organization_id,
-            &self.deferred_days,
-        ];
-        let mut codec = Codec::begin(&binding, ms(self.now_ms));
+        let mut codec = Codec::begin(&self.binding, ms(self.now_ms));
         codec.optional_text(&mut position.map(String::from));
         self.scan.code(&mut codec);
         codec.seal()
     }
 
-    fn warnings(&self, orphans: u64) -> Vec<String> {
-        let mut warnings = flags::warnings(&self.scan.flags, None);
+    fn warnings(&self, done: bool, orphans: u64) -> List {
+        let mut warnings = List::default();
+        if !done {
+            warnings.text(
+                "these are sums so far, not the result: call again with `cursor` to go on",
+                &[],
+            );
+            return warnings;
+        }
+        flags::warn(&mut warnings, &self.scan.flags, None);
         let sums = &self.scan.sums;
-        let mut warn = |n: u64, one: &str, many: &str, what: &str| {
-            if n > 0 {
-                warnings.push(join(&[&counted(n, one, many), what]));
-            }
-        };
-        warn(
+        warnings.count(
             sums.duplicates,
-            "note has",
-            "notes have",
-            " more than one linked artifact: their v2 rows exist twice or more; keep one artifact a note and delete the others with their transcripts, claims, resolutions and drafts",
+            "% [note has|notes have] more than one linked artifact: their v2 rows exist twice or more; keep one artifact a note and delete the others with their transcripts, claims, resolutions and drafts",
         );
-        warn(
+        warnings.count(
             orphans,
-            "artifact belongs",
-            "artifacts belong",
-            " to no note of the organization: recorded by v2 alone, or their note was deleted or names another organization; look at those that should have a note",
+            "% [artifact belongs|artifacts belong] to no note of the organization: recorded by v2 alone, or their note was deleted or names another organization; look at those that should have a note",
         );
-        warn(
-            sums.classes.unfinished,
-            "note is",
-            "notes are",
-            " unfinished: in flight, failed, or left by a run that broke off; runMigration with `\"repair\": true` finishes those that nothing has touched for 24 hours",
+        warnings.count(
+            sums.classes.of(Class::Unfinished),
+            "% [note is|notes are] unfinished: in flight, failed, or left by a run that broke off; runMigration with `\"repair\": true` finishes those that nothing has touched for 24 hours",
         );
-        warn(
-            sums.classes.blocked,
-            "note is",
-            "notes are",
-            " blocked: without a coach, or with cancelled insights; a person must set the coach or decide that they stay in v1",
+        warnings.count(
+            sums.classes.of(Class::Deferred),
+            "% [note is|notes are] deferred: the old pipeline is not done with [it|them]; wait, or give `deferredDays` for those that it left",
+        );
+        warnings.count(
+            sums.classes.of(Class::Blocked),
+            "% [note is|notes are] blocked: without a coach, or with cancelled insights; a person must set the coach or decide that they stay in v1",
         );
         for (malformed, table) in self.scan.malformed.iter().zip(TABLES) {
-            warnings.extend(malformed.warning(table));
+            malformed.warn(&mut warnings, table);
         }
         warnings
     }
@@ -241,21 +217,18 @@ impl Status {
 ///
 /// # Errors
 /// - `NOT_COMPLETE` unless the verdict is complete or empty.
-pub fn check_complete(verdict: &str, left: u64) -> Result<(), Refusal> {
+pub fn check_complete(verdict: &str, left: u64) -> Result<(), Box<Refusal>> {
     if matches!(verdict, "complete" | "empty") {
         return Ok(());
     }
+    let values = &[Text(verdict), Count(left)];
     Err(Refusal::new(
         Code::NotComplete,
-        &[
-            "the organization is not through: the verdict is ",
-            verdict,
-            ", ",
-            &counted(left, "note is", "notes are"),
-            " left",
-        ],
+        "the organization is not through: the verdict is %, % [note is|notes are] left",
+        values,
     )
-    .hint(&[
+    .hint(
         "run v2MigrationStatus without `check` to see which, and runMigration to migrate the eligible ones",
-    ]))
+        &[],
+    ))
 }

@@ -1,111 +1,191 @@
-//! Pieces of messages. Joined by hand: the formatting machinery would be paid for on every call.
+//! Messages and their pieces. Put together by hand: the formatting machinery would be paid for on every call.
 
-/// The pieces one after the other. One function for all messages: generic joins are compiled anew at each
-/// place.
+/// What takes the place of a `%` in a template.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Piece<'a> {
+    /// Text as it is.
+    Text(&'a str),
+    /// A number in decimal digits. Forms behind it go by it.
+    Count(u64),
+    /// A caller's input in backticks, cut to 64 characters, control characters made visible.
+    Quoted(&'a str),
+    /// Text for a JSON string within single quotes of a POSIX shell.
+    InShell(&'a str),
+}
+
+/// The template with each `%` replaced by the next of the values, and `[one|many]` by the form that the count
+/// before it takes. So messages stay whole, and one function makes all of them.
 #[inline(never)]
-pub(crate) fn join(pieces: &[&str]) -> String {
+pub(crate) fn fill(template: &str, values: &[Piece<'_>]) -> String {
     let mut out = String::new();
-    for piece in pieces {
-        out.push_str(piece);
-    }
+    add(&mut out, template, values);
     out
 }
 
-/// `n` in decimal digits.
+/// Appends what [`fill`] makes.
 #[inline(never)]
-pub(crate) fn decimal(n: u64) -> String {
-    let mut out = if n < 10 { String::new() } else { decimal(n / 10) };
+pub(crate) fn add(out: &mut String, template: &str, values: &[Piece<'_>]) {
+    let mut rest = template;
+    let mut count = 0;
+    for value in values {
+        let (before, behind) = cut(rest, b'%');
+        rest = behind;
+        add_forms(out, before, count);
+        match *value {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Count(n) => {
+                count = n;
+                add_decimal(out, n);
+            }
+            Piece::Quoted(input) => add_quoted(out, input),
+            Piece::InShell(text) => add_in_shell(out, text),
+        }
+    }
+    add_forms(out, rest, count);
+}
+
+/// The first 300 characters of a message that others wrote: the runtime's may hold whole documents.
+pub(crate) fn shortened(text: &str) -> &str {
+    const MOST: usize = 300;
+    let end = text.char_indices().nth(MOST).map_or(text.len(), |(at, _)| at);
+    text.split_at_checked(end).map_or("", |(shown, _)| shown)
+}
+
+#[inline(never)]
+fn add_forms(out: &mut String, template: &str, count: u64) {
+    let mut rest = template;
+    while !rest.is_empty() {
+        let (before, behind) = cut(rest, b'[');
+        let (forms, behind) = cut(behind, b']');
+        let (one, many) = cut(forms, b'|');
+        out.push_str(before);
+        out.push_str(if count == 1 { one } else { many });
+        rest = behind;
+    }
+}
+
+fn add_decimal(out: &mut String, n: u64) {
+    if n > 9 {
+        add_decimal(out, n / 10);
+    }
     let digit = u8::try_from(n % 10).unwrap_or(0);
     out.push(char::from(b'0' + digit));
-    out
 }
 
-/// The caller's input in backticks, cut to 64 characters, control characters made visible.
-#[inline(never)]
-pub(crate) fn quoted(input: &str) -> String {
-    const SHOWN: usize = 64;
-    let mut out = String::from("`");
-    for (at, c) in input.chars().enumerate() {
-        if at == SHOWN {
-            out.push_str("`…");
-            return out;
-        }
-        out.push(if c.is_control() { '\u{fffd}' } else { c });
-    }
-    out.push('`');
-    out
-}
-
-/// The first characters of a text that others wrote.
-#[inline(never)]
-pub(crate) fn shortened(text: &str, most: usize) -> String {
-    let mut out = String::new();
-    for (at, c) in text.chars().enumerate() {
-        if at == most {
-            out.push('…');
+fn add_quoted(out: &mut String, input: &str) {
+    const SHOWN: u32 = 64;
+    let mut left = SHOWN;
+    let mut end = "`";
+    out.push_str(end);
+    for c in input.chars() {
+        if left == 0 {
+            end = "`…";
             break;
         }
-        out.push(c);
+        left -= 1;
+        out.push(if c.is_control() { '\u{fffd}' } else { c });
     }
-    out
+    out.push_str(end);
 }
 
-/// `1 note`, `2 notes`.
-#[inline(never)]
-pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
-    let noun = if n == 1 { one } else { many };
-    join(&[&decimal(n), " ", noun])
-}
-
-/// The text as a JSON string.
-#[inline(never)]
-pub(crate) fn json(text: &str) -> String {
-    let mut out = String::from("\"");
+fn add_in_shell(out: &mut String, text: &str) {
     for c in text.chars() {
-        if c == '"' || c == '\\' {
-            out.push('\\');
-        }
+        out.push_str(match c {
+            '"' | '\\' => "\\",
+            '\'' => "'\\'",
+            _ => "",
+        });
         out.push(c);
     }
-    out.push('"');
-    out
 }
 
-/// The text as one word of a POSIX shell.
+/// The text before the first such byte, and the text behind it. By bytes, of ASCII: text patterns link code
+/// that panics with formatted text.
 #[inline(never)]
-pub(crate) fn shell(text: &str) -> String {
-    let mut out = String::from("'");
-    for c in text.chars() {
-        if c == '\'' {
-            out.push_str("'\\'");
+pub(crate) fn cut(text: &str, byte: u8) -> (&str, &str) {
+    let at = text.bytes().position(|b| b == byte).unwrap_or(text.len());
+    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+    (before, rest.get(1..).unwrap_or(""))
+}
+
+/// The lines of a text that are not empty.
+#[derive(Debug)]
+pub(crate) struct Lines<'a>(pub(crate) &'a str);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        while !self.0.is_empty() {
+            let (line, rest) = cut(self.0, b'\n');
+            self.0 = rest;
+            if !line.is_empty() {
+                return Some(line);
+            }
         }
-        out.push(c);
+        None
     }
-    out.push('\'');
-    out
 }
 
 #[cfg(test)]
 mod tests {
+    use super::Piece::{Count, InShell, Quoted, Text};
     use super::*;
+
+    #[test]
+    fn templates_are_filled_in_order() {
+        for (template, values, filled) in [
+            ("", &[][..], ""),
+            ("ready", &[], "ready"),
+            ("% of %", &[Text("a"), Text("b")], "a of b"),
+            ("%", &[Text("50 % [a|b]")], "50 % [a|b]"),
+            ("é%é", &[Text("ü")], "éüé"),
+        ] {
+            assert_eq!(fill(template, values), filled);
+        }
+    }
+
+    #[test]
+    fn forms_go_by_the_count_before_them() {
+        for (n, filled) in [
+            (0, "0 notes, x have"),
+            (1, "1 note, x has"),
+            (2, "2 notes, x have"),
+        ] {
+            let template = "% [note|notes], % [has|have]";
+            assert_eq!(fill(template, &[Count(n), Text("x")]), filled);
+        }
+        assert_eq!(fill("% [ä|ë]% [a|b]", &[Count(1), Count(2)]), "1 ä2 b");
+    }
 
     #[test]
     fn numbers_are_decimal() {
         for n in [0, 1, 9, 10, 12_345, u64::MAX] {
-            assert_eq!(decimal(n), n.to_string());
+            assert_eq!(fill("%", &[Count(n)]), n.to_string());
         }
-        assert_eq!(counted(1, "note", "notes"), "1 note");
-        assert_eq!(counted(0, "note", "notes"), "0 notes");
     }
 
     #[test]
-    fn quoting() {
-        assert_eq!(json(r#"a"b\c"#), r#""a\"b\\c""#);
-        assert_eq!(shell("it's {}"), r"'it'\''s {}'");
+    fn texts_are_cut_at_the_first_such_byte() {
+        for (text, parts) in [
+            ("", ("", "")),
+            ("a", ("a", "")),
+            ("a b c", ("a", "b c")),
+            (" b", ("", "b")),
+            ("é ü", ("é", "ü")),
+        ] {
+            assert_eq!(cut(text, b' '), parts);
+        }
+    }
+
+    #[test]
+    fn shells_get_the_json_that_was_meant() {
+        assert_eq!(fill("%", &[InShell(r#"it's "{}\"#)]), r#"it'\''s \"{}\\"#);
     }
 
     #[test]
     fn input_is_cut_to_64_characters() {
+        let quoted = |input: &str| fill("%", &[Quoted(input)]);
         assert_eq!(quoted("a b"), "`a b`");
         assert_eq!(quoted("line\nbreak"), "`line\u{fffd}break`");
         assert_eq!(quoted(&"é".repeat(64)), ["`", &"é".repeat(64), "`"].concat());

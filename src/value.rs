@@ -6,6 +6,7 @@
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::number::exact;
+use crate::text::{Piece, cut, fill};
 
 /// A value of an answer, with the shape of JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +22,9 @@ pub enum Value {
     /// Text made for this answer.
     Text(String),
     /// Values in order.
-    List(Vec<Value>),
+    List(List),
     /// Named values.
-    Object(Vec<(&'static str, Value)>),
+    Object(Object),
 }
 
 impl Serialize for Value {
@@ -34,14 +35,14 @@ impl Serialize for Value {
             Self::Number(value) => serializer.serialize_f64(*value),
             Self::Word(value) => serializer.serialize_str(value),
             Self::Text(value) => serializer.serialize_str(value),
-            Self::List(values) => {
+            Self::List(List(values)) => {
                 let mut list = serializer.serialize_seq(Some(values.len()))?;
                 for value in values {
                     list.serialize_element(value)?;
                 }
                 list.end()
             }
-            Self::Object(fields) => {
+            Self::Object(Object(fields)) => {
                 let mut object = serializer.serialize_map(Some(fields.len()))?;
                 for (name, value) in fields {
                     object.serialize_entry(name, value)?;
@@ -52,9 +53,59 @@ impl Serialize for Value {
     }
 }
 
-/// Builds an object. Its methods are calls, not code: an answer has dozens of fields.
-#[derive(Debug, Default)]
-pub(crate) struct Object(Vec<(&'static str, Value)>);
+/// Text, or nothing where there is none.
+impl From<Option<&str>> for Value {
+    fn from(text: Option<&str>) -> Self {
+        text.map_or(Self::Null, |text| Self::Text(text.into()))
+    }
+}
+
+/// Values in order. The methods that fill it are calls, not code.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct List(Vec<Value>);
+
+impl List {
+    #[inline(never)]
+    pub(crate) fn put(&mut self, value: Value) {
+        self.0.push(value);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
+    #[inline(never)]
+    pub(crate) fn number(&mut self, number: f64) {
+        self.put(Value::Number(number));
+    }
+
+    #[inline(never)]
+    pub(crate) fn word(&mut self, word: &'static str) {
+        self.put(Value::Word(word));
+    }
+
+    /// A text about a count, where there is anything to count.
+    #[inline(never)]
+    pub(crate) fn count(&mut self, count: u64, template: &str) {
+        if count > 0 {
+            self.text(template, &[Piece::Count(count)]);
+        }
+    }
+
+    /// A text by a template; see [`fill`].
+    #[inline(never)]
+    pub(crate) fn text(&mut self, template: &str, values: &[Piece<'_>]) {
+        self.put(Value::Text(fill(template, values)));
+    }
+}
+
+/// Named values in order. The methods that fill it are calls, not code: an answer has dozens of fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object(Vec<(&'static str, Value)>);
 
 impl Object {
     #[inline(never)]
@@ -63,8 +114,13 @@ impl Object {
     }
 
     #[inline(never)]
+    pub(crate) fn number(&mut self, name: &'static str, number: f64) {
+        self.put(name, Value::Number(number));
+    }
+
+    #[inline(never)]
     pub(crate) fn count(&mut self, name: &'static str, count: u64) {
-        self.put(name, Value::Number(exact(count)));
+        self.number(name, exact(count));
     }
 
     #[inline(never)]
@@ -77,22 +133,37 @@ impl Object {
         self.put(name, Value::Word(word));
     }
 
+    /// A word, or null where there is none.
     #[inline(never)]
-    pub(crate) fn text(&mut self, name: &'static str, text: Option<String>) {
-        self.put(name, text.map_or(Value::Null, Value::Text));
+    pub(crate) fn optional_word(&mut self, name: &'static str, word: Option<&'static str>) {
+        self.put(name, word.map_or(Value::Null, Value::Word));
     }
 
     #[inline(never)]
-    pub(crate) fn texts(&mut self, name: &'static str, texts: Vec<String>) {
-        let mut list = Vec::new();
-        for text in texts {
-            list.push(Value::Text(text));
-        }
+    pub(crate) fn text(&mut self, name: &'static str, text: &str) {
+        self.put(name, Value::Text(text.into()));
+    }
+
+    #[inline(never)]
+    pub(crate) fn list(&mut self, name: &'static str, list: List) {
         self.put(name, Value::List(list));
     }
 
     #[inline(never)]
-    pub(crate) fn end(self) -> Value {
-        Value::Object(self.0)
+    pub(crate) fn object(&mut self, name: &'static str, object: Object) {
+        self.put(name, Value::Object(object));
+    }
+
+    /// An object of counts; `names` are theirs, in the same order, with spaces between them.
+    #[inline(never)]
+    pub(crate) fn counts(&mut self, name: &'static str, names: &'static str, counts: &[u64]) {
+        let mut object = Object::default();
+        let mut names = names;
+        for count in counts {
+            let (name, rest) = cut(names, b' ');
+            object.count(name, *count);
+            names = rest;
+        }
+        self.object(name, object);
     }
 }

@@ -1,116 +1,152 @@
-//! The binding, as JavaScript meets it.
+//! The binding, as JavaScript meets it: numbers, columns behind their lengths, texts behind a `=`.
 
 #![cfg(target_arch = "wasm32")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::float_cmp,
-    reason = "a test may panic, and steps are exact"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use v2_rollout::wasm::{FlagChange, MigrationRun, StatusRun, forbidden};
-use wasm_bindgen::JsValue;
+use serde_json::{Value, json};
+use v2_rollout::wasm::Core;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-fn json(value: &JsValue) -> serde_json::Value {
-    let text = js_sys::JSON::stringify(value).unwrap().as_string().unwrap();
-    serde_json::from_str(&text).unwrap()
+/// Numbers before the columns.
+const NUMBERS: usize = 7;
+
+fn ask(core: &mut Core, question: u32, numbers: &[f64], columns: &[&[f64]], texts: &[Option<&str>]) -> Value {
+    let mut all = numbers.to_vec();
+    all.resize(NUMBERS, f64::NAN);
+    for column in columns {
+        all.push(f64::from(u32::try_from(column.len()).unwrap()));
+        all.extend_from_slice(column);
+    }
+    let texts: Vec<String> = texts
+        .iter()
+        .map(|text| text.map_or(String::new(), |text| ["=", text].concat()))
+        .collect();
+    let answer = core.ask(question, &all, &texts.join("\0"));
+    serde_json::from_str(&js_sys::JSON::stringify(&answer).unwrap().as_string().unwrap()).unwrap()
 }
 
-fn status(organization_id: &str, cursor: Option<&str>) -> StatusRun {
-    let cursor = cursor.map(String::from);
-    StatusRun::new(organization_id, None, cursor, None, None, &[], 1e12, false)
+fn status(organization_id: &str, cursor: Option<&str>) -> (Core, Value) {
+    let mut core = Core::new();
+    let refusal = ask(
+        &mut core,
+        0,
+        &[1e12, 0.0],
+        &[],
+        &[Some(organization_id), None, cursor],
+    );
+    (core, refusal)
+}
+
+/// The next step, after so many documents, bytes and ranges.
+fn next(core: &mut Core, used: [f64; 3]) -> Value {
+    ask(core, 12, &used, &[], &[])
+}
+
+fn empty_page(core: &mut Core) {
+    ask(core, 13, &[1.0], &[&[], &[]], &[]);
+}
+
+fn step(value: &Value, at: usize) -> Option<f64> {
+    value.get(at).and_then(Value::as_f64)
 }
 
 #[wasm_bindgen_test]
 fn refusals_are_plain_objects() {
-    assert_eq!(json(&forbidden("runMigration"))["code"], "FORBIDDEN");
-    let refusal = json(&status("a b", None).refusal());
-    assert_eq!(refusal["code"], "INVALID_ARGUMENT");
+    let forbidden = ask(&mut Core::new(), 3, &[], &[], &[Some("runMigration")]);
+    assert_eq!(forbidden.get("code"), Some(&json!("FORBIDDEN")));
+    let (_, refusal) = status("a b", None);
     assert_eq!(
-        refusal["message"],
-        "organizationId `a b` must be 1 to 128 visible ASCII characters without spaces"
+        refusal,
+        json!({
+            "code": "INVALID_ARGUMENT",
+            "message": "organizationId `a b` must be 1 to 128 visible ASCII characters without spaces",
+        })
     );
-    assert!(status("org_a", None).refusal().is_null());
+    assert_eq!(status("org_a", None).1, Value::Null);
 }
 
 #[wasm_bindgen_test]
 fn a_status_of_nothing_is_empty() {
-    let mut run = status("org_a", None);
+    let (mut core, _) = status("org_a", None);
     let mut pages = 0;
-    loop {
-        let step = run.next(0.0, 0.0, 0.0);
-        if step[0] != 2.0 {
-            assert_eq!(step, [0.0]);
-            break;
-        }
+    while step(&next(&mut core, [0.0; 3]), 0) == Some(2.0) {
         pages += 1;
-        run.page(true, "", Vec::new(), Vec::new(), &[], &[]);
+        empty_page(&mut core);
     }
     assert_eq!(pages, 10);
-    let answer = json(&run.answer(None));
-    assert_eq!(answer["verdict"], "empty");
-    assert_eq!(answer["done"], true);
-    assert_eq!(answer["cursor"], serde_json::Value::Null);
-    assert_eq!(answer["voiceNotes"]["total"], 0);
+    let answer = ask(&mut core, 15, &[], &[], &[]);
+    assert_eq!(answer.get("verdict"), Some(&json!("empty")));
+    assert_eq!(answer.get("cursor"), Some(&Value::Null));
+    assert_eq!(answer.pointer("/voiceNotes/total"), Some(&json!(0)));
 }
 
 #[wasm_bindgen_test]
 fn a_cursor_goes_on_where_the_scan_paused() {
-    let mut run = status("org_a", None);
-    // The flags, then a page of notes after which nothing more fits.
+    let (mut core, _) = status("org_a", None);
     for _ in 0..6 {
-        run.next(0.0, 0.0, 0.0);
-        run.page(true, "", Vec::new(), Vec::new(), &[], &[]);
+        next(&mut core, [0.0; 3]);
+        empty_page(&mut core);
     }
-    assert_eq!(run.next(0.0, 0.0, 0.0)[..2], [2.0, 3.0]);
-    run.page(false, "n1", vec![195, 195], vec![1.0, 2.0], &[], &[]);
-    assert_eq!(run.next(2.0, 200.0, 1.0)[0], 3.0);
-    run.found(2, "", None, &[], &[], &[], &[]);
-    assert_eq!(run.next(2.0, 16e6, 3.0), [1.0, 2.0]);
-    let answer = json(&run.answer(Some("[2,\"n2\"]".into())));
-    assert_eq!(answer["read"]["limitedBy"], "bytesRead");
-    let mut rest = status("org_a", answer["cursor"].as_str());
-    assert!(rest.refusal().is_null());
-    assert_eq!(rest.position().as_deref(), Some("[2,\"n2\"]"));
-    // Notes again, behind the position.
-    assert_eq!(rest.next(0.0, 0.0, 0.0)[1..4], [3.0, 0.0, 0.0]);
-    rest.page(true, "", Vec::new(), Vec::new(), &[], &[]);
-    assert_eq!(json(&rest.answer(None))["migration"]["eligible"], 2);
+    assert_eq!(
+        step(&next(&mut core, [0.0; 3]), 1),
+        Some(3.0),
+        "notes, behind the flags"
+    );
+    ask(
+        &mut core,
+        13,
+        &[0.0],
+        &[&[195.0, 195.0], &[1.0, 2.0]],
+        &[Some("n1")],
+    );
+    assert_eq!(step(&next(&mut core, [2.0, 200.0, 1.0]), 0), Some(3.0));
+    ask(&mut core, 14, &[2.0], &[&[], &[]], &[Some("")]);
+    assert_eq!(
+        next(&mut core, [2.0, 16e6, 3.0]),
+        json!([1, 2]),
+        "a pause behind both notes"
+    );
+    let answer = ask(&mut core, 15, &[], &[], &[None, Some("[2,\"n2\"]")]);
+    assert_eq!(answer.pointer("/read/limitedBy"), Some(&json!("bytesRead")));
+
+    let (mut rest, refusal) = status("org_a", answer.get("cursor").and_then(Value::as_str));
+    assert_eq!(refusal, Value::Null);
+    assert_eq!(ask(&mut rest, 11, &[], &[], &[]), json!("[2,\"n2\"]"));
+    assert_eq!(
+        step(&next(&mut rest, [0.0; 3]), 3),
+        Some(0.0),
+        "not from the range's start"
+    );
+    empty_page(&mut rest);
+    let answer = ask(&mut rest, 15, &[], &[], &[]);
+    assert_eq!(answer.pointer("/migration/eligible"), Some(&json!(2)));
 }
 
 #[wasm_bindgen_test]
 fn runs_and_changes_cross_the_boundary() {
-    let mut run = MigrationRun::new(
-        Some("org_a".into()),
-        true,
-        None,
-        None,
-        false,
-        None,
-        None,
-        false,
-        0.0,
-        1e9,
-        0.0,
-    );
-    assert_eq!(run.next(0.0), [1.0, 1_000.0]);
-    run.page(
-        vec![6, 2],
-        vec![0, 0],
-        vec![3, 0],
-        vec![1, 0],
-        vec![9.0, 0.0],
-        String::new(),
-        true,
-    );
-    assert_eq!(run.next(0.0)[0], 0.0);
-    let answer = json(&run.answer(None));
-    assert_eq!(answer["outcome"]["migrated"], 1);
-    assert_eq!(answer["claims"], 3);
+    let mut run = Core::new();
+    let call = [1.0, 0.0, 0.0, 0.0, 1e9, 0.0];
+    assert_eq!(ask(&mut run, 1, &call, &[], &[Some("org_a")]), Value::Null);
+    assert_eq!(next(&mut run, [0.0; 3]), json!([1, 1_000]));
+    let columns: [&[f64]; 5] = [&[6.0, 2.0], &[0.0, 0.0], &[3.0, 0.0], &[1.0, 0.0], &[9.0, 0.0]];
+    ask(&mut run, 13, &[1.0], &columns, &[Some("")]);
+    assert_eq!(step(&next(&mut run, [0.0; 3]), 0), Some(0.0));
+    let answer = ask(&mut run, 18, &[], &[], &[]);
+    assert_eq!(answer.pointer("/outcome/migrated"), Some(&json!(1)));
+    assert_eq!(answer.get("claims"), Some(&json!(3)));
 
-    let mut change = FlagChange::new("org_a", true, None, None, None);
-    assert_eq!(change.plan(0, None, &[], &[], 0.0), [2, 0, 1]);
-    assert_eq!(change.plan(1, None, &[], &[0, 1], 0.0), [0, 0, 1]);
-    assert_eq!(json(&change.answer())["changed"][1], "entity_resolution_v2");
+    let mut change = Core::new();
+    assert_eq!(ask(&mut change, 2, &[1.0], &[], &[Some("org_a")]), Value::Null);
+    assert_eq!(
+        ask(&mut change, 11, &[0.0, 0.0], &[&[], &[]], &[]),
+        json!([2, 0, 1])
+    );
+    assert_eq!(
+        ask(&mut change, 11, &[1.0, 0.0], &[&[], &[0.0, 1.0]], &[]),
+        json!([0, 0, 1])
+    );
+    assert_eq!(
+        ask(&mut change, 14, &[], &[], &[]).pointer("/changed/1"),
+        Some(&json!("entity_resolution_v2"))
+    );
 }

@@ -26,10 +26,13 @@ const filters: Record<Way, () => () => unknown> = {
     return () => {
       // The core is told what belongs to each artifact; without an index the transcripts have to be grouped.
       const transcriptsOf = groupBy(transcripts, "artifactId");
-      const answer = ours.count(
-        { notes: [], artifacts, linked: new Map(), transcriptsOf, isChecked: false },
-        Date.now(),
-      );
+      const answer = ours.count({
+        notes: [],
+        artifacts,
+        linked: new Map(),
+        transcriptsOf,
+        isChecked: false,
+      });
       return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
     };
   },
@@ -47,7 +50,7 @@ const pages: Record<Way, () => () => unknown> = {
     const linked = groupBy(tables.artifacts, "voiceNoteId");
     const transcriptsOf = groupBy(tables.transcripts, "artifactId");
     return () => {
-      const answer = ours.count({ ...tables, linked, transcriptsOf, isChecked: true }, Date.now());
+      const answer = ours.count({ ...tables, linked, transcriptsOf, isChecked: true });
       const { migration, orphans, warnings } = answer;
       return {
         artifacts: answer.artifacts.total,

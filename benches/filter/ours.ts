@@ -3,7 +3,7 @@
  * loop reads documents one by one, which would be most of the time.
  */
 
-import { StatusRun, startCore } from "../../js-shims/core.js";
+import { StatusRun } from "../../js-shims/core/status.js";
 import { Candidates, Names, noteFacts, type StoredDocument, type Table } from "../../js-shims/documents.js";
 import type { StatusAnswer } from "../../js-shims/validators.js";
 import { type Lookup, ORGANIZATION } from "./data.js";
@@ -12,10 +12,7 @@ import { type Lookup, ORGANIZATION } from "./data.js";
 const NOTES = 3;
 const ARTIFACTS = 4;
 
-const NOTHING = new Uint8Array();
 const EMPTY: StoredDocument[] = [];
-/** Convex's own. */
-const LIMITS = new Float64Array();
 
 export type Input = {
   notes: StoredDocument[];
@@ -29,19 +26,25 @@ export type Input = {
 type Checked = Pick<Names, "bit" | "column">;
 
 /** In place of the names of malformed documents, where nobody looks for them. */
-const unchecked: Checked = { bit: () => 0, column: () => NOTHING };
+const unchecked: Checked = { bit: () => 0, column: () => "" };
 
-export function count(input: Input, nowMs: number): StatusAnswer {
+export function count(input: Input): StatusAnswer {
   const { notes, artifacts, linked, transcriptsOf, isChecked } = input;
   const namesOf = (table: Table) => (isChecked ? new Names(table) : unchecked);
-  startCore();
-  const run = new StatusRun(ORGANIZATION, undefined, undefined, undefined, undefined, LIMITS, nowMs, false);
+  const run = new StatusRun({
+    organizationId: ORGANIZATION,
+    deferredDays: undefined,
+    cursor: undefined,
+    environment: [undefined, undefined],
+    limits: [],
+    artifactsAreIndexed: false,
+  });
   let page = EMPTY;
   let at = 0;
   try {
     for (;;) {
       // It is told that nothing was read: it would end the transaction long before the documents do.
-      const step = run.next(0, 0, 0);
+      const step = run.next([0, 0, 0]).map(Number);
       if (step[0] === 2) {
         const range = step[1];
         const table = range === NOTES ? notes : range === ARTIFACTS ? artifacts : EMPTY;
@@ -58,11 +61,11 @@ export function count(input: Input, nowMs: number): StatusAnswer {
       } else if (step[0] === 3) {
         const isNotes = step[1] === NOTES;
         const found: StoredDocument[][] = [];
-        for (const row of step.subarray(5)) {
+        for (const row of step.slice(6)) {
           found.push((isNotes ? linked : transcriptsOf).get(page[row]._id) ?? EMPTY);
         }
         feedFound(run, isNotes, found, namesOf(isNotes ? "voiceNoteArtifacts" : "voiceNoteTranscripts"));
-      } else if (step[0] === 0) return run.answer(undefined);
+      } else if (step[0] === 0) return run.answer(null);
       else throw new Error("the core ended the transaction");
     }
   } finally {
@@ -78,15 +81,19 @@ function feedPage(
   names: Checked,
 ): void {
   const candidates = new Candidates();
-  const facts = Uint32Array.from(page, (document) =>
+  const facts = page.map((document) =>
     range === NOTES
       ? noteFacts(document, names.bit(document))
       : candidates.fact(document) + names.bit(document),
   );
-  const createdMs =
-    range === NOTES ? Float64Array.from(page, (note) => note._creationTime) : new Float64Array();
-  const organizationIds = range === ARTIFACTS ? candidates.column() : NOTHING;
-  run.page(isLast, page[0]?._id ?? "", facts, createdMs, organizationIds, names.column());
+  run.page({
+    isLast,
+    firstId: page[0]?._id ?? "",
+    facts,
+    createdMs: range === NOTES ? page.map((note) => note._creationTime) : [],
+    organizationIds: range === ARTIFACTS ? candidates.column() : "",
+    names: names.column(),
+  });
 }
 
 function feedFound(run: StatusRun, isNotes: boolean, found: StoredDocument[][], names: Checked): void {
@@ -99,13 +106,13 @@ function feedFound(run: StatusRun, isNotes: boolean, found: StoredDocument[][], 
       facts.push((isNotes ? candidates.fact(document) : 0) + names.bit(document));
     }
   }
-  run.found(
-    found.length,
-    "",
-    undefined,
-    Uint32Array.from(of),
-    Uint32Array.from(facts),
-    candidates.column(),
-    names.column(),
-  );
+  run.found({
+    complete: found.length,
+    openId: "",
+    openAfter: undefined,
+    of,
+    facts,
+    organizationIds: candidates.column(),
+    names: names.column(),
+  });
 }

@@ -11,7 +11,6 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const committed = path.join(root, "pkg");
 const recordFile = "build.json";
-const wasmFile = "v2_rollout_bg.wasm";
 
 /**
  * @typedef {object} Toolchain What the bytes depend on beside the sources.
@@ -161,9 +160,11 @@ function fail(message) {
 }
 
 const [mode, directory, wasmPack, wasmBindgen] = process.argv.slice(2);
-const wasm = readFileSync(path.join(directory, wasmFile));
-if (hasNames(wasm)) {
-  fail("the module still has its function names: wasm-opt did not run");
+const modules = readdirSync(directory).filter((name) => name.endsWith(".wasm"));
+for (const name of modules) {
+  if (hasNames(readFileSync(path.join(directory, name)))) {
+    fail(`${name} still has its function names: wasm-opt did not run`);
+  }
 }
 /** @type {BuildRecord} */
 const fresh = {
@@ -186,5 +187,7 @@ if (mode === "check") {
     put(name, readFileSync(path.join(directory, name)));
   }
   put(recordFile, `${JSON.stringify(fresh, null, 2)}\n`);
-  say(`pkg/${wasmFile} has ${wasm.length} bytes`);
+  for (const name of modules) {
+    say(`pkg/${name} has ${fresh.files[name].bytes} bytes`);
+  }
 }

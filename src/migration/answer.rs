@@ -1,9 +1,13 @@
 //! The answer of a run.
 
-use super::{Run, Stopped, binding};
+use core::mem::take;
+
+use super::{Fate, Run, Stopped};
 use crate::cursor::Codec;
+use crate::flags::word;
 use crate::number::{exact, ms};
-use crate::text::{counted, decimal, join, json, shell};
+use crate::text::Piece::{Count, InShell, Text};
+use crate::text::{add, fill};
 use crate::value::{Object, Value};
 
 /// What a transaction costs beside its bytes, in milliseconds; for what a dry run reckons.
@@ -11,50 +15,44 @@ const BATCH_MS: f64 = 250.0;
 
 impl Run {
     /// The answer; `position` is what [`super::Step::Stop`] asks for.
-    pub fn answer(&self, position: Option<&str>) -> Value {
-        let outcome = &self.tally.outcome;
-        let cursor = if self.is_through {
-            None
-        } else {
-            let position = match &self.mark {
-                Some((_, position)) => position.as_deref(),
-                None => position,
-            };
-            Some(self.cursor(position))
+    pub fn answer(&mut self, position: Option<&str>) -> Value {
+        let position = match &self.mark {
+            Some(mark) => mark.position.as_deref(),
+            None => position,
         };
+        let cursor = (!self.is_through).then(|| self.cursor(position));
+        self.warn();
+        let outcome = &self.tally.outcome;
+        let inserted = &self.tally.inserted;
         let mut answer = Object::default();
-        answer.count("processed", outcome.tried() + outcome.skipped());
-        answer.count("artifacts", self.tally.inserted.artifacts);
-        answer.count("transcripts", self.tally.inserted.transcripts);
-        answer.count("claims", self.tally.inserted.claims);
-        answer.count("errors", outcome.failed);
-        answer.count("skipped", outcome.skipped());
+        answer.count("processed", outcome.total());
+        answer.count("artifacts", inserted.artifacts);
+        answer.count("transcripts", inserted.transcripts);
+        answer.count("claims", inserted.claims);
+        answer.count("errors", outcome.of(Fate::Failed));
+        answer.count("skipped", outcome.total() - outcome.tried());
+        answer.bool("dryRun", self.asked.dry_run);
         answer.bool("done", self.is_through);
-        answer.text("cursor", cursor.clone());
-        match self.stopped {
-            Some(stopped) => answer.word("stopped", stopped.word()),
-            None => answer.put("stopped", Value::Null),
-        }
+        answer.put("cursor", cursor.as_deref().into());
+        answer.optional_word("stopped", self.stopped.map(Stopped::word));
         answer.count("batches", self.batches);
-        answer.put("outcome", outcome.value());
-        answer.put("reasons", self.tally.reasons.value());
-        answer.put("failures", self.tally.failures.value());
+        outcome.put(&mut answer);
+        self.tally.reasons.put(&mut answer);
+        answer.list("failures", take(&mut self.failures));
         let mut size = Object::default();
         size.count("notes", self.size.notes());
         let page_limit = self.is_page_cut.then_some("bytesRead");
-        match self.size.limited_by().or(page_limit) {
-            Some(measure) => size.word("limitedBy", measure),
-            None => size.put("limitedBy", Value::Null),
-        }
-        answer.put("batchSize", size.end());
-        answer.put("estimate", self.estimate());
-        answer.texts("warnings", self.all_warnings());
-        answer.text("next", cursor.map(|cursor| self.next_command(&cursor)));
-        answer.end()
+        size.optional_word("limitedBy", self.size.limited_by().or(page_limit));
+        answer.object("batchSize", size);
+        self.put_estimate(&mut answer);
+        answer.list("warnings", take(&mut self.warnings));
+        let next = cursor.map(|cursor| self.next_command(&cursor));
+        answer.put("next", next.as_deref().into());
+        Value::Object(answer)
     }
 
     fn cursor(&self, position: Option<&str>) -> String {
-        let mut codec = Codec::begin(&binding(&self.asked), ms(self.now_ms));
+        let mut codec = Codec::begin(&self.asked.binding(), ms(self.now_ms));
         codec.optional_text(&mut position.map(String::from));
         codec.seal()
     }
@@ -62,36 +60,35 @@ impl Run {
     /// The command that goes on, ready to paste.
     fn next_command(&self, cursor: &str) -> String {
         let asked = &self.asked;
-        let mut args = String::from("{");
+        let mut next = fill("npx convex run scripts/runMigration '{", &[]);
         if let Some(organization_id) = &asked.organization_id {
-            args.push_str(&join(&["\"organizationId\": ", &json(organization_id), ", "]));
+            add(
+                &mut next,
+                "\"organizationId\": \"%\", ",
+                &[InShell(organization_id)],
+            );
         }
-        args.push_str(if asked.dry_run {
-            "\"dryRun\": true"
-        } else {
-            "\"dryRun\": false"
-        });
+        add(&mut next, "\"dryRun\": %", &[Text(word(asked.dry_run))]);
         if asked.repair {
-            args.push_str(", \"repair\": true");
+            add(&mut next, ", \"repair\": true", &[]);
         }
-        let numbers = [
+        for (name, number) in [
             ("batchSize", asked.batch_size),
             ("limit", asked.limit),
             ("deferredDays", asked.deferred_days),
-        ];
-        for (name, number) in numbers {
+        ] {
             if let Some(number) = number {
-                args.push_str(&join(&[", \"", name, "\": ", &decimal(number)]));
+                add(&mut next, ", \"%\": %", &[Text(name), Count(number)]);
             }
         }
-        args.push_str(&join(&[", \"cursor\": \"", cursor, "\"}"]));
-        join(&["npx convex run scripts/runMigration ", &shell(&args)])
+        add(&mut next, ", \"cursor\": \"%\"}'", &[Text(cursor)]);
+        next
     }
 
     /// What a real run would take, after a dry one.
-    fn estimate(&self) -> Value {
+    fn put_estimate(&self, answer: &mut Object) {
         if !self.asked.dry_run {
-            return Value::Null;
+            return answer.put("estimate", Value::Null);
         }
         let paced_ms = if self.bytes_per_ms > 0.0 {
             self.bytes / self.bytes_per_ms
@@ -100,50 +97,40 @@ impl Run {
         };
         let mut estimate = Object::default();
         estimate.count("batches", self.batches);
-        estimate.put("bytesWritten", Value::Number(self.bytes));
+        estimate.number("bytesWritten", self.bytes);
         let seconds = ms(paced_ms.max(exact(self.batches) * BATCH_MS) / 1_000.0);
         estimate.count("seconds", seconds + 1);
-        estimate.end()
+        answer.object("estimate", estimate);
     }
 
-    fn all_warnings(&self) -> Vec<String> {
-        let mut warnings = self.warnings.clone();
+    fn warn(&mut self) {
+        let warnings = &mut self.warnings;
         let outcome = &self.tally.outcome;
         if self.stopped == Some(Stopped::Failures) {
-            warnings.push(join(&[
+            warnings.text(
                 "stopped: more than half of the notes tried failed; what was migrated stays; see `failures`, then run again",
-            ]));
-        }
-        let mut warn = |n: u64, one: &str, many: &str, what: &str| {
-            if n > 0 {
-                warnings.push(join(&[&counted(n, one, many), what]));
-            }
-        };
-        warn(
-            outcome.failed,
-            "note",
-            "notes",
-            " could not be migrated; see `failures` (the first 50), repair them and run again",
-        );
-        if !self.asked.repair {
-            warn(
-                outcome.unfinished,
-                "note has",
-                "notes have",
-                " artifacts of which none is completed; `\"repair\": true` finishes those that nothing has touched for 24 hours",
+                &[],
             );
         }
-        warn(
-            outcome.blocked,
-            "note is",
-            "notes are",
-            " blocked; a person must give them a coach, or decide that cancelled insights stay in v1",
+        warnings.count(
+            outcome.of(Fate::Failed),
+            "% [note|notes] could not be migrated; see `failures` (the first 50), repair them and run again",
         );
-        warnings
+        if !self.asked.repair {
+            warnings.count(
+                outcome.of(Fate::Unfinished),
+                "% [note has|notes have] artifacts of which none is completed; `\"repair\": true` finishes those that nothing has touched for 24 hours",
+            );
+        }
+        warnings.count(
+            outcome.of(Fate::Blocked),
+            "% [note is|notes are] blocked; a person must give them a coach, or decide that cancelled insights stay in v1",
+        );
     }
 }
 
 impl Stopped {
+    #[inline(never)]
     fn word(self) -> &'static str {
         match self {
             Self::Limit => "limit",

@@ -31,12 +31,12 @@ const WORDS: [(&[u8], Failure); 9] = [
 impl Failure {
     pub(crate) fn of(message: &str) -> Self {
         for (words, failure) in WORDS {
-            if message
-                .as_bytes()
-                .windows(words.len())
-                .any(|window| window == words)
-            {
-                return failure;
+            let mut rest = message.as_bytes();
+            while let [_, behind @ ..] = rest {
+                if rest.starts_with(words) {
+                    return failure;
+                }
+                rest = behind;
             }
         }
         Self::Other

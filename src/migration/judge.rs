@@ -1,5 +1,6 @@
 //! What is to be done with each of some notes.
 
+use super::outcome::Fate;
 use crate::note::{Class, Deferral, Facts, Linked, classify, classify_unlinked};
 
 /// For how long nothing must have touched the artifacts of a note that is repaired, in milliseconds.
@@ -20,9 +21,9 @@ pub enum Verdict {
 
 impl Verdict {
     /// As a number: 0 to 5 a class, 6 migrate, 7 repair, 8 malformed.
-    pub fn code(self) -> u8 {
+    pub fn code(self) -> u32 {
         match self {
-            Self::Leave(class) => class as u8,
+            Self::Leave(class) => class as u32,
             Self::Migrate => 6,
             Self::Repair => 7,
             Self::Malformed => 8,
@@ -30,7 +31,7 @@ impl Verdict {
     }
 
     /// From its number.
-    pub fn from_code(code: u8) -> Self {
+    pub fn from_code(code: u32) -> Self {
         match code {
             0 => Self::Leave(Class::Migrated),
             1 => Self::Leave(Class::Unfinished),
@@ -46,6 +47,20 @@ impl Verdict {
     /// Is a row written for it?
     pub(crate) fn writes(self) -> bool {
         matches!(self, Self::Migrate | Self::Repair)
+    }
+
+    /// What becomes of the note when that is done.
+    pub(crate) fn fate(self) -> Fate {
+        match self {
+            Self::Migrate => Fate::Migrated,
+            Self::Repair => Fate::Repaired,
+            Self::Malformed => Fate::Failed,
+            Self::Leave(Class::Migrated) => Fate::AlreadyMigrated,
+            Self::Leave(Class::Unfinished) => Fate::Unfinished,
+            Self::Leave(Class::NotReady) => Fate::NotReady,
+            Self::Leave(Class::Deferred) => Fate::Deferred,
+            Self::Leave(Class::Blocked | Class::Eligible) => Fate::Blocked,
+        }
     }
 }
 
@@ -63,13 +78,17 @@ pub struct Notes<'a> {
 }
 
 /// What is to be done with each note, as [`Verdict::code`] numbers it.
-pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u8> {
+pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u32> {
     let mut verdicts = Vec::new();
-    let mut artifacts = notes.of.iter().zip(notes.changed_ms).peekable();
+    let mut artifacts = notes.of.iter().zip(notes.changed_ms);
+    let mut artifact = artifacts.next();
     for (nth, (facts, created_ms)) in (0..).zip(notes.facts.iter().zip(notes.created_ms)) {
         let mut linked = Linked::default();
         let mut changed_ms = 0.0_f64;
-        while let Some((_, changed)) = artifacts.next_if(|(of, _)| **of == nth) {
+        while let Some((of, changed)) = artifact {
+            if *of != nth {
+                break;
+            }
             linked.artifacts += 1;
             linked.completed |= *changed < 0.0;
             // An artifact without a time of change (NaN) counts as changed just now.
@@ -78,21 +97,24 @@ pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u8> {
             } else {
                 changed_ms.max(*changed)
             };
+            artifact = artifacts.next();
         }
         let facts = Facts(*facts);
-        let class = classify(facts, linked, *created_ms, deferral);
+        let mut verdict = Verdict::Leave(classify(facts, linked, *created_ms, deferral));
+        if verdict == Verdict::Leave(Class::Eligible) {
+            verdict = Verdict::Migrate;
+        }
         let is_quiet = deferral.now_ms - changed_ms >= QUIET_MS;
-        let is_repaired = repair
-            && class == Class::Unfinished
+        if verdict == Verdict::Leave(Class::Unfinished)
+            && repair
             && is_quiet
-            && classify_unlinked(facts, *created_ms, deferral) == Class::Eligible;
-        let verdict = match class {
-            Class::Eligible if !facts.is_malformed() => Verdict::Migrate,
-            Class::Unfinished if is_repaired && !facts.is_malformed() => Verdict::Repair,
-            Class::Eligible => Verdict::Malformed,
-            Class::Unfinished if is_repaired => Verdict::Malformed,
-            class => Verdict::Leave(class),
-        };
+            && classify_unlinked(facts, *created_ms, deferral) == Class::Eligible
+        {
+            verdict = Verdict::Repair;
+        }
+        if verdict.writes() && facts.is_malformed() {
+            verdict = Verdict::Malformed;
+        }
         verdicts.push(verdict.code());
     }
     verdicts

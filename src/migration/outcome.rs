@@ -2,54 +2,69 @@
 
 use crate::error::Code;
 use crate::note::{Facts, Insights, Transcription};
-use crate::value::{Object, Value};
+use crate::value::{List, Object, Value};
 
 /// Failures that an answer names. All are counted.
 const NAMED_FAILURES: usize = 50;
 
-/// What became of the notes that a run looked at. They sum to all of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// Notes that got their v2 rows in this run.
-    pub migrated: u64,
-    /// Notes that an old run broke off at and that this one finished.
-    pub repaired: u64,
-    /// Notes that had a completed artifact.
-    pub already_migrated: u64,
-    /// Notes with artifacts, none completed.
-    pub unfinished: u64,
-    /// Notes without a text to migrate.
-    pub not_ready: u64,
-    /// Notes that the old pipeline is not done with.
-    pub deferred: u64,
-    /// Notes that a person must decide about.
-    pub blocked: u64,
-    /// Notes that could not be migrated.
-    pub failed: u64,
+/// What became of a note that a run looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It got its v2 rows in this run.
+    Migrated,
+    /// An old run broke off at it, and this one finished it.
+    Repaired,
+    /// It had a completed artifact.
+    AlreadyMigrated,
+    /// It has artifacts, none completed.
+    Unfinished,
+    /// It has no text to migrate.
+    NotReady,
+    /// The old pipeline is not done with it.
+    Deferred,
+    /// A person must decide about it.
+    Blocked,
+    /// It could not be migrated.
+    Failed,
 }
 
+/// The notes that a run looked at, in the order of [`Fate`]. They sum to all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome(pub [u64; 8]);
+
 impl Outcome {
+    pub(crate) fn count(&mut self, fate: Fate) {
+        if let Some(count) = self.0.get_mut(fate as usize) {
+            *count += 1;
+        }
+    }
+
+    /// Notes of this fate.
+    pub fn of(&self, fate: Fate) -> u64 {
+        self.0.get(fate as usize).copied().unwrap_or(0)
+    }
+
+    /// Notes that were migrated or repaired.
+    pub(crate) fn through(&self) -> u64 {
+        self.of(Fate::Migrated) + self.of(Fate::Repaired)
+    }
+
     /// Notes that were migrated, repaired or failed.
     pub(crate) fn tried(&self) -> u64 {
-        self.migrated + self.repaired + self.failed
+        self.through() + self.of(Fate::Failed)
     }
 
-    /// Notes that needed nothing, or that nothing could be done for now.
-    pub(crate) fn skipped(&self) -> u64 {
-        self.already_migrated + self.unfinished + self.not_ready + self.deferred + self.blocked
+    /// All notes.
+    pub(crate) fn total(&self) -> u64 {
+        self.0.iter().sum()
     }
 
-    pub(crate) fn value(&self) -> Value {
-        let mut object = Object::default();
-        object.count("migrated", self.migrated);
-        object.count("repaired", self.repaired);
-        object.count("alreadyMigrated", self.already_migrated);
-        object.count("unfinished", self.unfinished);
-        object.count("notReady", self.not_ready);
-        object.count("deferred", self.deferred);
-        object.count("blocked", self.blocked);
-        object.count("failed", self.failed);
-        object.end()
+    pub(crate) fn put(&self, answer: &mut Object) {
+        answer.counts(
+            "outcome",
+            "migrated repaired alreadyMigrated unfinished notReady deferred blocked failed",
+            &self.0,
+        );
     }
 }
 
@@ -64,63 +79,49 @@ pub struct Inserted {
     pub claims: u64,
 }
 
-/// Notes that could not be migrated, and why.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Failures(Vec<Value>);
-
-impl Failures {
-    pub(crate) fn add(&mut self, voice_note_id: &str, code: Code, message: &str) {
-        if self.0.len() >= NAMED_FAILURES {
-            return;
-        }
-        let mut object = Object::default();
-        object.text("voiceNoteId", Some(voice_note_id.into()));
-        object.word("code", code.word());
-        object.text("message", Some(message.into()));
-        self.0.push(object.end());
+/// Notes that could not be migrated, and why: the first of them by name.
+#[inline(never)]
+pub(crate) fn name_failure(failures: &mut List, voice_note_id: &str, code: Code, message: &str) {
+    if failures.len() >= NAMED_FAILURES {
+        return;
     }
-
-    pub(crate) fn value(&self) -> Value {
-        Value::List(self.0.clone())
-    }
+    let mut failure = Object::default();
+    failure.text("voiceNoteId", voice_note_id);
+    failure.word("code", code.word());
+    failure.text("message", message);
+    failures.put(Value::Object(failure));
 }
 
-/// Why notes are blocked or deferred.
+/// Why notes are blocked (no coach, insights cancelled) or deferred (transcribing, insights in progress,
+/// awaiting confirmation).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reasons {
-    no_coach: u64,
-    insights_cancelled: u64,
-    transcribing: u64,
-    insights_in_progress: u64,
-    awaiting_confirmation: u64,
-}
+pub(crate) struct Reasons([u64; 5]);
 
 impl Reasons {
-    pub(crate) fn blocked(&mut self, facts: Facts) {
-        if facts.has_coach() {
-            self.insights_cancelled += 1;
-        } else {
-            self.no_coach += 1;
-        }
+    /// Counts a note that is blocked or deferred.
+    pub(crate) fn count(&mut self, fate: Fate, facts: Facts) {
+        let [
+            no_coach,
+            insights_cancelled,
+            transcribing,
+            insights_in_progress,
+            awaiting_confirmation,
+        ] = &mut self.0;
+        *match fate {
+            Fate::Blocked if facts.has_coach() => insights_cancelled,
+            Fate::Blocked => no_coach,
+            Fate::Deferred if facts.transcription() != Transcription::Completed => transcribing,
+            Fate::Deferred if facts.insights() == Insights::AwaitingConfirmation => awaiting_confirmation,
+            Fate::Deferred => insights_in_progress,
+            _ => return,
+        } += 1;
     }
 
-    pub(crate) fn deferred(&mut self, facts: Facts) {
-        if facts.transcription() != Transcription::Completed {
-            self.transcribing += 1;
-        } else if facts.insights() == Insights::AwaitingConfirmation {
-            self.awaiting_confirmation += 1;
-        } else {
-            self.insights_in_progress += 1;
-        }
-    }
-
-    pub(crate) fn value(self) -> Value {
-        let mut object = Object::default();
-        object.count("noCoach", self.no_coach);
-        object.count("insightsCancelled", self.insights_cancelled);
-        object.count("transcribing", self.transcribing);
-        object.count("insightsInProgress", self.insights_in_progress);
-        object.count("awaitingConfirmation", self.awaiting_confirmation);
-        object.end()
+    pub(crate) fn put(&self, answer: &mut Object) {
+        answer.counts(
+            "reasons",
+            "noCoach insightsCancelled transcribing insightsInProgress awaitingConfirmation",
+            &self.0,
+        );
     }
 }

@@ -27,7 +27,7 @@ pub const LARGEST: u64 = 200;
 pub const FIRST: u64 = 50;
 
 /// The size of batches, learned from what they use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
     now: u64,
     most: u64,
@@ -79,7 +79,7 @@ impl Size {
         let aimed = if largest * 4.0 <= 1.0 {
             double
         } else {
-            scaled(self.now, 0.5 / largest).clamp(1, double)
+            scaled(self.now, 0.5 / largest).min(double).max(1)
         };
         let ceiling = self.most.min(self.too_large.saturating_sub(1)).max(1);
         self.limited_by = if aimed >= double || aimed >= self.most {
@@ -92,7 +92,7 @@ impl Size {
 
     /// Only so many notes of a batch had room.
     pub fn fit(&mut self, notes: u64) {
-        self.now = notes.clamp(1, self.most);
+        self.now = notes.min(self.most).max(1);
     }
 
     /// A batch of so many notes failed, for want of room in the transaction or for another reason.
@@ -100,7 +100,7 @@ impl Size {
         if is_too_large && notes > 1 {
             self.too_large = self.too_large.min(notes);
         }
-        self.now = (notes / 2).clamp(1, self.now);
+        self.now = (notes / 2).min(self.now).max(1);
     }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { allowList, anyone, identityClaim } from "../../js-shims/authorize";
+import { refusals } from "../../js-shims/core/migration";
 import { authorize } from "../../js-shims/doors";
 import type { Authorize, HookCtx } from "../../js-shims/host";
 import { api, internal } from "../backend/convex/_generated/api";
@@ -78,14 +79,14 @@ describe("who gets what", () => {
       runQuery: async () => null,
     } as unknown as HookCtx;
     await expect(
-      authorize({ ...host, authorize: recording }, ctx, "runMigration", null),
+      authorize({ ...host, authorize: recording }, ctx, "runMigration", null, refusals),
     ).rejects.toMatchObject({
       data: { code: "FORBIDDEN", hint: expect.stringContaining("npx convex run scripts/runMigration") },
     });
     expect(asked).toEqual([{ function: "runMigration", organizationId: null }]);
     const { authorize: _, ...withoutHook } = host;
     for (const refusing of [withoutHook, { ...host, authorize: () => Promise.reject(new Error("down")) }]) {
-      await expect(authorize(refusing, ctx, "enableV2ForOrg", "org_a")).rejects.toMatchObject({
+      await expect(authorize(refusing, ctx, "enableV2ForOrg", "org_a", refusals)).rejects.toMatchObject({
         data: { code: "FORBIDDEN" },
       });
     }
@@ -167,7 +168,7 @@ describe("arguments", () => {
       dryRun: true,
       batchSize: 1e21,
     });
-    expect("done" in answer && answer.warnings[0]).toMatch(/^batchSize \d+ is cut to 200/);
+    expect("done" in answer && answer.warnings[0]).toMatch(/^batchSize `1e\+21` is cut to 200/);
   });
 
   test("wrong types, missing and extra arguments are Convex's own errors", async () => {

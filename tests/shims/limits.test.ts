@@ -404,10 +404,19 @@ describe("dry = real, property with malformed notes", () => {
               dryRun: false,
               ...(c2 ? { cursor: c2 } : {}),
             });
-            const { batches: _, estimate: __, batchSize: ___, cursor: ____, next: _____, ...a } = real;
+            const {
+              batches: _,
+              estimate: __,
+              dryRun: ______,
+              batchSize: ___,
+              cursor: ____,
+              next: _____,
+              ...a
+            } = real;
             const {
               batches: _1,
               estimate: __1,
+              dryRun: ______1,
               batchSize: ___1,
               cursor: ____1,
               next: _____1,

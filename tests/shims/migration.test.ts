@@ -14,6 +14,7 @@ import { build, world } from "./world";
 const numbers = ({
   batches: _,
   estimate: __,
+  dryRun: ______,
   batchSize: ___,
   cursor: ____,
   next: _____,

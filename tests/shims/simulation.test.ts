@@ -1,29 +1,18 @@
 import { expect, test } from "vitest";
 
-import { MigrationRun, startCore } from "../../js-shims/core";
-import type { MigrationAnswer } from "../../js-shims/validators";
+import { MigrationRun } from "../../js-shims/core/migration";
 import simulations from "../fixtures/simulations.json";
 
-const limits = Float64Array.of(32_000, 2 ** 24, 4_096, 16_000, 2 ** 24, 1_000, 2 ** 24);
+const limits = [32_000, 2 ** 24, 4_096, 16_000, 2 ** 24, 1_000, 2 ** 24];
 
 // The native counterpart is tests/simulation.rs.
 test.each(simulations)("$name: the wasm build plans what the native one does", (simulation) => {
-  startCore();
   const [least = 0, spread = 1] = simulation.bytes;
   const bytesOf = (n: number) => least + ((n * 7_919) % spread);
-  const batchSize = simulation.batchSize === null ? undefined : String(simulation.batchSize);
+  const batchSize = simulation.batchSize === null ? {} : { batchSize: simulation.batchSize };
   const run = new MigrationRun(
-    "org_a",
-    false,
-    batchSize,
-    undefined,
-    false,
-    undefined,
-    undefined,
-    false,
-    0,
-    1e300,
-    0,
+    { organizationId: "org_a", dryRun: false, ...batchSize },
+    { isLegacy: false, nowMs: 0, deadlineMs: 1e300, bytesPerMs: 0 },
   );
   let read = 0;
   let pageStart = 0;
@@ -45,28 +34,27 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
         sum += bytesOf(read);
         read += 1;
       }
-      const facts = new Uint32Array(codes.length);
-      const isLast = read === simulation.notes;
-      run.page(
-        Uint8Array.from(codes),
-        facts,
-        facts.map(() => 2),
-        facts.map(() => 1),
-        Float64Array.from(sizes),
-        "",
-        isLast,
-      );
+      run.page({
+        codes,
+        facts: codes.map(() => 0),
+        claims: codes.map(() => 2),
+        transcripts: codes.map(() => 1),
+        bytes: sizes,
+        malformed: [],
+        isLast: read === simulation.notes,
+      });
       continue;
     }
     const notes = step.length - 1;
     batches += 1;
     largestBatch = Math.max(largestBatch, notes);
     let bytes = 0;
-    for (const at of step.subarray(1)) bytes += bytesOf(pageStart + at);
-    const used = Float64Array.of(notes, bytes, notes * 2, notes * 4, bytes, 0, 0);
-    run.written(new Uint8Array(notes).fill(6), new Float64Array(3), used, limits, "", 0);
+    for (const at of step.slice(1)) bytes += bytesOf(pageStart + at);
+    const rows = { artifacts: notes, transcripts: notes, claims: 2 * notes };
+    const used = [notes, bytes, notes * 2, notes * 4, bytes, 0, 0];
+    run.written({ codes: Array(notes).fill(6), ...rows, used, limits, malformed: [] }, 0);
   }
-  const answer: MigrationAnswer = run.answer(undefined);
+  const answer = run.answer(null);
   run.free();
   expect({
     pages,

@@ -70,13 +70,7 @@ export function stepsOf(root, logs) {
       name: "wasm",
       what: "Rust's tests, as WebAssembly in Node",
       rust: true,
-      // `wasm-pack test` does the same, but compiles all other tests for WebAssembly first.
-      commands:
-        wasm.length > 0 ? [["cargo", "test", "--locked", "--no-fail-fast", ...wasmTarget, ...wasm]] : [],
-      env: {
-        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner",
-        WASM_BINDGEN_TEST_ONLY_NODE: "1",
-      },
+      commands: [["wasm-pack", "test", "--node", ".", "--locked"]],
       counts: countsOfCargo,
     },
     {

@@ -39,7 +39,7 @@ export class Malformed {
 
   warnings(): string[] {
     return (Object.keys(routes) as Table[]).flatMap((table) => {
-      const text = new TextDecoder().decode(this.names.get(table)?.column());
+      const text = this.names.get(table)?.column() ?? "";
       if (text === "") return [];
       const lines = text.split("\n");
       const count = lines.length;

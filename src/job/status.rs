@@ -1,0 +1,109 @@
+//! The questions of a status.
+
+use super::{Given, reads};
+use crate::budget::Reads;
+use crate::error::Refusal;
+use crate::number::{codes, exact, ms};
+use crate::scan::{Found, PageRead, Scan, Step};
+use crate::status::{Status, StatusCall};
+use crate::value::{List, Value};
+
+/// Begins a status: the present, are artifacts indexed?, the limits of the transaction as documents, bytes and
+/// ranges; organization, days of deferral, cursor, the two environment variables.
+pub(super) fn begin(given: &Given<'_>) -> Result<Box<Status>, Box<Refusal>> {
+    let [now_ms, artifacts_are_indexed, documents, bytes, ranges, ..] = given.numbers;
+    let [organization_id, deferred_days, cursor, voice_notes, resolution] = given.texts;
+    Status::new(&StatusCall {
+        organization_id: organization_id.unwrap_or(""),
+        deferred_days,
+        cursor,
+        environment: [voice_notes, resolution],
+        limits: (!documents.is_nan()).then(|| reads(documents, bytes, ranges)),
+        now_ms,
+        artifacts_are_indexed: artifacts_are_indexed != 0.0,
+    })
+}
+
+/// - 11 the position behind which the reader goes on
+/// - 12 the next step: documents, bytes and ranges used so far
+/// - 13 takes a page: is it the last?; columns of facts and times of creation; first id, organization ids,
+///   names; see [`PageRead`]
+/// - 14 takes what look-ups found: how many are complete; columns of `of` and facts; id and position of the open
+///   one, organization ids, names; see [`Found`]
+/// - 15 the answer: the position that the last step asks for
+pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Value {
+    let [first, second, third, ..] = given.numbers;
+    let [id, position, organization_ids, names, _] = given.texts;
+    match question {
+        11 => return status.after().into(),
+        12 => return next(status.scan(), reads(first, second, third)),
+        13 => status.scan().feed_page(PageRead {
+            is_last: first != 0.0,
+            first_id: id.unwrap_or(""),
+            facts: codes(given.columns[0]),
+            created_ms: given.columns[1].into(),
+            organization_ids: organization_ids.unwrap_or(""),
+            names: names.unwrap_or(""),
+        }),
+        14 => status.scan().feed_found(&Found {
+            complete: u32::try_from(ms(first)).unwrap_or(u32::MAX),
+            open_id: id.unwrap_or(""),
+            open_after: position,
+            of: &codes(given.columns[0]),
+            facts: &codes(given.columns[1]),
+            organization_ids: organization_ids.unwrap_or(""),
+            names: names.unwrap_or(""),
+        }),
+        15 => return status.answer(position),
+        _ => {}
+    }
+    Value::Null
+}
+
+/// The next step:
+/// - 0 done
+/// - 1 pause: rows of the page that are through, -1 where no page of the range was read
+/// - 2 page: range, flag, first (0 or 1), rows, bytes
+/// - 3 look-ups: range, width, documents, bytes, the position behind which the first of them goes on if it
+///   broke off before, rows of the page ...
+fn next(scan: &mut Scan, used: Reads) -> Value {
+    let mut step = List::default();
+    match scan.next(used) {
+        Step::Done => step.number(0.0),
+        Step::Pause { rows } => {
+            step.number(1.0);
+            step.number(rows.map_or(-1.0, f64::from));
+        }
+        Step::Page {
+            range,
+            flag,
+            first,
+            rows,
+            bytes,
+        } => {
+            step.number(2.0);
+            step.number(f64::from(range as u8));
+            step.number(exact(flag as u64));
+            step.number(f64::from(u8::from(first)));
+            step.number(exact(rows));
+            step.number(exact(bytes));
+        }
+        Step::LookUp {
+            range,
+            width,
+            documents,
+            bytes,
+        } => {
+            step.number(3.0);
+            step.number(f64::from(range as u8));
+            step.number(exact(width));
+            step.number(exact(documents));
+            step.number(exact(bytes));
+            step.put(scan.look_up_after().into());
+            for row in scan.asked_for() {
+                step.number(f64::from(*row));
+            }
+        }
+    }
+    Value::List(step)
+}
