@@ -1,7 +1,22 @@
 const encoder = new TextEncoder();
 
+/** Where long texts are encoded into, to be counted: many times as fast as an array for each. */
+let scratch: Uint8Array | undefined;
+
+function longTextBytes(text: string): number {
+  if (!("encodeInto" in encoder)) return (encoder as TextEncoder).encode(text).length;
+  scratch ??= new Uint8Array(2 ** 16);
+  let bytes = 0;
+  for (let at = 0; at < text.length; ) {
+    const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), scratch);
+    bytes += written;
+    at += read;
+  }
+  return bytes;
+}
+
 function textBytes(text: string): number {
-  if (text.length > 256) return encoder.encode(text).length;
+  if (text.length > 256) return longTextBytes(text);
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -84,10 +99,10 @@ export class Meter {
     return bytes;
   }
 
-  /** Counts a document that was written. */
-  write(bytes: number): void {
-    this.count(3, 1);
-    this.count(4, bytes);
+  /** Counts a row that is inserted; Convex adds an id and a time. */
+  insert(row: unknown): void {
+    // Measured only where the runtime does not.
+    if (!this.meta) this.write(valueBytes(row) + 100);
   }
 
   /** Counts a document that was patched: it is read, and written as a whole. */
@@ -95,6 +110,11 @@ export class Meter {
     this.count(0, 1);
     this.count(1, bytes);
     this.write(bytes + 100);
+  }
+
+  private write(bytes: number): void {
+    this.count(3, 1);
+    this.count(4, bytes);
   }
 
   /** What was used so far, and the limits, measure by measure. */

@@ -9,7 +9,7 @@ import type { StoredDocument } from "./documents.js";
 import { throwIfRefused } from "./errors.js";
 import type { Host, MutationCtx } from "./host.js";
 import { allowanceOf, LostPosition, positionOf, readBehind, type Source, source } from "./keyset.js";
-import { Meter, valueBytes, writes } from "./meter.js";
+import { Meter, writes } from "./meter.js";
 import {
   forEach,
   GONE,
@@ -200,7 +200,7 @@ async function write(
   meter: Meter,
 ): Promise<void> {
   const insert = async (table: string, row: Record<string, unknown>): Promise<string> => {
-    meter.write(valueBytes(row) + 100);
+    meter.insert(row);
     return (await ctx.db.insert(table, row as never)) as string;
   };
   let artifactId: string;
