@@ -5,27 +5,30 @@
 //! A dry run takes the same steps without the mutations.
 
 mod answer;
+mod call;
 mod failure;
 mod judge;
 mod outcome;
 mod size;
+mod step;
 
-use crate::argument;
 use crate::cursor::Codec;
 use crate::error::{Code, Refusal};
-use crate::flags::word;
 use crate::note::Facts;
 use crate::number::{exact, ms};
 use crate::text::Piece::{Quoted, Text};
-use crate::text::{cut, fill, shortened};
+use crate::text::{cut, shortened};
 use crate::value::List;
+use call::Asked;
+pub use call::{MigrationCall, legacy_warning};
 use failure::Failure;
 use judge::Verdict;
 pub use judge::{Notes, judge};
 pub use outcome::{Fate, Inserted, Outcome};
 use outcome::{Reasons, name_failure};
-use size::LARGEST;
+use size::{LARGEST, with_user_time};
 pub use size::{MEASURES, Share, Size};
+pub use step::{PageRead, Step, Written};
 
 /// Notes in a page at most.
 const PAGE: u64 = 1_000;
@@ -42,54 +45,6 @@ const LIMITS: [f64; 5] = [32_000.0, 16_777_216.0, 4_096.0, 16_000.0, 16_777_216.
 /// Throughput of the smallest deployment class, of which a run takes a quarter; bytes a millisecond.
 pub const PACE_BYTES_PER_MS: f64 = 4.0 * 1_048_576.0 / 4.0 / 1_000.0;
 
-/// What a run is asked for. Numbers as JavaScript prints them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MigrationCall<'a> {
-    /// The organization; all of them without it.
-    pub organization_id: Option<&'a str>,
-    /// Write nothing.
-    pub dry_run: bool,
-    /// Notes in a transaction at most.
-    pub batch_size: Option<&'a str>,
-    /// Notes to migrate or repair at most.
-    pub limit: Option<&'a str>,
-    /// Finish what an old run broke off.
-    pub repair: bool,
-    /// After how many days a note that the old pipeline left counts as abandoned.
-    pub deferred_days: Option<&'a str>,
-    /// Where an earlier call stopped.
-    pub cursor: Option<&'a str>,
-    /// The host keeps its old action, which knows neither limit, repair nor cursors.
-    pub is_legacy: bool,
-}
-
-/// What the caller does next.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
-    /// Read and judge a page of at most so many notes behind the position at hand.
-    Page {
-        /// Notes at most.
-        notes: u64,
-    },
-    /// Write the notes of [`Run::batch`].
-    Batch,
-    /// Wait so many milliseconds, then ask again.
-    Wait {
-        /// Milliseconds.
-        ms: f64,
-    },
-    /// Tell [`Run::mark`] the position behind so many notes of the page.
-    Mark {
-        /// Notes of the page.
-        notes: usize,
-    },
-    /// The run ends. Ask for the answer with the position behind so many notes of the page.
-    Stop {
-        /// Notes of the page.
-        notes: usize,
-    },
-}
-
 /// Why a run ended before it was through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stopped {
@@ -97,40 +52,6 @@ enum Stopped {
     Deadline,
     Failures,
     Error,
-}
-
-/// A page of notes that was read and judged, as columns.
-#[derive(Clone, Debug, Default)]
-pub struct PageRead {
-    /// One a note, by [`judge`].
-    pub codes: Vec<u32>,
-    /// [`Facts`], one a note.
-    pub facts: Vec<u32>,
-    /// Claims that each note would get.
-    pub claims: Vec<u32>,
-    /// Transcripts that each note would get.
-    pub transcripts: Vec<u32>,
-    /// Bytes that would be written for each note.
-    pub bytes: Vec<f64>,
-    /// Why a note is malformed, one line a malformed note in order: its id, a tab, the reason.
-    pub malformed: String,
-    /// Does the reach of the run end with this page?
-    pub is_last: bool,
-}
-
-/// What a batch came to.
-#[derive(Clone, Copy, Debug)]
-pub struct Written<'a> {
-    /// One a note that the transaction got to, by [`judge`]; 9 where the note is gone.
-    pub codes: &'a [u32],
-    /// Rows that it inserted.
-    pub inserted: Inserted,
-    /// What it used of each measure but user time, in the order of [`MEASURES`].
-    pub shares: &'a [Share],
-    /// As [`PageRead::malformed`], for notes that became malformed since the page was read.
-    pub malformed: &'a str,
-    /// How long it took, in milliseconds.
-    pub took_ms: f64,
 }
 
 /// What counts so far.
@@ -147,17 +68,6 @@ struct Mark {
     tally: Tally,
     failures: usize,
     position: Option<String>,
-}
-
-/// The call, its numbers read.
-#[derive(Clone, Debug, Default)]
-struct Asked {
-    organization_id: Option<String>,
-    dry_run: bool,
-    batch_size: Option<u64>,
-    limit: Option<u64>,
-    repair: bool,
-    deferred_days: Option<u64>,
 }
 
 /// One run.
@@ -533,90 +443,8 @@ impl Run {
     }
 }
 
-/// User time of one mutation, in microseconds.
-const USER_TIME_US: f64 = 1_000_000.0;
-/// What one of each measure costs of it: it cannot be measured where the clock stands still.
-const COSTS_US: [f64; 5] = [20.0, 0.01, 20.0, 40.0, 0.02];
-
-/// The shares with that of user time.
-fn with_user_time(shares: &[Share]) -> [Share; MEASURES.len()] {
-    let mut all = [Share::default(); MEASURES.len()];
-    let mut used = 0.0;
-    for (share, cost) in shares.iter().zip(COSTS_US) {
-        used += share.used * cost;
-    }
-    let [measured @ .., user_time] = &mut all;
-    for (measured, share) in measured.iter_mut().zip(shares) {
-        *measured = *share;
-    }
-    *user_time = Share {
-        used,
-        limit: USER_TIME_US,
-    };
-    all
-}
-
 fn verdict(page: &PageRead, at: usize) -> Verdict {
     page.codes
         .get(at)
         .map_or(Verdict::Malformed, |code| Verdict::from_code(*code))
-}
-
-impl Asked {
-    fn read(&mut self, call: &MigrationCall<'_>) -> Result<(), Box<Refusal>> {
-        if let Some(organization_id) = call.organization_id {
-            argument::organization_id(organization_id)?;
-            self.organization_id = Some(organization_id.into());
-        }
-        self.dry_run = call.dry_run;
-        self.repair = call.repair;
-        for (name, text, number) in [
-            ("batchSize", call.batch_size, &mut self.batch_size),
-            ("limit", call.limit, &mut self.limit),
-            ("deferredDays", call.deferred_days, &mut self.deferred_days),
-        ] {
-            if let Some(text) = text {
-                *number = Some(argument::whole_number(name, text)?);
-            }
-        }
-        for (name, is_given) in [
-            ("limit", call.limit.is_some()),
-            ("repair", call.repair),
-            ("deferredDays", call.deferred_days.is_some()),
-            ("cursor", call.cursor.is_some()),
-        ] {
-            if call.is_legacy && is_given {
-                return Err(Refusal::new(
-                    Code::InvalidArgument,
-                    "% is unknown to this host's own migration action",
-                    &[Text(name)],
-                )
-                .hint(
-                    "make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`",
-                    &[],
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// What a cursor belongs to.
-    fn binding(&self) -> String {
-        let organization_id = self.organization_id.as_deref().unwrap_or("");
-        fill(
-            "runMigration % % %",
-            &[
-                Text(organization_id),
-                Text(word(self.dry_run)),
-                Text(word(self.repair)),
-            ],
-        )
-    }
-}
-
-/// What to say where a host's own old action cannot get further: it looks at the same first notes each time.
-pub fn legacy_warning(processed: u64, skipped: u64) -> Option<&'static str> {
-    (processed > 0 && skipped == processed).then_some(
-        "every note that was looked at was skipped: this host's own action looks at the same first notes each time and cannot get further; make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`",
-    )
 }

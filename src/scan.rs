@@ -6,62 +6,25 @@
 
 use std::vec::IntoIter;
 
+mod feed;
 mod pace;
 mod range;
+mod step;
 
 use crate::budget::{Headroom, Limit, Reads};
 use crate::counts::Sums;
 use crate::cursor::Codec;
-use crate::flags::{Row, State};
-use crate::malformed::{ARTIFACTS, CLAIMS, DRAFTS, FLAGS, Malformed, NOTES, RESOLUTIONS, TRANSCRIPTS};
-use crate::note::{Deferral, Facts, Linked, classify};
+use crate::flags::State;
+use crate::malformed::Malformed;
+use crate::note::{Deferral, Linked};
 use crate::number::{exact, ms};
-use crate::organization::Candidates;
-use crate::text::Lines;
 use pace::Pace;
 use range::Place;
 pub use range::Range;
+pub use step::{COMPLETED, Found, MALFORMED, PageRead, Step};
 
 /// Index ranges that a page may take behind a position: one a field of its key.
 const PAGE_RANGES: u64 = 4;
-
-/// What the reader does next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Read a page: at most `rows` documents, and none once `bytes` were read.
-    Page {
-        /// Of this range.
-        range: Range,
-        /// About this flag, where the range is about flags.
-        flag: usize,
-        /// From the range's start; else behind the page before (or behind the cursor's position).
-        first: bool,
-        /// Documents at most.
-        rows: u64,
-        /// Once so many bytes were read, no document more.
-        bytes: u64,
-    },
-    /// Look up what belongs to the rows of [`Scan::asked_for`], in this order, and stop in the middle where
-    /// the allowance is used up.
-    LookUp {
-        /// Of this range.
-        range: Range,
-        /// How many look-ups may go on at once.
-        width: u64,
-        /// Once so many documents were read, none more.
-        documents: u64,
-        /// Once so many bytes were read, no document more.
-        bytes: u64,
-    },
-    /// This transaction has read what it may. Ask for the answer with the position of row `rows - 1` of
-    /// the page; with the position where the page began where `rows` is 0; with none where it is `None`.
-    Pause {
-        /// Rows of the page that are done.
-        rows: Option<u32>,
-    },
-    /// All is counted.
-    Done,
-}
 
 /// A row whose look-up broke off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,51 +32,6 @@ pub(crate) struct Open {
     id: String,
     pub(crate) after: String,
     linked: Linked,
-}
-
-/// Set in a fact: the document is malformed, and its name is in the column of names.
-pub const MALFORMED: u32 = 1 << 31;
-
-/// Set in the fact of an artifact found for a note: it is completed.
-pub const COMPLETED: u32 = 1 << 30;
-
-/// A page that was read, as columns.
-#[derive(Clone, Debug, Default)]
-pub struct PageRead<'a> {
-    /// Does the range end with this page?
-    pub is_last: bool,
-    /// Id of the first row, empty where there is none.
-    pub first_id: &'a str,
-    /// One a row, with [`MALFORMED`] where it is. Flags: 0 off, 1 on, else no boolean. Notes: [`Facts`].
-    /// Artifacts: how many candidates. Claims: 0. Drafts: 0 to 4 for pending, confirmed, rejected, applied
-    /// and expired, else none of them.
-    pub facts: Vec<u32>,
-    /// Notes: when each was created, in milliseconds since 1970.
-    pub created_ms: Vec<f64>,
-    /// Artifacts: see [`Candidates`].
-    pub organization_ids: &'a str,
-    /// Names of the malformed rows, one a line.
-    pub names: &'a str,
-}
-
-/// What look-ups found, as columns.
-#[derive(Clone, Debug, Default)]
-pub struct Found<'a> {
-    /// How many of the rows asked for are through, counted from the first.
-    pub complete: u32,
-    /// Id of the next row, where its look-up broke off after reading some.
-    pub open_id: &'a str,
-    /// Position behind which that look-up goes on.
-    pub open_after: Option<&'a str>,
-    /// One a document: for which of the rows asked for, as an index into them, ascending.
-    pub of: &'a [u32],
-    /// One a document, with [`MALFORMED`] where it is. Artifacts: how many candidates, with [`COMPLETED`]
-    /// where it is. Transcripts and resolutions: 0.
-    pub facts: &'a [u32],
-    /// Artifacts: see [`Candidates`].
-    pub organization_ids: &'a str,
-    /// Names of the malformed documents, one a line.
-    pub names: &'a str,
 }
 
 #[derive(Debug, Default)]
@@ -292,201 +210,6 @@ impl Scan {
             None => Some(0),
         };
         Step::Pause { rows }
-    }
-
-    /// Takes the page that was asked for.
-    pub fn feed_page(&mut self, read: PageRead<'_>) {
-        let Some((range, flag)) = self.place.range() else {
-            return;
-        };
-        let mut page = Page {
-            rows: u32::try_from(read.facts.len()).unwrap_or(u32::MAX),
-            is_last: read.is_last,
-            facts: read.facts,
-            created_ms: read.created_ms,
-            ..Page::default()
-        };
-        let mut names = Vec::new();
-        let mut lines = Lines(read.names);
-        match range {
-            Range::PlatformFlags | Range::OrganizationFlags | Range::UserFlags => {
-                self.count_flags(range, flag, &page.facts);
-            }
-            Range::Notes | Range::Claims => {
-                for row in 0..page.rows {
-                    page.parents.push(row);
-                }
-            }
-            Range::Artifacts => {
-                let mut candidates = Candidates(read.organization_ids);
-                for (row, fact) in (0..).zip(&mut page.facts) {
-                    let is_malformed = *fact & MALFORMED != 0;
-                    let name = if is_malformed { lines.next() } else { None };
-                    if candidates.name(*fact, &self.organization_id) {
-                        page.parents.push(row);
-                        names.extend(name.map(String::from));
-                    } else {
-                        // Nobody is told of another organization's artifacts.
-                        *fact &= !MALFORMED;
-                    }
-                }
-            }
-            Range::Drafts => {
-                for fact in &page.facts {
-                    self.sums.drafts.count(fact & !MALFORMED);
-                }
-            }
-        }
-        for line in lines {
-            names.push(line.into());
-        }
-        page.names = names.into_iter();
-        self.at_start = false;
-        // The open row may be gone, or no longer the organization's: then nothing is left to go on with.
-        let first_parent = page.parents.first().copied();
-        self.open
-            .take_if(|open| first_parent != Some(0) || open.id != read.first_id);
-        self.is_resuming = self.open.is_some();
-        self.page = Some(page);
-        self.advance(range);
-    }
-
-    fn count_flags(&mut self, range: Range, flag: usize, facts: &[u32]) {
-        let Some(state) = self.flags.get_mut(flag) else {
-            return;
-        };
-        let rows = facts.len() as u64;
-        let first = facts.first().copied().map(Row::from_code);
-        match range {
-            Range::PlatformFlags => state.platform = state.platform.or(first),
-            Range::OrganizationFlags => {
-                state.organization = state.organization.or(first);
-                state.organization_rows += rows;
-            }
-            _ => state.user_rows += rows,
-        }
-    }
-
-    /// Takes what the look-ups that were asked for found.
-    pub fn feed_found(&mut self, found: &Found<'_>) {
-        let Some((range, _)) = self.place.range() else {
-            return;
-        };
-        let mut linked = Linked::default();
-        let (complete, documents) = (u64::from(found.complete), found.facts.len() as u64);
-        match range {
-            Range::Notes => linked = self.count_notes(found),
-            Range::Artifacts => {
-                self.sums.artifacts += complete;
-                self.sums.transcripts += documents;
-                self.name(TRANSCRIPTS, found.names);
-            }
-            _ => {
-                self.sums.claims += complete;
-                self.sums.resolutions += documents;
-                self.name(RESOLUTIONS, found.names);
-            }
-        }
-        if let Some(after) = found.open_after {
-            self.open = Some(Open {
-                id: found.open_id.into(),
-                after: after.into(),
-                linked,
-            });
-        } else if complete > 0 {
-            self.open = None;
-        }
-        self.is_resuming = false;
-        self.broke_off |= complete < self.asked_for.len() as u64;
-        self.progress += documents;
-        self.looked_up = complete;
-        if let Some(page) = &mut self.page {
-            page.parents_done += usize::try_from(complete).unwrap_or(0);
-        }
-        self.advance(range);
-    }
-
-    /// Counts the notes that are through, and answers what was found for the one whose look-up broke off.
-    fn count_notes(&mut self, found: &Found<'_>) -> Linked {
-        let mut candidates = Candidates(found.organization_ids);
-        let mut names = Lines(found.names);
-        let mut linked = self.resumed().map(|open| open.linked).unwrap_or_default();
-        let mut nth = 0;
-        for (of, fact) in found.of.iter().zip(found.facts) {
-            let is_named = candidates.name(*fact, &self.organization_id);
-            while nth < *of {
-                self.count_note(nth, linked);
-                linked = Linked::default();
-                nth += 1;
-            }
-            linked.artifacts += 1;
-            linked.completed |= fact & COMPLETED != 0;
-            if is_named {
-                self.sums.met += 1;
-            }
-            if fact & MALFORMED != 0 {
-                let name = names.next().unwrap_or("");
-                // Those that name the organization are met again among its artifacts.
-                if !is_named {
-                    self.add_malformed(ARTIFACTS, name);
-                }
-            }
-        }
-        while nth < found.complete {
-            self.count_note(nth, linked);
-            linked = Linked::default();
-            nth += 1;
-        }
-        linked
-    }
-
-    /// Counts the `nth` of the notes asked for.
-    fn count_note(&mut self, nth: u32, linked: Linked) {
-        let row = self.asked_for.get(index(nth)).copied().map_or(usize::MAX, index);
-        let Some(page) = &self.page else { return };
-        let facts = Facts(page.facts.get(row).copied().unwrap_or(0));
-        let created_ms = page.created_ms.get(row).copied().unwrap_or(0.0);
-        let class = classify(facts, linked, created_ms, &self.deferral);
-        self.sums.classes.count(class);
-        if linked.artifacts > 1 {
-            self.sums.duplicates += 1;
-        }
-    }
-
-    /// Moves past the rows that are through now.
-    fn advance(&mut self, range: Range) {
-        let Some(page) = &mut self.page else { return };
-        let table = match range {
-            Range::Notes => NOTES,
-            Range::Artifacts => ARTIFACTS,
-            Range::Claims => CLAIMS,
-            Range::Drafts => DRAFTS,
-            _ => FLAGS,
-        };
-        let next = page.parents.get(page.parents_done).copied();
-        for _ in page.rows_done..next.unwrap_or(page.rows) {
-            let fact = page.facts.get(index(page.rows_done));
-            if fact.is_some_and(|fact| fact & MALFORMED != 0) {
-                let name = page.names.next();
-                if let (Some(malformed), Some(name)) = (self.malformed.get_mut(table), name) {
-                    malformed.add(&name);
-                }
-            }
-            page.rows_done += 1;
-            self.progress += 1;
-        }
-    }
-
-    fn name(&mut self, table: usize, names: &str) {
-        for name in Lines(names) {
-            self.add_malformed(table, name);
-        }
-    }
-
-    fn add_malformed(&mut self, table: usize, name: &str) {
-        if let Some(malformed) = self.malformed.get_mut(table) {
-            malformed.add(name);
-        }
     }
 
     /// The row whose look-up goes on next, if one broke off.

@@ -77,7 +77,8 @@ pub struct Notes<'a> {
     pub changed_ms: &'a [f64],
 }
 
-/// What is to be done with each note, as [`Verdict::code`] numbers it.
+/// What is to be done with each note: 0 to 4 nothing, as it is in this [`Class`]; 6 migrate it, 7 repair it, 8 report
+/// it as malformed.
 pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u32> {
     let mut verdicts = Vec::new();
     let mut artifacts = notes.of.iter().zip(notes.changed_ms);

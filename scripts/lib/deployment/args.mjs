@@ -45,6 +45,8 @@ Prints \`ready URL\` when it takes requests; SIGTERM or SIGINT ends it.
   --env NAME=VALUE   environment variable of the functions; may repeat
   --verbose          print console lines of functions to stderr
   --help             print this
+
+Not served: live queries, crons, HTTP actions, components, contents of files. User code has no time or heap limit.
 `;
 
 /** @type {Record<string, (options: Options, value: string) => void>} */
