@@ -100,9 +100,8 @@ export type Allowance = {
 };
 
 /**
- * Reads the documents of a range behind a position, until the range or the allowance ends, or there
- * are `most`. The first
- * reader of an allowance gets one document at least.
+ * Reads the documents of a range behind a position, until the range or the allowance ends, or there are `most`.
+ * The first reader of an allowance gets one document at least.
  *
  * `_creationTime` is unique within one transaction only, so that a key is all fields down to `_id`: what is
  * behind it are the documents with the same fields and a later last one, then those with the same fields but

@@ -4,6 +4,7 @@ import { allowList, anyone, identityClaim } from "../../js-shims/authorize";
 import { refusals } from "../../js-shims/core/migration";
 import { authorize } from "../../js-shims/doors";
 import type { Authorize, HookCtx } from "../../js-shims/host";
+import { v2MigrationStatusDoors } from "../../js-shims/v2MigrationStatus";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
 import { type Backend, backend, readAll } from "./backend";
@@ -90,6 +91,43 @@ describe("who gets what", () => {
         data: { code: "FORBIDDEN" },
       });
     }
+  });
+
+  test("who is let into one organization learns nothing of another one", async () => {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 20; n++) await db.insert("voiceNotes", make.note({ orgId: "org_b" }) as never);
+    });
+    const own: Authorize = (_, { organizationId }) => organizationId === "org_a";
+    const { public: door } = v2MigrationStatusDoors({ ...host, authorize: own });
+    const handler = (door as unknown as { _handler: (ctx: unknown, args: object) => Promise<unknown> })
+      ._handler;
+    const ask = async (args: object) =>
+      await t.query(async (ctx) => {
+        const answer = await handler(ctx, args).catch((error: { data: unknown }) => ({
+          refused: error.data,
+        }));
+        return JSON.stringify(answer);
+      });
+    const { cursor } = await t.query(
+      async (ctx) =>
+        await ctx.runQuery(
+          internal.v2Rollout.statusPage,
+          { organizationId: "org_b" },
+          { transactionLimits: { documentsRead: 8 } },
+        ),
+    );
+    expect(JSON.parse(await ask({ organizationId: "org_a" }))).toMatchObject({ voiceNotes: { total: 0 } });
+    const refusals = await Promise.all(
+      ["org_b", "org_nope", "not an id"].map((organizationId) => ask({ organizationId })),
+    );
+    expect(new Set(refusals).size).toBe(1);
+    expect(refusals[0]).toContain("FORBIDDEN");
+    expect(await ask({ organizationId: "org_b", cursor })).toBe(refusals[0]);
+    expect(JSON.parse(await ask({ organizationId: "org_a", cursor }))).toMatchObject({
+      refused: { code: "INVALID_CURSOR" },
+    });
   });
 
   test("ready-made hooks", async () => {

@@ -206,38 +206,48 @@ describe("runMigration", () => {
     );
   });
 
-  test("a run killed at any call leaves nothing that a second run does not finish", async () => {
-    const plant = async () => {
-      const t = backend();
-      await seed(t);
-      await insertNotes(t, 12, (n) => ({
-        orgId: n % 3 ? "org_a" : "org_b",
-        insights: [make.insight({ id: `i${n}` })],
-      }));
-      return t;
-    };
-    const undisturbed = await plant();
-    let calls = 0;
-    await migrate(
-      undisturbed,
-      { dryRun: false, batchSize: 3 },
-      { hook: (_, moment) => void (calls += moment === "before" ? 1 : 0) },
-    );
-    const expected = await rowsByNote(undisturbed);
-    expect(calls).toBeGreaterThan(4);
-    for (let nth = 0; nth < calls; nth++) {
-      for (const moment of ["before", "after"] as const) {
-        const t = await plant();
-        const hook = (_: string, at: string, call: number) => {
-          if (call === nth && at === moment) throw new Killed();
-        };
-        await expect(migrate(t, { dryRun: false, batchSize: 3 }, { hook })).rejects.toThrow(Killed);
-        const again = await migrate(t, { dryRun: false, batchSize: 3 });
-        expect(again.done).toBe(true);
-        expect(await rowsByNote(t)).toEqual(expected);
+  test.each([false, true])(
+    "a run killed at any call leaves nothing that a second one does not finish; repair: %s",
+    async (repair) => {
+      const args = { dryRun: false, batchSize: 3, repair };
+      const plant = async () => {
+        const t = backend();
+        await seed(t);
+        const ids = await insertNotes(t, 12, (n) => ({
+          orgId: n % 3 ? "org_a" : "org_b",
+          insights: [make.insight({ id: `i${n}` })],
+        }));
+        // Left by an old run, long ago: one without a transcript, one without claims.
+        await t.run(async ({ db }) => {
+          const insert = async (table: string, row: object) =>
+            await db.insert(table as "users", row as never);
+          for (const id of [ids[2], ids[7]]) {
+            await insert("voiceNoteArtifacts", make.artifact({ voiceNoteId: id, status: "transcribed" }));
+          }
+          const [artifact] = await db.query("voiceNoteArtifacts").take(1);
+          await insert("voiceNoteTranscripts", make.transcript(artifact?._id ?? ""));
+        });
+        return t;
+      };
+      const undisturbed = await plant();
+      let calls = 0;
+      await migrate(undisturbed, args, { hook: (_, moment) => void (calls += moment === "before" ? 1 : 0) });
+      const expected = await rowsByNote(undisturbed);
+      expect(calls).toBeGreaterThan(4);
+      for (let nth = 0; nth < calls; nth++) {
+        for (const moment of ["before", "after"] as const) {
+          const t = await plant();
+          const hook = (_: string, at: string, call: number) => {
+            if (call === nth && at === moment) throw new Killed();
+          };
+          await expect(migrate(t, args, { hook })).rejects.toThrow(Killed);
+          const again = await migrate(t, args);
+          expect(again.done).toBe(true);
+          expect(await rowsByNote(t)).toEqual(expected);
+        }
       }
-    }
-  });
+    },
+  );
 
   test("two runs at once, while notes come, go and are picked up, leave no duplicate and no half note", async () => {
     await fc.assert(
