@@ -46,10 +46,11 @@ afterEach(() => {
 
 describe("who gets what", () => {
   const table: [caller: string, organization: string, door: "public" | "operator", expected: string][] = [];
-  for (const organization of ["org_a", "org_nope", "not an id"]) {
+  for (const organization of ["org_a", "org_b", "org_nope", "not an id"]) {
     const checked =
-      { org_a: "ok", org_nope: "ORGANIZATION_NOT_FOUND", "not an id": "INVALID_ARGUMENT" }[organization] ??
-      "";
+      { org_a: "ok", org_b: "ok", org_nope: "ORGANIZATION_NOT_FOUND", "not an id": "INVALID_ARGUMENT" }[
+        organization
+      ] ?? "";
     table.push(["anonymous", organization, "public", "FORBIDDEN"]);
     table.push(["coach", organization, "public", "FORBIDDEN"]);
     table.push(["staff", organization, "public", checked]);
