@@ -63,26 +63,23 @@ export const topicOf = (category: string | undefined): string =>
     ? topicByCategory[category]
     : undefined) ?? "performance";
 
-/** Leaves out what is undefined: Convex stores no such field. */
-function defined<T extends Record<string, unknown>>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
-}
+// Convex stores no field that is undefined.
 
-export const artifactRow = (note: Note, now: number) =>
-  defined({
-    artifactId: crypto.randomUUID(),
-    sourceChannel: note.source ?? "app_recorded",
-    senderUserId: note.coachId,
-    orgContextCandidates: [{ organizationId: note.orgId, confidence: 1 }],
-    status: "completed",
-    voiceNoteId: note._id,
-    rawMediaStorageId: note.audioStorageId,
-    createdAt: note._creationTime,
-    updatedAt: now,
-  });
+export const artifactRow = (note: Note, now: number) => ({
+  artifactId: crypto.randomUUID(),
+  sourceChannel: note.source ?? "app_recorded",
+  senderUserId: note.coachId,
+  orgContextCandidates: [{ organizationId: note.orgId, confidence: 1 }],
+  status: "completed",
+  voiceNoteId: note._id,
+  rawMediaStorageId: note.audioStorageId,
+  createdAt: note._creationTime,
+  updatedAt: now,
+});
 
-/** Without its `artifactId`, which is known once the artifact is written. */
+/** Its `artifactId` is known once the artifact is written. */
 export const transcriptRow = (note: Note, now: number) => ({
+  artifactId: "",
   fullText: note.transcription,
   segments: [],
   modelUsed: "migration",
@@ -91,15 +88,16 @@ export const transcriptRow = (note: Note, now: number) => ({
   createdAt: now,
 });
 
-/** Without their `artifactId`. */
+/** As `transcriptRow`. */
 export function claimRows(note: Note, now: number) {
   const seen = new Set<string>();
   return note.insights.map((insight) => {
     const isUsable = insight.id !== undefined && insight.id !== "" && !seen.has(insight.id);
     const claimId = isUsable ? (insight.id as string) : crypto.randomUUID();
     seen.add(claimId);
-    return defined({
+    return {
       claimId,
+      artifactId: "",
       sourceText: insight.description,
       topic: topicOf(insight.category),
       title: insight.title || insight.category || "Note",
@@ -118,6 +116,6 @@ export function claimRows(note: Note, now: number) {
       status: insight.playerIdentityId ? "resolved" : "extracted",
       createdAt: now,
       updatedAt: now,
-    });
+    };
   });
 }

@@ -3,7 +3,7 @@ import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/v
 
 import type { StoredDocument } from "./documents.js";
 import type { AnyDataModel, Index } from "./host.js";
-import type { Meter } from "./meter.js";
+import { ByteSum, type Meter } from "./meter.js";
 
 export type Database = GenericDatabaseReader<AnyDataModel>;
 
@@ -158,12 +158,12 @@ const LARGEST_DOCUMENT_BYTES = 2 ** 20;
  * is overdrawn by one document at most. */
 export function allowanceOf(limit: { documents: number; bytes: number }, meter: Meter): Allowance {
   let documents = 0;
-  let bytes = 0;
+  const bytes = new ByteSum();
   let asked = 0;
   let isNew = true;
   let waiting: (() => void)[] = [];
-  const isSpent = () => documents + asked >= limit.documents || bytes >= limit.bytes;
-  const isTight = () => asked > 0 && bytes + (asked + 1) * LARGEST_DOCUMENT_BYTES > limit.bytes;
+  const isSpent = () => documents + asked >= limit.documents || bytes.exceeds(limit.bytes - 1);
+  const isTight = () => asked > 0 && bytes.exceeds(limit.bytes - (asked + 1) * LARGEST_DOCUMENT_BYTES);
   const ask = (): boolean => {
     if (isSpent() && !isNew) return false;
     isNew = false;
@@ -173,7 +173,8 @@ export function allowanceOf(limit: { documents: number; bytes: number }, meter: 
   const onRead = (document: StoredDocument | null) => {
     if (document === null) return;
     documents += 1;
-    bytes += meter.read(document);
+    bytes.add(document);
+    meter.read(document);
   };
   return {
     isSpent,

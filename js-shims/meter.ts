@@ -15,8 +15,10 @@ function longTextBytes(text: string): number {
   return bytes;
 }
 
+const LONGEST_SHORT_TEXT = 256;
+
 function textBytes(text: string): number {
-  if (text.length > 256) return longTextBytes(text);
+  if (text.length > LONGEST_SHORT_TEXT) return longTextBytes(text);
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -26,11 +28,14 @@ function textBytes(text: string): number {
   return bytes;
 }
 
-/** Bytes of a stored value as Convex counts them; never fewer. */
-export function valueBytes(value: unknown): number {
+/** Bytes of a stored value as Convex counts them; never fewer. With `texts`, those of its long texts are left out, and
+ * the texts added to these. */
+export function valueBytes(value: unknown, texts?: string[]): number {
   switch (typeof value) {
     case "string":
-      return 2 + textBytes(value);
+      if (texts === undefined || value.length <= LONGEST_SHORT_TEXT) return 2 + textBytes(value);
+      texts.push(value);
+      return 2;
     case "number":
     case "bigint":
       return 9;
@@ -41,16 +46,49 @@ export function valueBytes(value: unknown): number {
       if (value instanceof ArrayBuffer) return 2 + value.byteLength;
       let bytes = 2;
       if (Array.isArray(value)) {
-        for (const item of value) bytes += valueBytes(item);
+        for (const item of value) bytes += valueBytes(item, texts);
       } else {
         for (const name in value) {
-          bytes += name.length + 1 + valueBytes((value as Record<string, unknown>)[name]);
+          const field = (value as Record<string, unknown>)[name];
+          if (field !== undefined) bytes += name.length + 1 + valueBytes(field, texts);
         }
       }
       return bytes;
     }
     default:
       return 0;
+  }
+}
+
+/** Bytes of many values. A long text is measured only once its length does not tell whether they exceed a limit: in
+ * UTF-8 it has one to three bytes a unit. */
+export class ByteSum {
+  private bytes = 0;
+  private texts: string[] = [];
+  /** Of the texts that are not measured. */
+  private units = 0;
+
+  add(value: unknown): void {
+    const first = this.texts.length;
+    this.bytes += valueBytes(value, this.texts);
+    for (const text of this.texts.slice(first)) this.units += text.length;
+  }
+
+  addBytes(bytes: number): void {
+    this.bytes += bytes;
+  }
+
+  exceeds(limit: number): boolean {
+    if (this.bytes + this.units > limit) return true;
+    if (this.bytes + 3 * this.units <= limit) return false;
+    return this.total() > limit;
+  }
+
+  total(): number {
+    for (const text of this.texts) this.bytes += longTextBytes(text);
+    this.texts = [];
+    this.units = 0;
+    return this.bytes;
   }
 }
 
@@ -91,17 +129,16 @@ export class Meter {
     this.count(2, 1);
   }
 
-  /** Counts a document that was read. Returns its bytes. */
-  read(document: unknown): number {
-    const bytes = valueBytes(document);
+  /** Counts a document that was read. */
+  read(document: unknown): void {
+    // Measured only where the runtime does not.
+    if (this.meta) return;
     this.count(0, 1);
-    this.count(1, bytes);
-    return bytes;
+    this.count(1, valueBytes(document));
   }
 
   /** Counts a row that is inserted; Convex adds an id and a time. */
   insert(row: unknown): void {
-    // Measured only where the runtime does not.
     if (!this.meta) this.write(valueBytes(row) + 100);
   }
 

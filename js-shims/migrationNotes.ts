@@ -5,7 +5,7 @@ import { headroom, judgeNotes } from "./core/migration.js";
 import { malformedField, migratedNote, noteFacts, type StoredDocument } from "./documents.js";
 import type { Host } from "./host.js";
 import { type Allowance, allowanceOf, type Database, readBehind, source } from "./keyset.js";
-import { type Meter, valueBytes } from "./meter.js";
+import { type ByteSum, type Meter, valueBytes } from "./meter.js";
 
 /** What the core answers for a note; 0 to 5 are the classes that are left alone. */
 export const MIGRATE = 6;
@@ -70,12 +70,14 @@ export async function forEach<T>(
   return first < 0 ? items.length : first;
 }
 
-/** Judges notes, as many from the first as there is room for; at least one. */
+/** Judges notes, as many from the first as there is room for; at least one. In a sweep, none behind the first
+ * malformed one. */
 export async function judgeAll(
   host: Host,
   db: Database,
   notes: readonly StoredDocument[],
   judgement: Judgement,
+  isSweep: boolean,
   meter: Meter,
 ): Promise<JudgedNote[]> {
   const room = await readable(meter, 1);
@@ -111,12 +113,14 @@ export async function judgeAll(
     nowMs: judgement.nowMs,
     deferredDays: judgement.deferredDays,
     repair: judgement.repair,
+    isSweep,
     facts: judged.map(({ facts }) => facts),
     createdMs: judged.map(({ note }) => note._creationTime),
     of,
     changedMs: changed,
   });
-  for (const [at, note] of judged.entries()) note.code = codes[at] ?? MALFORMED;
+  for (const [at, code] of codes.entries()) (judged[at] as JudgedNote).code = code;
+  judged.splice(codes.length);
   return await findRepairs(host, db, judged, linked, meter);
 }
 
@@ -166,17 +170,26 @@ async function findRepairs(
   return next === undefined ? judged : judged.slice(0, judged.indexOf(next));
 }
 
-/** The rows that hang on a note's artifact, and the bytes of all that is written for it. */
-export function rowsFor({ note, code, repair }: JudgedNote, now: number) {
+/** What is written for a note: the rows that hang on its artifact. */
+export type Rows = {
+  transcripts: ReturnType<typeof transcriptRow>[];
+  claims: ReturnType<typeof claimRows>;
+};
+
+/** Nothing where nothing is written. */
+export function rowsFor({ note, code, repair }: JudgedNote, now: number): Rows {
   const isWritten = code === MIGRATE || code === REPAIR;
-  const transcripts = !isWritten || repair?.hasTranscript ? [] : [transcriptRow(note as Note, now)];
-  const claims = !isWritten || repair?.hasClaims ? [] : claimRows(note as Note, now);
+  return {
+    transcripts: !isWritten || repair?.hasTranscript ? [] : [transcriptRow(note as Note, now)],
+    claims: !isWritten || repair?.hasClaims ? [] : claimRows(note as Note, now),
+  };
+}
+
+/** Adds the bytes of all that is written for a note. */
+export function addBytes(bytes: ByteSum, { code, repair }: JudgedNote, rows: Rows): void {
+  if (code !== MIGRATE && code !== REPAIR) return;
   // An artifact takes 600 bytes at most, and Convex adds an id and a time to each row.
-  const bytes = isWritten
-    ? 600 +
-      (repair?.bytes ?? 0) +
-      100 * (claims.length + transcripts.length) +
-      valueBytes([transcripts, claims])
-    : 0;
-  return { transcripts, claims, bytes };
+  bytes.addBytes(600 + (repair?.bytes ?? 0) + 100 * (rows.claims.length + rows.transcripts.length));
+  bytes.add(rows.transcripts);
+  bytes.add(rows.claims);
 }

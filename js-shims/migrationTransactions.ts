@@ -1,4 +1,4 @@
-/** The two transactions of a migration: a page that is read and judged, and a batch that is written. */
+/** The transactions of a migration: a page that is read and judged, and notes that are judged and written. */
 
 import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
 import { type Infer, v } from "convex/values";
@@ -8,9 +8,19 @@ import { headroom, lostPosition } from "./core/migration.js";
 import type { StoredDocument } from "./documents.js";
 import { throwIfRefused } from "./errors.js";
 import type { Host, MutationCtx } from "./host.js";
-import { allowanceOf, LostPosition, positionOf, readBehind, type Source, source } from "./keyset.js";
-import { Meter, writes } from "./meter.js";
 import {
+  allowanceOf,
+  type Database,
+  LostPosition,
+  type Page,
+  positionOf,
+  readBehind,
+  type Source,
+  source,
+} from "./keyset.js";
+import { ByteSum, Meter, writes } from "./meter.js";
+import {
+  addBytes,
   forEach,
   GONE,
   type JudgedNote,
@@ -18,6 +28,7 @@ import {
   MALFORMED,
   MIGRATE,
   REPAIR,
+  type Rows,
   readable,
   rowsFor,
 } from "./migrationNotes.js";
@@ -28,13 +39,16 @@ const judgement = {
   nowMs: v.number(),
 };
 
-const pageArgs = {
-  ...judgement,
+/** The next notes of a run: of one organization or of all, behind a position. */
+const stretch = {
   organizationId: v.optional(v.string()),
-  dryRun: v.boolean(),
   after: v.union(v.string(), v.null()),
-  notes: v.number(),
+  most: v.number(),
 };
+const stretchObject = v.object(stretch);
+type Stretch = Infer<typeof stretchObject>;
+
+const pageArgs = { ...judgement, ...stretch, dryRun: v.boolean() };
 
 const pageAnswer = v.object({
   ids: v.array(v.string()),
@@ -53,6 +67,26 @@ export type MigrationPage = Infer<typeof pageAnswer>;
 const reason = ({ note, field }: JudgedNote) =>
   `${note._id}\t${field} is missing, or not what the schema says`;
 
+/** The range of all notes in reach of a run. */
+const reachOf = (host: Host, organizationId: string | undefined): Source =>
+  organizationId === undefined
+    ? { table: "voiceNotes", index: "by_creation_time", prefix: [], rest: [] }
+    : source("voiceNotes", host.indexes.notesByOrganization, organizationId);
+
+/** Reads the next notes, as many as there is room for. */
+async function readStretch(host: Host, db: Database, stretch: Stretch, meter: Meter): Promise<Page> {
+  const room = await readable(meter, 1);
+  // Half of the bytes are for the artifacts that are looked up.
+  const limit = { documents: Math.min(stretch.most, room.notes), bytes: room.bytes / 2 };
+  try {
+    const reach = reachOf(host, stretch.organizationId);
+    return await readBehind(db, reach, stretch.after, allowanceOf(limit, meter), meter);
+  } catch (error) {
+    if (error instanceof LostPosition) throwIfRefused(lostPosition());
+    throw error;
+  }
+}
+
 /** Reads and judges a page of notes, as many as there is room for. */
 export function migrationPageFunction(host: Host) {
   return internalQueryGeneric({
@@ -60,21 +94,9 @@ export function migrationPageFunction(host: Host) {
     returns: pageAnswer,
     handler: async (ctx, args): Promise<MigrationPage> => {
       const meter = new Meter(ctx);
-      const reach: Source =
-        args.organizationId === undefined
-          ? { table: "voiceNotes", index: "by_creation_time", prefix: [], rest: [] }
-          : source("voiceNotes", host.indexes.notesByOrganization, args.organizationId);
-      const room = await readable(meter, 1);
-      // Half of the bytes are for the artifacts that are looked up.
-      const allowance = allowanceOf(
-        { documents: Math.min(args.notes, room.notes), bytes: room.bytes / 2 },
-        meter,
-      );
-      const page = await readBehind(ctx.db, reach, args.after, allowance, meter).catch((error: unknown) => {
-        if (error instanceof LostPosition) throwIfRefused(lostPosition());
-        throw error;
-      });
-      const judged = await judgeAll(host, ctx.db, page.documents, args, meter);
+      const reach = reachOf(host, args.organizationId);
+      const page = await readStretch(host, ctx.db, args, meter);
+      const judged = await judgeAll(host, ctx.db, page.documents, args, false, meter);
       // Only a dry run reckons with what would be written.
       const rows = args.dryRun ? judged.map((note) => rowsFor(note, args.nowMs)) : [];
       return {
@@ -85,7 +107,11 @@ export function migrationPageFunction(host: Host) {
         facts: judged.map(({ facts }) => facts),
         claims: rows.map(({ claims }) => claims.length),
         transcripts: rows.map(({ transcripts }) => transcripts.length),
-        bytes: rows.map(({ bytes }) => bytes),
+        bytes: rows.map((rows, at) => {
+          const bytes = new ByteSum();
+          addBytes(bytes, judged[at] as JudgedNote, rows);
+          return bytes.total();
+        }),
         malformed: judged.filter(({ code }) => code === MALFORMED).map(reason),
         isLast: page.isLast && judged.length === page.documents.length,
       };
@@ -93,14 +119,23 @@ export function migrationPageFunction(host: Host) {
   });
 }
 
-const batchArgs = { ...judgement, voiceNoteIds: v.array(v.string()) };
+const batchNotes = v.union(v.array(v.string()), stretchObject);
+/** The ids of a batch, or what a sweep goes through. */
+export type BatchNotes = Infer<typeof batchNotes>;
+
+const batchArgs = { ...judgement, notes: batchNotes };
 
 const batchAnswer = v.object({
   codes: v.array(v.number()),
+  facts: v.array(v.number()),
   artifacts: v.number(),
   transcripts: v.number(),
   claims: v.number(),
   malformed: v.array(v.string()),
+  /** Where the last note stands, and when it was created. */
+  position: v.union(v.string(), v.null()),
+  createdMs: v.union(v.number(), v.null()),
+  isLast: v.boolean(),
   used: v.array(v.number()),
   limits: v.array(v.number()),
 });
@@ -128,8 +163,9 @@ async function readNotes(
 }
 
 /**
- * Writes the v2 rows of notes, as many from the first as there is room for, all in this transaction. Each
- * note is judged anew: one that got an artifact since the page was read is left alone.
+ * Writes the v2 rows of notes, as many from the first as there is room for, all in this transaction: of a batch,
+ * whose notes are judged anew, as one that got an artifact since the page was read is left alone; or of the next
+ * notes behind a position, which is a sweep.
  */
 export function migrationBatchFunction(host: Host) {
   return internalMutationGeneric({
@@ -137,69 +173,95 @@ export function migrationBatchFunction(host: Host) {
     returns: batchAnswer,
     handler: async (ctx, args): Promise<MigrationBatch> => {
       const meter = new Meter(ctx);
-      const read = await readNotes(ctx, args.voiceNoteIds, meter);
-      const notes = read.filter((note) => note !== null);
-      const judged = await judgeAll(host, ctx.db, notes, args, meter);
-      const { used, limits } = await meter.account();
-      const room = headroom(writes(used), writes(limits), 1);
-      const answer = {
-        codes: [] as number[],
-        artifacts: 0,
-        transcripts: 0,
-        claims: 0,
-        malformed: [] as string[],
+      const sweep = Array.isArray(args.notes) ? null : args.notes;
+      const { documents, isLast } = Array.isArray(args.notes)
+        ? { documents: await readNotes(ctx, args.notes, meter), isLast: false }
+        : await readStretch(host, ctx.db, args.notes, meter);
+      const notes = documents.filter((note) => note !== null);
+      const judged = await judgeAll(host, ctx.db, notes, args, sweep !== null, meter);
+      const written = await writeNotes(ctx, documents, judged, args.nowMs, meter);
+      const last = documents[written.codes.length - 1] ?? null;
+      return {
+        ...written,
+        position: sweep && last ? positionOf(reachOf(host, sweep.organizationId), last) : null,
+        createdMs: last?._creationTime ?? null,
+        isLast: isLast && written.codes.length === documents.length,
+        ...(await meter.account()),
       };
-      // A patch reads its document once more.
-      const readRoom = await readable(meter, 1);
-      let patches = 0;
-      let patchedBytes = 0;
-      let documents = 0;
-      let bytes = 0;
-      const writing: Promise<void>[] = [];
-      let at = 0;
-      for (const note of read) {
-        if (note === null) {
-          answer.codes.push(GONE);
-          continue;
-        }
-        const next = judged[at++];
-        if (next === undefined) break;
-        const rows = rowsFor(next, args.nowMs);
-        documents += rows.claims.length + rows.transcripts.length + 1;
-        bytes += rows.bytes;
-        if (next.repair) {
-          patches += 1;
-          patchedBytes += next.repair.bytes;
-        }
-        const isFull =
-          documents > room.documents ||
-          bytes > room.bytes ||
-          patches > readRoom.documents ||
-          patchedBytes > readRoom.bytes;
-        if (isFull && writing.length > 0) break;
-        answer.codes.push(next.code);
-        if (next.code === MALFORMED) answer.malformed.push(reason(next));
-        if (next.code !== MIGRATE && next.code !== REPAIR) continue;
-        answer.artifacts += next.code === MIGRATE ? 1 : 0;
-        answer.transcripts += rows.transcripts.length;
-        answer.claims += rows.claims.length;
-        writing.push(write(ctx, next, rows, args.nowMs, meter));
-      }
-      await Promise.all(writing);
-      return { ...answer, ...(await meter.account()) };
     },
   });
+}
+
+/** Writes what notes lack, as many from the first as were judged and have room; null is one that is gone. */
+async function writeNotes(
+  ctx: MutationCtx,
+  notes: readonly (StoredDocument | null)[],
+  judged: readonly JudgedNote[],
+  nowMs: number,
+  meter: Meter,
+) {
+  const { used, limits } = await meter.account();
+  const room = headroom(writes(used), writes(limits), 1);
+  // A patch reads its document once more.
+  const readRoom = await readable(meter, 1);
+  const answer = {
+    codes: [] as number[],
+    facts: [] as number[],
+    artifacts: 0,
+    transcripts: 0,
+    claims: 0,
+    malformed: [] as string[],
+  };
+  let patches = 0;
+  let patchedBytes = 0;
+  let documents = 0;
+  const bytes = new ByteSum();
+  let hasWritten = false;
+  let at = 0;
+  for (const note of notes) {
+    if (note === null) {
+      answer.codes.push(GONE);
+      answer.facts.push(0);
+      continue;
+    }
+    const next = judged[at++];
+    if (next === undefined) break;
+    const rows = rowsFor(next, nowMs);
+    documents += rows.claims.length + rows.transcripts.length + 1;
+    addBytes(bytes, next, rows);
+    if (next.repair) {
+      patches += 1;
+      patchedBytes += next.repair.bytes;
+    }
+    const isFull =
+      documents > room.documents ||
+      bytes.exceeds(room.bytes) ||
+      patches > readRoom.documents ||
+      patchedBytes > readRoom.bytes;
+    if (isFull && hasWritten) break;
+    answer.codes.push(next.code);
+    answer.facts.push(next.facts);
+    if (next.code === MALFORMED) answer.malformed.push(reason(next));
+    if (next.code !== MIGRATE && next.code !== REPAIR) continue;
+    answer.artifacts += next.code === MIGRATE ? 1 : 0;
+    answer.transcripts += rows.transcripts.length;
+    answer.claims += rows.claims.length;
+    // One note after the other: writes stay in memory until the commit, and all at once would keep more of it.
+    await write(ctx, next, rows, nowMs, meter);
+    hasWritten = true;
+  }
+  return answer;
 }
 
 /** Writes what a note lacks. */
 async function write(
   ctx: MutationCtx,
   judged: JudgedNote,
-  { transcripts, claims }: ReturnType<typeof rowsFor>,
+  { transcripts, claims }: Rows,
   now: number,
   meter: Meter,
 ): Promise<void> {
-  const insert = async (table: string, row: Record<string, unknown>): Promise<string> => {
+  const insert = async (table: string, row: object): Promise<string> => {
     meter.insert(row);
     return (await ctx.db.insert(table, row as never)) as string;
   };
@@ -211,8 +273,12 @@ async function write(
     meter.patch(judged.repair.bytes);
     await ctx.db.patch(artifactId as never, { status: "completed", updatedAt: now } as never);
   }
-  await Promise.all([
-    ...transcripts.map((row) => insert("voiceNoteTranscripts", { ...row, artifactId })),
-    ...claims.map((row) => insert("voiceNoteClaims", { ...row, artifactId })),
-  ]);
+  for (const row of transcripts) {
+    row.artifactId = artifactId;
+    await insert("voiceNoteTranscripts", row);
+  }
+  for (const row of claims) {
+    row.artifactId = artifactId;
+    await insert("voiceNoteClaims", row);
+  }
 }

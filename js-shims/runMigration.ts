@@ -5,7 +5,7 @@ import { legacyWarning, MigrationRun, refusals } from "./core/migration.js";
 import { authorize, findOrganization } from "./doors.js";
 import { throwIfRefused } from "./errors.js";
 import type { ActionCtx, Host } from "./host.js";
-import type { MigrationBatch, MigrationPage } from "./migrationTransactions.js";
+import type { BatchNotes, MigrationBatch, MigrationPage } from "./migrationTransactions.js";
 import { Progress } from "./progress.js";
 import {
   type LegacyMigrationAnswer,
@@ -113,6 +113,9 @@ export async function migrateNotes(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** A page without notes. */
+const noNotes = { ids: [], positions: [], createdMs: [] };
+
 async function carryOut(
   host: Host,
   ctx: Pick<ActionCtx, "runQuery" | "runMutation">,
@@ -121,12 +124,9 @@ async function carryOut(
 ): Promise<MigrationAnswer> {
   const { migrationPage, migrationBatch } = host.functions.v2Rollout;
   const progress = new Progress(args, host.deadlineMs);
+  const reach = args.organizationId === undefined ? {} : { organizationId: args.organizationId };
   let after = run.position();
-  let page: Pick<MigrationPage, "ids" | "positions" | "createdMs"> = {
-    ids: [],
-    positions: [],
-    createdMs: [],
-  };
+  let page: Pick<MigrationPage, "ids" | "positions" | "createdMs"> = noNotes;
   const behind = (notes: number) => page.positions[notes - 1] ?? after;
   for (;;) {
     const step = run.next(Date.now());
@@ -136,36 +136,48 @@ async function carryOut(
       nowMs,
       ...(args.deferredDays === undefined ? {} : { deferredDays: args.deferredDays }),
     };
+    const write = async (notes: BatchNotes): Promise<MigrationBatch> =>
+      await ctx.runMutation(migrationBatch, { ...judgement, notes });
     try {
       switch (step[0]) {
         case 1: {
           after = behind(page.ids.length);
           const read: MigrationPage = await ctx.runQuery(migrationPage, {
             ...judgement,
+            ...reach,
             dryRun: args.dryRun,
-            ...(args.organizationId === undefined ? {} : { organizationId: args.organizationId }),
             after,
-            notes: step[1] ?? 0,
+            most: step[1] ?? 0,
           });
           page = read;
           run.page(read);
           break;
         }
-        case 2:
-          await writeBatch(
-            ctx,
-            run,
-            { ...judgement, voiceNoteIds: step.slice(1).map((at) => page.ids[at] ?? "") },
-            migrationBatch,
-          );
-          progress.report(page.createdMs[step.at(-1) ?? 0], step.length - 1);
+        case 2: {
+          const ids = step.slice(1).map((at) => page.ids[at] ?? "");
+          const batch = await write(ids).catch((error) => run.failed(messageOf(error), ids[0] ?? ""));
+          if (batch) run.written(batch, Date.now() - nowMs);
+          progress.report(page.createdMs[step.at(-1) ?? 0], ids.length);
           break;
+        }
         case 3:
           await new Promise((resolve) => setTimeout(resolve, step[1] ?? 0));
           break;
         case 4:
           run.mark(behind(step[1] ?? 0));
           break;
+        case 5: {
+          after = behind(page.ids.length);
+          page = noNotes;
+          const sweep = await write({ ...reach, after, most: step[1] ?? 0 }).catch((error) =>
+            run.failed(messageOf(error), ""),
+          );
+          if (!sweep) break;
+          run.swept(sweep, Date.now() - nowMs);
+          after = sweep.position ?? after;
+          progress.report(sweep.createdMs ?? undefined, sweep.codes.length);
+          break;
+        }
         default:
           return progress.end(run.answer(behind(step[1] ?? 0)));
       }
@@ -173,21 +185,4 @@ async function carryOut(
       if (!run.error(messageOf(error))) throw error;
     }
   }
-}
-
-async function writeBatch(
-  ctx: Pick<ActionCtx, "runMutation">,
-  run: MigrationRun,
-  args: { voiceNoteIds: string[] },
-  migrationBatch: Host["functions"]["v2Rollout"]["migrationBatch"],
-): Promise<void> {
-  const begun = Date.now();
-  let batch: MigrationBatch;
-  try {
-    batch = await ctx.runMutation(migrationBatch, args);
-  } catch (error) {
-    run.failed(messageOf(error), args.voiceNoteIds[0] ?? "");
-    return;
-  }
-  run.written(batch, Date.now() - begun);
 }

@@ -66,7 +66,7 @@ impl Core {
     /// - 9 what a transaction has left, as notes that take so many ranges each, documents, bytes, and reads side
     ///   by side: ranges each; documents, bytes and ranges, used and of the limits
     /// - 10 what a run does with each note, as [`judge`] tells it: the present, days of deferral, is it a
-    ///   repair?; columns of facts, times of creation, `of`, times of change
+    ///   repair?, is it a sweep?; columns of facts, times of creation, `of`, times of change
     /// - from 11 those of the job at hand
     pub fn ask(&mut self, question: u32, given: &Given<'_>) -> Value {
         let text = given.texts[0].unwrap_or("");
@@ -151,7 +151,7 @@ fn headroom(given: &Given<'_>) -> Value {
 
 #[cfg(feature = "migration")]
 fn judge_notes(given: &Given<'_>) -> Value {
-    let [now_ms, days, repair, ..] = given.numbers;
+    let [now_ms, days, repair, sweep, ..] = given.numbers;
     let [facts, created_ms, of, changed_ms, _] = given.columns;
     let deferral = Deferral {
         now_ms,
@@ -164,7 +164,7 @@ fn judge_notes(given: &Given<'_>) -> Value {
         changed_ms,
     };
     let mut verdicts = List::default();
-    for verdict in judge(notes, &deferral, repair != 0.0) {
+    for verdict in judge(notes, &deferral, repair != 0.0, sweep != 0.0) {
         verdicts.number(f64::from(verdict));
     }
     Value::List(verdicts)

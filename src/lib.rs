@@ -44,8 +44,8 @@ pub use error::{Code, Refusal, forbidden, organization_not_found};
 pub use flags::{Effective, KEYS, Reason, Row, State, VARIABLES, environment};
 pub use job::{Core, Given};
 pub use migration::{
-    Fate, Inserted, MEASURES, MigrationCall, Notes, Outcome, PACE_BYTES_PER_MS, PageRead as MigrationPage,
-    Run, Share, Size, Step as MigrationStep, Written, judge, legacy_warning,
+    Account, Fate, Inserted, MEASURES, MigrationCall, Notes, Outcome, PACE_BYTES_PER_MS,
+    PageRead as MigrationPage, Run, Share, Size, Step as MigrationStep, Written, judge, legacy_warning,
 };
 pub use note::{Class, Deferral, Facts, Insights, Linked, Transcription, classify, classify_unlinked};
 pub use organization::Candidates;

@@ -1,8 +1,10 @@
 //! `runMigration`: which notes are read and written next, and what a run did.
 //!
-//! The run says what to do next and is told what came of it. A page of notes is read and judged in one
-//! query; the notes to write are then taken from it in batches, each a mutation that judges its notes anew.
-//! A dry run takes the same steps without the mutations.
+//! The run says what to do next and is told what came of it. Where most notes are to be written, it goes
+//! through them in sweeps: mutations that read, judge and write the next notes behind a position. Everywhere
+//! else a page of notes is read and judged in one query, and the notes to write are taken from it in batches,
+//! each a mutation that judges its notes anew. A dry run only reads pages, and takes batches from them without
+//! the mutations.
 
 mod answer;
 mod call;
@@ -28,10 +30,12 @@ pub use outcome::{Fate, Inserted, Outcome};
 use outcome::{Reasons, name_failure};
 use size::{LARGEST, with_user_time};
 pub use size::{MEASURES, Share, Size};
-pub use step::{PageRead, Step, Written};
+pub use step::{Account, PageRead, Step, Written};
 
 /// Notes in a page at most.
 const PAGE: u64 = 1_000;
+/// Notes in a sweep at least: to find a bad document costs a page more in a sweep than in a batch.
+const LEAST_SWEEP: u64 = 8;
 /// How often a batch is tried again after a conflict with other writers.
 const CONFLICT_TRIES: u32 = 3;
 /// A run that fails for more than half of at least so many notes stops.
@@ -85,15 +89,22 @@ pub struct Run {
     is_page_cut: bool,
     /// Notes of the page that are settled.
     done: usize,
-    /// Where the parts of a batch that failed end, the nearest last.
-    ends: Vec<usize>,
+    /// Most of the notes at hand need not be written, or something is wrong with one of them: the next ones are
+    /// read by pages, not in sweeps.
+    is_sparse: bool,
+    /// The step at hand is a sweep.
+    is_sweep: bool,
+    /// Notes of a sweep that failed: one of so many behind the position is to blame.
+    failed_sweep: u64,
+    /// Where the notes of the page end among which there is one that makes its batch fail.
+    suspects_end: Option<usize>,
     batch: Vec<u32>,
     batch_end: usize,
     /// As [`PageRead::malformed`], of the batch that was just written.
     batch_malformed: String,
     size: Size,
-    /// The size before the batch failed that is being split.
-    size_before: Size,
+    /// The size before the batch failed whose bad document is being looked for.
+    size_before: Option<Size>,
     tries: u32,
     wait_ms: f64,
     has_worked: bool,
@@ -139,7 +150,6 @@ impl Run {
             );
         }
         run.size = Size::new(most.min(LARGEST));
-        run.size_before = run.size;
         Ok(run)
     }
 
@@ -159,6 +169,7 @@ impl Run {
         let is_over = self.stopped.is_some() || self.is_through;
         if let Some(step) = (!is_over).then(|| self.plan()).flatten() {
             self.has_worked = true;
+            self.is_sweep = matches!(step, Step::Sweep { .. });
             return step;
         }
         Step::Stop { notes: self.done }
@@ -177,7 +188,7 @@ impl Run {
             }
             self.gather();
             if self.batch.is_empty() {
-                self.settle_until(self.batch_end, &[]);
+                self.settle_until(self.batch_end, Some(&[]));
             } else if self.mark.is_some() {
                 return self.stop(Stopped::Limit);
             } else if self.asked.dry_run {
@@ -185,13 +196,8 @@ impl Run {
                 if self.left() == 0 && self.mark.is_none() {
                     return Some(Step::Mark { notes: self.done });
                 }
-            } else if self.wait_ms <= 0.0 {
-                return Some(Step::Batch);
-            } else if self.now_ms + self.wait_ms >= self.deadline_ms {
-                return self.stop(Stopped::Deadline);
             } else {
-                let ms = core::mem::take(&mut self.wait_ms);
-                return Some(Step::Wait { ms });
+                return self.paced(Step::Batch);
             }
         }
         if self.has_page && self.page.is_last {
@@ -201,7 +207,26 @@ impl Run {
         if self.fails_too_often(self.failures_so_far(), self.tally.outcome.tried()) {
             return self.stop(Stopped::Failures);
         }
+        let notes = self.size.notes();
+        // Among the first few notes it depends on each whether too many failed.
+        let is_decided = self.failures_so_far() == 0 || self.tally.outcome.tried() >= FAILURES_FROM;
+        let sweeps = !self.asked.dry_run && self.mark.is_none() && !self.is_sparse && is_decided;
+        if sweeps && (LEAST_SWEEP..=self.left()).contains(&notes) {
+            return self.paced(Step::Sweep { notes });
+        }
         Some(Step::Page { notes: PAGE })
+    }
+
+    /// A step that writes, when its time has come.
+    fn paced(&mut self, step: Step) -> Option<Step> {
+        if self.wait_ms <= 0.0 {
+            return Some(step);
+        }
+        if self.now_ms + self.wait_ms >= self.deadline_ms {
+            return self.stop(Stopped::Deadline);
+        }
+        let ms = core::mem::take(&mut self.wait_ms);
+        Some(Step::Wait { ms })
     }
 
     fn failures_so_far(&self) -> u64 {
@@ -234,35 +259,29 @@ impl Run {
 
     /// Takes the next notes to write from the page.
     fn gather(&mut self) {
-        let part = self.ends.last().copied();
-        let most = if part.is_some() {
-            LARGEST
-        } else {
-            self.size.notes()
-        };
-        let most = most.min(self.left().max(1));
         self.batch.clear();
-        self.batch_end = part.unwrap_or(self.page.codes.len());
+        self.batch_end = self.suspects_end.unwrap_or(self.page.codes.len());
+        let mut most = self.size.notes().min(self.left().max(1));
+        if self.suspects_end.is_some() {
+            // Half of them: either it fails, or the bad one is in the other half.
+            let suspects = writers(self.page.codes.get(self.done..self.batch_end).unwrap_or(&[]));
+            most = most.min((suspects as u64 / 2).max(1));
+        }
         let mut failed = self.failures_so_far();
         let mut tried = self.tally.outcome.tried();
         for at in self.done..self.batch_end {
             let verdict = verdict(&self.page, at);
-            if verdict == Verdict::Malformed {
-                failed += 1;
-                tried += 1;
-                if self.fails_too_often(failed, tried) {
-                    // The run stops here, whatever the size of its batches: a dry run, too.
-                    self.batch_end = at + 1;
-                    return;
-                }
-            }
-            if !verdict.writes() {
+            if verdict.writes() {
+                self.batch.push(u32::try_from(at).unwrap_or(u32::MAX));
+            } else if verdict != Verdict::Malformed {
                 continue;
             }
+            failed += u64::from(!verdict.writes());
             tried += 1;
-            self.batch.push(u32::try_from(at).unwrap_or(u32::MAX));
-            if self.batch.len() as u64 >= most {
-                // Right behind its last note: a run that the limit ends stops there.
+            // Right behind its last note, as a run that the limit ends stops there; and where too many failed, so
+            // that the run stops there whatever the size of its batches: a dry run, too.
+            let is_full = verdict.writes() && self.batch.len() as u64 >= most;
+            if is_full || self.fails_too_often(failed, tried) {
                 self.batch_end = at + 1;
                 return;
             }
@@ -271,11 +290,38 @@ impl Run {
 
     /// A page was read.
     pub fn page(&mut self, page: PageRead) {
-        self.is_page_cut |= !page.is_last && (page.codes.len() as u64) < PAGE;
+        let notes = page.codes.len();
+        self.is_page_cut |= !page.is_last && (notes as u64) < PAGE;
+        self.is_sparse = is_sparse(&page.codes);
+        let suspects = usize::try_from(core::mem::take(&mut self.failed_sweep)).unwrap_or(notes);
+        self.suspects_end = (suspects > 0).then_some(suspects.min(notes));
+        self.begin(page);
+    }
+
+    fn begin(&mut self, page: PageRead) {
         self.page = page;
         self.has_page = true;
         self.done = 0;
-        self.ends.clear();
+    }
+
+    /// A sweep went through the notes of `page`, and wrote all that are to be written. It ended behind a
+    /// malformed note, where it had no more room, or as it was to.
+    pub fn swept(&mut self, page: PageRead, account: &Account<'_>) {
+        let notes = page.codes.len() as u64;
+        let is_malformed = page.codes.last() == Some(&Verdict::Malformed.code());
+        self.is_sparse = is_malformed || is_sparse(&page.codes);
+        self.batches += u64::from(writers(&page.codes) > 0);
+        self.take_account(account);
+        if notes < self.size.notes() && !page.is_last && !is_malformed {
+            self.size.fit(notes);
+        }
+        if notes == self.size.notes() && !self.is_sparse {
+            self.size
+                .learn(&with_user_time(account.shares, account.took_ms, notes));
+        }
+        self.size_before = None;
+        self.begin(page);
+        self.settle_until(self.page.codes.len(), None);
     }
 
     /// The limit is reached: from here on the run only looks whether anything is left.
@@ -290,32 +336,44 @@ impl Run {
     /// A batch was written, or as much of it as one transaction may hold.
     pub fn written(&mut self, written: &Written<'_>) {
         self.batches += 1;
-        self.tries = 0;
-        let Inserted {
-            artifacts,
-            transcripts,
-            claims,
-        } = written.inserted;
-        self.count(artifacts, transcripts, claims);
-        let bytes = written.shares.get(BYTES_WRITTEN).map_or(0.0, |share| share.used);
-        self.bytes += bytes;
-        if self.bytes_per_ms > 0.0 {
-            self.wait_ms = (bytes / self.bytes_per_ms - written.took_ms).max(0.0);
-        }
+        self.take_account(&written.account);
         let reached = written.codes.len();
         let is_cut = reached < self.batch.len();
         if is_cut {
             self.size.fit(reached as u64);
         }
         if is_cut || reached as u64 == self.size.notes() {
-            self.size.learn(&with_user_time(written.shares));
+            self.size.learn(&with_user_time(
+                written.account.shares,
+                written.account.took_ms,
+                reached as u64,
+            ));
         }
         let end = match self.batch.get(reached) {
             Some(next) => usize::try_from(*next).unwrap_or(usize::MAX),
             None => self.batch_end,
         };
         self.batch_malformed = written.malformed.into();
-        self.settle_until(end, written.codes);
+        self.settle_until(end, Some(written.codes));
+        if self.suspects_end.is_none() {
+            self.size_before = None;
+        }
+    }
+
+    /// A transaction went through.
+    fn take_account(&mut self, account: &Account<'_>) {
+        self.tries = 0;
+        let Inserted {
+            artifacts,
+            transcripts,
+            claims,
+        } = account.inserted;
+        self.count(artifacts, transcripts, claims);
+        let bytes = account.shares.get(BYTES_WRITTEN).map_or(0.0, |share| share.used);
+        self.bytes += bytes;
+        if self.bytes_per_ms > 0.0 {
+            self.wait_ms = (bytes / self.bytes_per_ms - account.took_ms).max(0.0);
+        }
     }
 
     fn count(&mut self, artifacts: u64, transcripts: u64, claims: u64) {
@@ -354,19 +412,22 @@ impl Run {
         }
         self.batches += 1;
         if batch.len() as u64 == self.size.notes() {
-            self.size.learn(&with_user_time(&shares));
+            self.size.learn(&with_user_time(&shares, 0.0, self.size.notes()));
         }
-        self.settle_until(self.batch_end, &codes);
+        self.settle_until(self.batch_end, Some(&codes));
     }
 
-    /// Counts the notes up to `end`; `codes` are those of the notes that were to be written.
-    fn settle_until(&mut self, end: usize, codes: &[u32]) {
-        let mut codes = codes.iter();
+    /// Counts the notes up to `end`; `written` are the codes of those that were to be written, if they were judged
+    /// anew.
+    fn settle_until(&mut self, end: usize, written: Option<&[u32]>) {
+        let mut written = written.map(<[u32]>::iter);
         for at in self.done..end.min(self.page.codes.len()) {
             let judged = verdict(&self.page, at);
             let mut code = judged.code();
-            if judged.writes() {
-                code = codes.next().copied().unwrap_or(GONE);
+            if judged.writes()
+                && let Some(written) = &mut written
+            {
+                code = written.next().copied().unwrap_or(GONE);
             }
             if code == GONE {
                 continue;
@@ -380,9 +441,7 @@ impl Run {
             }
         }
         self.done = end;
-        while self.ends.last().is_some_and(|end| *end <= self.done) {
-            self.ends.pop();
-        }
+        self.suspects_end = self.suspects_end.filter(|suspects_end| *suspects_end > end);
     }
 
     fn name_malformed(&mut self, is_of_batch: bool) {
@@ -398,7 +457,7 @@ impl Run {
         name_failure(&mut self.failures, id, Code::MalformedDocument, reason);
     }
 
-    /// A batch failed: `message` is the error's, `id` that of the batch's first note.
+    /// A batch or a sweep failed: `message` is the error's, `id` that of the batch's first note.
     pub fn failed(&mut self, message: &str, id: &str) {
         let kind = Failure::of(message);
         if kind == Failure::Conflict && self.tries < CONFLICT_TRIES {
@@ -407,27 +466,34 @@ impl Run {
             return;
         }
         self.tries = 0;
-        let notes = self.batch.len();
         let is_too_large = kind == Failure::TooLarge;
-        if self.ends.is_empty() {
-            self.size_before = self.size;
-        }
-        if self.ends.is_empty() || is_too_large {
-            self.size.fail(notes as u64, is_too_large);
-        }
+        let notes = if self.is_sweep {
+            self.size.notes()
+        } else {
+            self.batch.len() as u64
+        };
+        let size_before = *self.size_before.get_or_insert(self.size);
         if notes <= 1 {
             // One document is to blame, not the size.
-            self.size = self.size_before;
+            self.size = size_before;
+            self.size_before = None;
+            self.suspects_end = None;
             name_failure(&mut self.failures, id, kind.code(), shortened(message));
             self.tally.outcome.count(Fate::Failed);
-            self.settle_until(self.batch_end, &[GONE]);
+            self.settle_until(self.batch_end, Some(&[GONE]));
             return;
         }
-        if self.ends.last() != Some(&self.batch_end) {
-            self.ends.push(self.batch_end);
+        if self.suspects_end.is_none() || is_too_large {
+            self.size.fail(notes, is_too_large);
         }
-        if let Some(middle) = self.batch.get(notes / 2) {
-            self.ends.push(usize::try_from(*middle).unwrap_or(usize::MAX));
+        if is_too_large {
+            return;
+        }
+        self.is_sparse = true;
+        if !self.is_sweep {
+            self.suspects_end = Some(self.batch_end);
+        } else if kind != Failure::Conflict {
+            self.failed_sweep = notes;
         }
     }
 
@@ -447,4 +513,17 @@ fn verdict(page: &PageRead, at: usize) -> Verdict {
     page.codes
         .get(at)
         .map_or(Verdict::Malformed, |code| Verdict::from_code(*code))
+}
+
+/// How many of these notes are to be written?
+fn writers(codes: &[u32]) -> usize {
+    codes
+        .iter()
+        .filter(|code| Verdict::from_code(**code).writes())
+        .count()
+}
+
+/// Are less than half of them to be written?
+fn is_sparse(codes: &[u32]) -> bool {
+    writers(codes) * 2 < codes.len()
 }

@@ -12,7 +12,7 @@ import { type NativePlan, planNatively } from "./native.js";
 import { PAGE, pageOf } from "./page.js";
 
 const NOTES = 1_000_000;
-const ROUNDS = 7;
+const ROUNDS = 15;
 /** Wasm memory grows by pages. */
 const WASM_PAGE = 65_536;
 

@@ -27,4 +27,4 @@ export const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} M
 
 /** Milliseconds, or seconds where there are many. */
 export const duration = (ms: number): string =>
-  ms < 1_000 ? `${ms.toPrecision(3)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+  ms < 999.5 ? `${ms.toPrecision(3)} ms` : `${(ms / 1_000).toFixed(1)} s`;

@@ -31,6 +31,8 @@ export const judgeNotes = (notes: {
   nowMs: number;
   deferredDays: number | undefined;
   repair: boolean;
+  /** Judge none behind the first malformed note. */
+  isSweep: boolean;
   facts: readonly number[];
   createdMs: readonly number[];
   /** One an artifact: of which note, ascending. */
@@ -39,9 +41,20 @@ export const judgeNotes = (notes: {
   changedMs: readonly number[];
 }): number[] =>
   once(open, 10, {
-    numbers: [notes.nowMs, notes.deferredDays, notes.repair],
+    numbers: [notes.nowMs, notes.deferredDays, notes.repair, notes.isSweep],
     columns: [notes.facts, notes.createdMs, notes.of, notes.changedMs],
   });
+
+/** What a transaction that writes came to; see `Written` in `src/migration/step.rs`. */
+type Written = {
+  codes: readonly number[];
+  artifacts: number;
+  transcripts: number;
+  claims: number;
+  used: readonly number[];
+  limits: readonly number[];
+  malformed: readonly string[];
+};
 
 /** A run of the migration. */
 export class MigrationRun {
@@ -79,12 +92,12 @@ export class MigrationRun {
   }
 
   /** The next step: 0 stop (notes done), 1 page (notes), 2 batch (its notes ...), 3 wait (milliseconds), 4 mark
-   * (notes done). */
+   * (notes done), 5 sweep (notes). */
   next(nowMs: number): number[] {
     return ask(this.core, 12, { numbers: [nowMs] });
   }
 
-  /** Takes a page; see `PageRead` in `src/migration.rs`. */
+  /** Takes a page; see `PageRead` in `src/migration/step.rs`. */
   page(page: {
     codes: readonly number[];
     facts: readonly number[];
@@ -107,26 +120,24 @@ export class MigrationRun {
   }
 
   /** Takes what a batch came to. */
-  written(
-    batch: {
-      codes: readonly number[];
-      artifacts: number;
-      transcripts: number;
-      claims: number;
-      used: readonly number[];
-      limits: readonly number[];
-      malformed: readonly string[];
-    },
-    tookMs: number,
-  ): void {
+  written(batch: Written, tookMs: number): void {
     ask(this.core, 15, {
       numbers: [batch.artifacts, batch.transcripts, batch.claims, tookMs],
-      columns: [batch.codes, batch.used, batch.limits],
+      columns: [batch.used, batch.limits, batch.codes],
       texts: [batch.malformed.join("\n")],
     });
   }
 
-  /** Takes the error of a batch and the id of its first note. */
+  /** Takes what a sweep came to. */
+  swept(sweep: Written & { facts: readonly number[]; isLast: boolean }, tookMs: number): void {
+    ask(this.core, 19, {
+      numbers: [sweep.artifacts, sweep.transcripts, sweep.claims, tookMs, sweep.isLast],
+      columns: [sweep.used, sweep.limits, sweep.codes, sweep.facts],
+      texts: [sweep.malformed.join("\n")],
+    });
+  }
+
+  /** Takes the error of a batch, and the id of its first note, or of a sweep. */
   failed(message: string, voiceNoteId: string): void {
     ask(this.core, 16, { texts: [message, voiceNoteId] });
   }

@@ -2,7 +2,7 @@
 
 use super::Given;
 use crate::error::Refusal;
-use crate::migration::{Inserted, MigrationCall, PageRead, Run, Share, Step, Written};
+use crate::migration::{Account, Inserted, MigrationCall, PageRead, Run, Share, Step, Written};
 use crate::number::{codes, exact, ms};
 use crate::value::{List, Value};
 
@@ -30,12 +30,13 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<Run>, Box<Refusal>> {
 /// - 13 takes a page: is it the last?; columns of codes, facts, claims, transcripts and bytes; malformed notes;
 ///   see [`PageRead`]
 /// - 14 takes the position at which the limit was reached
-/// - 15 takes what a batch came to: artifacts, transcripts and claims inserted, milliseconds; columns of codes, of
-///   what it used of each measure, and of the limits of those; malformed notes; see [`Written`]
-/// - 16 takes the error of a batch: its message, the id of the first note
+/// - 15 takes what a batch came to: artifacts, transcripts and claims inserted, milliseconds; columns of what it used of
+///   each measure, of the limits of those, and of codes; malformed notes; see [`Written`]
+/// - 16 takes the error of a batch or a sweep: its message, the id of the batch's first note
 /// - 17 takes an error of something else: its message; tells whether the answer follows, else the error itself
 ///   must be the answer
 /// - 18 the answer: the position that the last step asks for
+/// - 19 takes what a sweep came to: as 15, and is it the last?; a column of facts behind that of codes
 pub(super) fn ask(run: &mut Run, question: u32, given: &Given<'_>) -> Value {
     let optional = given.texts[0];
     let text = optional.unwrap_or("");
@@ -56,7 +57,7 @@ pub(super) fn ask(run: &mut Run, question: u32, given: &Given<'_>) -> Value {
             });
         }
         14 => run.mark(optional.map(String::from)),
-        15 => written(run, given, text),
+        15 | 19 => written(run, question == 19, given, text),
         16 => run.failed(text, given.texts[1].unwrap_or("")),
         17 => return Value::Bool(run.error(text)),
         18 => return run.answer(optional),
@@ -65,9 +66,9 @@ pub(super) fn ask(run: &mut Run, question: u32, given: &Given<'_>) -> Value {
     Value::Null
 }
 
-fn written(run: &mut Run, given: &Given<'_>, malformed: &str) {
-    let [artifacts, transcripts, claims, took_ms, ..] = given.numbers;
-    let [verdicts, used, limits, ..] = given.columns;
+fn written(run: &mut Run, is_sweep: bool, given: &Given<'_>, malformed: &str) {
+    let [artifacts, transcripts, claims, took_ms, is_last, ..] = given.numbers;
+    let [used, limits, verdicts, facts, _] = given.columns;
     let mut shares = Vec::new();
     for (used, limit) in used.iter().zip(limits) {
         shares.push(Share {
@@ -75,21 +76,35 @@ fn written(run: &mut Run, given: &Given<'_>, malformed: &str) {
             limit: *limit,
         });
     }
-    run.written(&Written {
-        codes: &codes(verdicts),
+    let account = Account {
         inserted: Inserted {
             artifacts: ms(artifacts),
             transcripts: ms(transcripts),
             claims: ms(claims),
         },
         shares: &shares,
-        malformed,
         took_ms,
+    };
+    let verdicts = codes(verdicts);
+    if is_sweep {
+        let page = PageRead {
+            codes: verdicts,
+            facts: codes(facts),
+            malformed: malformed.into(),
+            is_last: is_last != 0.0,
+            ..PageRead::default()
+        };
+        return run.swept(page, &account);
+    }
+    run.written(&Written {
+        codes: &verdicts,
+        malformed,
+        account,
     });
 }
 
 /// The next step: 0 stop (notes done), 1 page (notes), 2 batch (its notes ...), 3 wait (milliseconds), 4 mark
-/// (notes done).
+/// (notes done), 5 sweep (notes).
 fn next(run: &mut Run, now_ms: f64) -> Value {
     let mut step = List::default();
     let (kind, number) = match run.next(now_ms) {
@@ -104,6 +119,7 @@ fn next(run: &mut Run, now_ms: f64) -> Value {
         }
         Step::Wait { ms } => (3.0, ms),
         Step::Mark { notes } => (4.0, exact(notes as u64)),
+        Step::Sweep { notes } => (5.0, exact(notes)),
     };
     step.number(kind);
     step.number(number);

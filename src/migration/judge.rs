@@ -78,8 +78,9 @@ pub struct Notes<'a> {
 }
 
 /// What is to be done with each note: 0 to 4 nothing, as it is in this [`Class`]; 6 migrate it, 7 repair it, 8 report
-/// it as malformed.
-pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u32> {
+/// it as malformed. In a sweep the first malformed note is the last that is judged: what is written behind it is
+/// decided once it is known whether the run stops there.
+pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool, is_sweep: bool) -> Vec<u32> {
     let mut verdicts = Vec::new();
     let mut artifacts = notes.of.iter().zip(notes.changed_ms);
     let mut artifact = artifacts.next();
@@ -117,6 +118,9 @@ pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool) -> Vec<u32> {
             verdict = Verdict::Malformed;
         }
         verdicts.push(verdict.code());
+        if is_sweep && verdict == Verdict::Malformed {
+            break;
+        }
     }
     verdicts
 }

@@ -1,5 +1,7 @@
 //! How many notes go into one transaction.
 
+use crate::number::exact;
+
 /// What a batch used of one measure of its transaction, and how much of it there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Share {
@@ -116,22 +118,25 @@ fn scaled(notes: u64, factor: f64) -> u64 {
 
 /// User time of one mutation, in microseconds.
 const USER_TIME_US: f64 = 1_000_000.0;
-/// What one of each measure costs of it: it cannot be measured where the clock stands still.
+/// What one of each measure costs of it at the least: it cannot be measured where the clock stands still.
 const COSTS_US: [f64; 5] = [20.0, 0.01, 20.0, 40.0, 0.02];
 
-/// The shares with that of user time.
-pub(super) fn with_user_time(shares: &[Share]) -> [Share; MEASURES.len()] {
+/// The shares with that of user time, where a batch of so many notes took so long from the outside. That is mostly
+/// waiting where the deployment is far or busy, whatever the size of the batch: on its account none gets smaller than
+/// the first one.
+pub(super) fn with_user_time(shares: &[Share], took_ms: f64, notes: u64) -> [Share; MEASURES.len()] {
     let mut all = [Share::default(); MEASURES.len()];
     let mut used = 0.0;
     for (share, cost) in shares.iter().zip(COSTS_US) {
         used += share.used * cost;
     }
+    let aims_at_first = USER_TIME_US / 2.0 * exact(notes) / exact(FIRST);
     let [measured @ .., user_time] = &mut all;
     for (measured, share) in measured.iter_mut().zip(shares) {
         *measured = *share;
     }
     *user_time = Share {
-        used,
+        used: used.max((took_ms * 1_000.0).min(aims_at_first)),
         limit: USER_TIME_US,
     };
     all
@@ -180,6 +185,38 @@ mod tests {
                 "{now} {parts:?}"
             );
         }
+    }
+
+    #[test]
+    fn time_from_the_outside_makes_no_batch_smaller_than_the_first() {
+        // (size, milliseconds, next size, limited by)
+        for (now, took_ms, next, limited_by) in [
+            (100, 200.0, 200, None),
+            (100, 400.0, 125, Some("userTime")),
+            (200, 1_000.0, 100, Some("userTime")),
+            (200, 60_000.0, 50, Some("userTime")),
+            (50, 60_000.0, 50, Some("userTime")),
+            (20, 60_000.0, 40, None),
+        ] {
+            let mut size = Size {
+                now,
+                ..Size::new(LARGEST)
+            };
+            size.learn(&with_user_time(&shares(&[0.1]), took_ms, now));
+            assert_eq!(
+                (size.notes(), size.limited_by()),
+                (next, limited_by),
+                "{now} {took_ms}"
+            );
+        }
+    }
+
+    #[test]
+    fn user_time_is_reckoned_where_the_clock_stands_still() {
+        let share = |used| Share { used, limit: 1e9 };
+        let used = [1_000.0, 1e6, 1_000.0, 4_000.0, 1e6].map(share);
+        let user_time = with_user_time(&used, 0.0, 200)[7];
+        assert_eq!((user_time.used, user_time.limit), (230_000.0, 1_000_000.0));
     }
 
     #[test]

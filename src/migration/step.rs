@@ -16,6 +16,12 @@ pub enum Step {
     },
     /// Write the notes of [`Run::batch`].
     Batch,
+    /// Read, judge and write at most so many notes behind the position at hand, in one transaction, and end it behind
+    /// the first malformed one.
+    Sweep {
+        /// Notes at most.
+        notes: u64,
+    },
     /// Wait so many milliseconds, then ask again.
     Wait {
         /// Milliseconds.
@@ -57,12 +63,19 @@ pub struct PageRead {
 pub struct Written<'a> {
     /// One a note that the transaction got to, by [`judge`]; 9 where the note is gone.
     pub codes: &'a [u32],
+    /// As [`PageRead::malformed`], for notes that became malformed since the page was read.
+    pub malformed: &'a str,
+    /// What it cost and wrote.
+    pub account: Account<'a>,
+}
+
+/// What a transaction that writes cost and wrote.
+#[derive(Clone, Copy, Debug)]
+pub struct Account<'a> {
     /// Rows that it inserted.
     pub inserted: Inserted,
     /// What it used of each measure but user time, in the order of [`MEASURES`].
     pub shares: &'a [Share],
-    /// As [`PageRead::malformed`], for notes that became malformed since the page was read.
-    pub malformed: &'a str,
     /// How long it took, in milliseconds.
     pub took_ms: f64,
 }

@@ -18,8 +18,12 @@ export type Hook = (
   call: Call,
   moment: "before" | "after",
   nth: number,
-  args: { voiceNoteIds?: string[] },
+  args: { notes?: string[] | { most: number } },
 ) => unknown;
+
+/** How many notes a mutation is to write: those of a batch, or of a sweep at most. */
+export const notesIn = ({ notes = [] }: Parameters<Hook>[3]): number =>
+  Array.isArray(notes) ? notes.length : notes.most;
 
 export class Killed extends Error {}
 
@@ -33,7 +37,7 @@ export async function migrate(
   let failure: { error: unknown } | null = null as { error: unknown } | null;
   let nth = 0;
   const around = async <T>(call: Call, args: unknown, run: () => Promise<T>): Promise<T> => {
-    const shown = args as { voiceNoteIds?: string[] };
+    const shown = args as Parameters<Hook>[3];
     const mine = nth++;
     // A killed run makes no more calls: whatever it does with the error, it gets no further.
     if (killed) throw killed;
