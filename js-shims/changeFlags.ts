@@ -2,13 +2,13 @@
 
 import type { Value } from "convex/values";
 
-import { FlagChange, nothingStored, refusals } from "./core/flags.js";
-import { flagFact, type StoredDocument } from "./documents.js";
+import { FlagChange, type FlagWrite, nothingStored, refusals } from "./core/flags.js";
+import type { StoredDocument } from "./documents.js";
 import { findOrganization } from "./doors.js";
-import { environment, flagKeys } from "./environment.js";
 import { throwIfRefused } from "./errors.js";
+import { environment, flagFact, flagKeys } from "./flagRows.js";
 import type { Host, Index, MutationCtx, RolloutFunction } from "./host.js";
-import type { ChangeAnswer } from "./validators.js";
+import type { ChangeAnswer } from "./validators/flags.js";
 
 /** Rows of one flag that are read at most. */
 const MOST_ROWS = 1_000;
@@ -90,7 +90,7 @@ function withOlderNotes(note: string, row: StoredDocument | undefined): string {
   return notes.join("\n");
 }
 
-type Flag = { featureKey: string; rows: StoredDocument[]; writes: number[] };
+type Flag = { featureKey: string; rows: StoredDocument[]; updatedBy: string; writes: FlagWrite[] };
 
 /** Brings both flags of an organization to a value, or back to what they were, in the transaction of `ctx`. */
 export async function changeFlags(
@@ -104,28 +104,30 @@ export async function changeFlags(
     throwIfRefused(change.refusal);
     await findOrganization(host, ctx, organizationId, refusals);
     const variables = environment();
+    const now = new Date().toISOString();
     const flags: Flag[] = [];
     for (const [flag, featureKey] of flagKeys.entries()) {
       const { flagsByScope, flagsByOrganization } = host.indexes;
       const platform = await rowsOf(ctx, "featureFlags", flagsByScope, [featureKey, "platform"]).first();
       const rows = await readRows(ctx, flagsByOrganization, [featureKey, "organization", organizationId]);
       const users = await readRows(ctx, flagsByScope, [featureKey, "user"]);
-      const writes = change.plan({
+      const plan = change.plan({
         flag,
         environment: variables[flag],
         platform: platform === null ? [] : [flagFact(platform as StoredDocument)],
         organization: rows.map(flagFact),
         userRows: users.length,
+        now,
       });
-      flags.push({ featureKey, rows, writes });
+      flags.push({ featureKey, rows, ...plan });
     }
     const mustBeKnown = request.isWanted && !request.create && !host.findOrganization;
     if (mustBeKnown && flags.every(({ rows }) => rows.length === 0)) {
       if (!(await isAnythingStored(host, ctx, organizationId))) throwIfRefused(nothingStored(organizationId));
     }
-    for (const flag of flags) await writeFlag(host, ctx, organizationId, change, flag);
+    for (const flag of flags) await writeFlag(host, ctx, organizationId, flag);
     const answer = change.answer();
-    report(request, change.updatedBy(), answer);
+    report(request, flags[0]?.updatedBy ?? "", now, answer);
     return answer;
   } finally {
     change.free();
@@ -136,24 +138,20 @@ async function writeFlag(
   host: Host,
   ctx: MutationCtx,
   organizationId: string,
-  change: FlagChange,
-  { featureKey, rows, writes }: Flag,
+  { featureKey, rows, updatedBy, writes }: Flag,
 ): Promise<void> {
-  for (let at = 0; at < writes.length; at += 3) {
-    const [kind, index = 0, value] = writes.slice(at, at + 3);
+  for (const [kind, index, enabled, note] of writes) {
     const row = rows[index];
     if (kind === DELETE) {
       await ctx.db.delete(row?._id as never);
       continue;
     }
-    const enabled = value === 1;
-    const note = change.note(new Date().toISOString(), row && flagFact(row), enabled);
     const written = {
       featureKey,
       scope: "organization",
       organizationId,
       enabled,
-      updatedBy: change.updatedBy(),
+      updatedBy,
       notes: withOlderNotes(note, row),
     };
     if (index === 0) await ctx.runMutation(host.functions.setFeatureFlag, written);
@@ -163,14 +161,14 @@ async function writeFlag(
 }
 
 /** One line of JSON for log streams, and a warning where the flags are not what was asked for. */
-function report(request: ChangeRequest, by: string, answer: ChangeAnswer): void {
+function report(request: ChangeRequest, by: string, at: string, answer: ChangeAnswer): void {
   const rolloutFunction: RolloutFunction = request.isWanted ? "enableV2ForOrg" : "disableV2ForOrg";
   const line: Record<string, Value | undefined> = {
     event: "v2-rollout.flags",
     function: rolloutFunction,
     organizationId: request.organizationId,
     by,
-    at: new Date().toISOString(),
+    at,
     changed: answer.changed,
     before: answer.before,
     after: answer.after,

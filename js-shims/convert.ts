@@ -1,6 +1,7 @@
 /** Turns one v1 note into its v2 rows. */
 
-import type { channels, StoredDocument } from "./documents.js";
+import type { StoredDocument } from "./documents.js";
+import type { channels } from "./malformed.js";
 
 type Insight = {
   id?: string;

@@ -5,7 +5,7 @@ import { changeFlags } from "./changeFlags.js";
 import { refusals } from "./core/flags.js";
 import { authorize } from "./doors.js";
 import type { Host, MutationCtx } from "./host.js";
-import { type ChangeAnswer, changeAnswer, disableArgs } from "./validators.js";
+import { type ChangeAnswer, changeAnswer, disableArgs } from "./validators/flags.js";
 
 /**
  * The doors to `disableV2ForOrg`: sets both flags of an organization to false.

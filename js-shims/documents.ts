@@ -3,192 +3,16 @@
  * bits is defined in the core (`Facts`, `MALFORMED`, `COMPLETED`).
  */
 
+import {
+  draftStatuses,
+  type FirstMalformed,
+  firstMalformed,
+  insightsStatuses,
+  type Table,
+  transcriptionStatuses,
+} from "./malformed.js";
+
 export type StoredDocument = { _id: string; _creationTime: number } & Record<string, unknown>;
-
-type Check = (value: unknown) => boolean;
-
-const text: Check = (value) => typeof value === "string";
-const number: Check = (value) => typeof value === "number";
-const boolean: Check = (value) => typeof value === "boolean";
-const list: Check = Array.isArray;
-const object: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const maybe =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const oneOf = (words: readonly string[]): Check => {
-  const set = new Set<unknown>(words);
-  return (value) => set.has(value);
-};
-const listOf =
-  (fields: Shape): Check =>
-  (value) =>
-    Array.isArray(value) && value.every((item) => object(item) && malformedField(fields, item) === null);
-
-/** The fields that matter here, each with what it may hold. */
-type Shape = readonly (readonly [field: string, check: Check])[];
-
-export const channels = [
-  "whatsapp_audio",
-  "whatsapp_text",
-  "app_recorded",
-  "app_typed",
-  "voicemail",
-] as const;
-
-const topics = oneOf([
-  "injury",
-  "skill_rating",
-  "skill_progress",
-  "behavior",
-  "performance",
-  "attendance",
-  "wellbeing",
-  "recovery",
-  "development_milestone",
-  "physical_development",
-  "parent_communication",
-  "tactical",
-  "team_culture",
-  "todo",
-  "session_plan",
-]);
-
-const transcriptionStatuses = ["pending", "processing", "completed", "failed"];
-const insightsStatuses = [
-  "pending",
-  "processing",
-  "completed",
-  "failed",
-  "awaiting_confirmation",
-  "cancelled",
-];
-const draftStatuses = ["pending", "confirmed", "rejected", "applied", "expired"];
-
-const insight: Shape = [
-  ["id", maybe(text)],
-  ["title", maybe(text)],
-  ["description", text],
-  ["category", maybe(text)],
-  ["recommendedUpdate", maybe(text)],
-  ["confidence", maybe(number)],
-  ["playerIdentityId", maybe(text)],
-  ["playerName", maybe(text)],
-  ["teamId", maybe(text)],
-  ["teamName", maybe(text)],
-  ["assigneeUserId", maybe(text)],
-  ["assigneeName", maybe(text)],
-];
-
-export const shapes = {
-  voiceNotes: [
-    ["orgId", text],
-    ["coachId", maybe(text)],
-    ["date", text],
-    ["type", oneOf(["training", "match", "general"])],
-    ["source", maybe(oneOf(channels))],
-    ["audioStorageId", maybe(text)],
-    ["transcription", maybe(text)],
-    ["transcriptionStatus", maybe(oneOf(transcriptionStatuses))],
-    ["insights", listOf(insight)],
-    ["insightsStatus", maybe(oneOf(insightsStatuses))],
-  ],
-  voiceNoteArtifacts: [
-    ["artifactId", text],
-    ["sourceChannel", oneOf(channels)],
-    ["senderUserId", text],
-    [
-      "orgContextCandidates",
-      listOf([
-        ["organizationId", text],
-        ["confidence", number],
-      ]),
-    ],
-    ["status", oneOf(["received", "transcribing", "transcribed", "processing", "completed", "failed"])],
-    ["voiceNoteId", maybe(text)],
-    ["createdAt", number],
-    ["updatedAt", number],
-  ],
-  voiceNoteTranscripts: [
-    ["artifactId", text],
-    ["fullText", text],
-    ["segments", list],
-    ["modelUsed", text],
-    ["language", text],
-    ["duration", number],
-    ["createdAt", number],
-  ],
-  voiceNoteClaims: [
-    ["claimId", text],
-    ["artifactId", text],
-    ["sourceText", text],
-    ["topic", topics],
-    ["title", text],
-    ["description", text],
-    ["entityMentions", list],
-    ["extractionConfidence", number],
-    ["organizationId", text],
-    ["coachUserId", text],
-    [
-      "status",
-      oneOf(["extracted", "resolving", "resolved", "needs_disambiguation", "merged", "discarded", "failed"]),
-    ],
-    ["createdAt", number],
-    ["updatedAt", number],
-  ],
-  voiceNoteEntityResolutions: [
-    ["claimId", text],
-    ["artifactId", text],
-    ["mentionIndex", number],
-    ["mentionType", oneOf(["player_name", "team_name", "group_reference", "coach_name"])],
-    ["rawText", text],
-    ["candidates", list],
-    ["status", oneOf(["auto_resolved", "needs_disambiguation", "user_resolved", "unresolved"])],
-    ["organizationId", text],
-    ["createdAt", number],
-  ],
-  insightDrafts: [
-    ["draftId", text],
-    ["artifactId", text],
-    ["claimId", text],
-    ["insightType", topics],
-    ["title", text],
-    ["description", text],
-    ["evidence", object],
-    ["displayOrder", number],
-    ["aiConfidence", number],
-    ["resolutionConfidence", number],
-    ["overallConfidence", number],
-    ["requiresConfirmation", boolean],
-    ["status", oneOf(draftStatuses)],
-    ["organizationId", text],
-    ["coachUserId", text],
-    ["createdAt", number],
-    ["updatedAt", number],
-  ],
-  featureFlags: [
-    ["featureKey", text],
-    ["scope", oneOf(["platform", "organization", "user"])],
-    ["enabled", boolean],
-    ["updatedAt", number],
-  ],
-} satisfies Record<string, Shape>;
-
-/** Fields of a note that a migration neither reads nor carries over. */
-const unread = new Set(["date", "type"]);
-
-/** What a note must be like to be migrated. */
-export const migratedNote: Shape = shapes.voiceNotes.filter(([field]) => !unread.has(field));
-
-export type Table = keyof typeof shapes;
-
-/** The first field of a document that is missing or of the wrong type; null where all are right. */
-export function malformedField(shape: Shape, document: Record<string, unknown>): string | null {
-  for (const [field, check] of shape) {
-    if (!check(document[field])) return field;
-  }
-  return null;
-}
 
 const MALFORMED = 2 ** 31;
 const COMPLETED = 2 ** 30;
@@ -196,14 +20,14 @@ const COMPLETED = 2 ** 30;
 /** A column that says which documents are malformed: a bit for each, and the names of those that are. */
 export class Names {
   private readonly lines: string[] = [];
-  private readonly shape: Shape;
+  private readonly find: FirstMalformed;
 
   constructor(table: Table) {
-    this.shape = shapes[table];
+    this.find = firstMalformed[table];
   }
 
   bit(document: StoredDocument): number {
-    const field = malformedField(this.shape, document);
+    const field = this.find(document);
     if (field === null) return 0;
     this.lines.push(`${document._id}: ${field}`);
     return MALFORMED;
@@ -231,35 +55,45 @@ export function noteFacts(note: StoredDocument, malformed: number): number {
   );
 }
 
-/** The fact of a flag row. */
-export function flagFact(row: StoredDocument): number {
-  return row.enabled === true ? 1 : row.enabled === false ? 0 : 2;
-}
-
 /** The fact of a draft. */
 export function draftFact(draft: StoredDocument): number {
   const status = draftStatuses.indexOf(draft.status as string);
   return status < 0 ? draftStatuses.length : status;
 }
 
-/** Columns of artifacts: how many candidates each has, and their organizations. */
+/** Columns of artifacts: how many candidates each has, and their organizations. An id that cannot be the
+ * organization's, having another length or another end, is passed as an empty one. */
 export class Candidates {
   private readonly ids: string[] = [];
+  private readonly length: number;
+  private readonly end: number;
+
+  constructor(organizationId: string) {
+    this.length = organizationId.length;
+    this.end = organizationId.charCodeAt(this.length - 1);
+  }
 
   fact(artifact: StoredDocument): number {
-    const candidates: unknown = artifact.orgContextCandidates;
-    const before = this.ids.length;
-    if (Array.isArray(candidates)) {
-      for (const candidate of candidates) {
-        const id: unknown = candidate?.organizationId;
-        // A line break would shift the column; no organization id holds one.
-        this.ids.push(typeof id === "string" && !id.includes("\n") ? id : "");
-      }
+    const stored = artifact.orgContextCandidates;
+    const candidates: { organizationId?: unknown }[] = Array.isArray(stored) ? stored : [];
+    for (let at = 0; at < candidates.length; at++) {
+      const id = candidates[at]?.organizationId;
+      this.ids.push(this.mayBe(id) ? id : "");
     }
-    return this.ids.length - before + (artifact.status === "completed" ? COMPLETED : 0);
+    return candidates.length + (artifact.status === "completed" ? COMPLETED : 0);
   }
 
   column(): string {
     return this.ids.join("\n");
+  }
+
+  /** A line break would shift the column; no organization's id holds one. */
+  private mayBe(id: unknown): id is string {
+    return (
+      typeof id === "string" &&
+      id.length === this.length &&
+      id.charCodeAt(this.length - 1) === this.end &&
+      !id.includes("\n")
+    );
   }
 }

@@ -173,8 +173,7 @@ export function allowanceOf(limit: { documents: number; bytes: number }, meter: 
   const onRead = (document: StoredDocument | null) => {
     if (document === null) return;
     documents += 1;
-    bytes.add(document);
-    meter.read(document);
+    meter.read(document, bytes);
   };
   return {
     isSpent,

@@ -69,13 +69,17 @@ export class ByteSum {
   private units = 0;
 
   add(value: unknown): void {
-    const first = this.texts.length;
-    this.bytes += valueBytes(value, this.texts);
-    for (const text of this.texts.slice(first)) this.units += text.length;
+    const texts: string[] = [];
+    this.addMeasured(valueBytes(value, texts), texts);
   }
 
-  addBytes(bytes: number): void {
+  /** Adds what `valueBytes` says of a value. */
+  addMeasured(bytes: number, texts: readonly string[] = []): void {
     this.bytes += bytes;
+    for (const text of texts) {
+      this.texts.push(text);
+      this.units += text.length;
+    }
   }
 
   exceeds(limit: number): boolean {
@@ -113,7 +117,11 @@ type TransactionMeta = {
 
 /** What a transaction has used: by the runtime's own account where it gives one, else by this library's. */
 export class Meter {
-  private readonly counted = measures.map(() => 0);
+  /** What the runtime told last, and what this library counted since: all where the runtime tells nothing. */
+  private told: number[] = measures.map(() => 0);
+  private counted = measures.map(() => 0);
+  /** Some of what was counted since is not measured. */
+  private isUnsure = false;
   private readonly meta: TransactionMeta | undefined;
 
   constructor(ctx: object) {
@@ -129,12 +137,15 @@ export class Meter {
     this.count(2, 1);
   }
 
-  /** Counts a document that was read. */
-  read(document: unknown): void {
-    // Measured only where the runtime does not.
-    if (this.meta) return;
+  /** Counts a document that was read, and adds its bytes to a sum. */
+  read(document: unknown, bytes: ByteSum): void {
+    const texts: string[] = [];
+    // Measured as a whole only where the runtime does not.
+    const documentBytes = valueBytes(document, this.meta && texts);
+    bytes.addMeasured(documentBytes, texts);
+    this.isUnsure ||= texts.length > 0;
     this.count(0, 1);
-    this.count(1, valueBytes(document));
+    this.count(1, documentBytes);
   }
 
   /** Counts a row that is inserted; Convex adds an id and a time. */
@@ -157,11 +168,24 @@ export class Meter {
   /** What was used so far, and the limits, measure by measure. */
   async account(): Promise<{ used: number[]; limits: number[] }> {
     const metrics = await this.meta?.getTransactionMetrics();
-    if (!metrics) return { used: [...this.counted], limits: convexLimits };
+    if (!metrics) return { used: this.sums(), limits: convexLimits };
+    this.told = measures.map((measure) => metrics[measure].used);
+    this.counted = measures.map(() => 0);
+    this.isUnsure = false;
     return {
-      used: measures.map((measure) => metrics[measure].used),
+      used: this.told,
       limits: measures.map((measure) => metrics[measure].used + metrics[measure].remaining),
     };
+  }
+
+  /** What was used so far, if nobody but this library has read since the runtime was asked last. It is asked
+   * again only where there is something that was not measured. */
+  async used(): Promise<number[]> {
+    return this.isUnsure ? (await this.account()).used : this.sums();
+  }
+
+  private sums(): number[] {
+    return this.told.map((used, at) => used + (this.counted[at] ?? 0));
   }
 }
 

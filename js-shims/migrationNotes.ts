@@ -1,10 +1,11 @@
 /** Reads notes with their artifacts and has the core judge what is to be done with each. */
 
 import { claimRows, type Note, transcriptRow } from "./convert.js";
-import { headroom, judgeNotes } from "./core/migration.js";
-import { malformedField, migratedNote, noteFacts, type StoredDocument } from "./documents.js";
+import { headroom, judgeNotes } from "./core/migrationRun.js";
+import { noteFacts, type StoredDocument } from "./documents.js";
 import type { Host } from "./host.js";
 import { type Allowance, allowanceOf, type Database, readBehind, source } from "./keyset.js";
+import { malformedForMigration } from "./malformed.js";
 import { type ByteSum, type Meter, valueBytes } from "./meter.js";
 
 /** What the core answers for a note; 0 to 5 are the classes that are left alone. */
@@ -96,7 +97,7 @@ export async function judgeAll(
   const of: number[] = [];
   const changed: number[] = [];
   for (const [at, note] of notes.slice(0, count).entries()) {
-    const field = malformedField(migratedNote, note);
+    const field = malformedForMigration(note);
     judged.push({
       note,
       code: 0,
@@ -189,7 +190,7 @@ export function rowsFor({ note, code, repair }: JudgedNote, now: number): Rows {
 export function addBytes(bytes: ByteSum, { code, repair }: JudgedNote, rows: Rows): void {
   if (code !== MIGRATE && code !== REPAIR) return;
   // An artifact takes 600 bytes at most, and Convex adds an id and a time to each row.
-  bytes.addBytes(600 + (repair?.bytes ?? 0) + 100 * (rows.claims.length + rows.transcripts.length));
+  bytes.addMeasured(600 + (repair?.bytes ?? 0) + 100 * (rows.claims.length + rows.transcripts.length));
   bytes.add(rows.transcripts);
   bytes.add(rows.claims);
 }

@@ -1,4 +1,4 @@
-import type { MigrationAnswer, MigrationArgs } from "./validators.js";
+import type { MigrationAnswer, MigrationArgs } from "./validators/migration.js";
 
 /** Console lines of one run at most; Convex keeps 256 a function. */
 const MOST_LINES = 100;

@@ -1,17 +1,9 @@
 /** Carries out the steps of the core's status scan in one transaction. */
 
 import { lostPosition, StatusRun } from "./core/status.js";
-import {
-  Candidates,
-  draftFact,
-  flagFact,
-  Names,
-  noteFacts,
-  type StoredDocument,
-  type Table,
-} from "./documents.js";
-import { environment, flagKeys } from "./environment.js";
+import { Candidates, draftFact, Names, noteFacts, type StoredDocument } from "./documents.js";
 import { throwIfRefused } from "./errors.js";
+import { environment, flagFact, flagKeys } from "./flagRows.js";
 import type { Host, Index, QueryCtx } from "./host.js";
 import {
   allowanceOf,
@@ -22,8 +14,9 @@ import {
   type Source,
   source,
 } from "./keyset.js";
+import type { Table } from "./malformed.js";
 import { Meter } from "./meter.js";
-import type { StatusAnswer, StatusArgs } from "./validators.js";
+import type { StatusAnswer, StatusArgs } from "./validators/status.js";
 
 /** The core's ranges, by their numbers. */
 const ranges = [
@@ -98,11 +91,17 @@ export function beginStatus(host: Host, args: StatusArgs, limits: readonly numbe
   return run;
 }
 
-/** Counts as much of an organization as this transaction may read. */
-export async function scanStatus(host: Host, ctx: QueryCtx, args: StatusArgs): Promise<StatusAnswer> {
+/** Counts as much of an organization as this transaction may read, once `admit` is through. */
+export async function scanStatus(
+  host: Host,
+  ctx: QueryCtx,
+  args: StatusArgs,
+  admit?: () => Promise<void>,
+): Promise<StatusAnswer> {
   const meter = new Meter(ctx);
   const run = beginStatus(host, args, (await meter.account()).limits);
   try {
+    await admit?.();
     return await carryOut(host, ctx, args.organizationId, run, meter);
   } catch (error) {
     if (error instanceof LostPosition) throwIfRefused(lostPosition());
@@ -119,6 +118,8 @@ async function carryOut(
   run: StatusRun,
   meter: Meter,
 ): Promise<StatusAnswer> {
+  // The hooks have read, too.
+  await meter.account();
   /** Where the page at hand began. */
   let after = run.position();
   let page: Page & { source: Source } = {
@@ -131,7 +132,7 @@ async function carryOut(
     return document === undefined ? after : positionOf(page.source, document);
   };
   for (;;) {
-    const step = run.next((await meter.account()).used);
+    const step = run.next(await meter.used());
     switch (step[0]) {
       case 2: {
         const range = ranges[numberAt(step, 1)] ?? "notes";
@@ -139,26 +140,26 @@ async function carryOut(
         after = step[3] === 1 ? null : behind(page.documents.length);
         const allowance = allowanceOf({ documents: numberAt(step, 4), bytes: numberAt(step, 5) }, meter);
         page = { ...(await readBehind(ctx.db, pageSource, after, allowance, meter)), source: pageSource };
-        feedPage(run, range, page);
+        feedPage(run, organizationId, range, page);
         break;
       }
       case 3: {
         const range = ranges[numberAt(step, 1)] ?? "notes";
         const rows = step.slice(6).map((row) => page.documents[Number(row)]?._id ?? "");
-        await lookUp(host, ctx, run, range, rows, step, meter);
+        await lookUp(host, ctx, organizationId, run, range, rows, step, meter);
         break;
       }
-      case 1:
-        return run.answer(numberAt(step, 1) < 0 ? null : behind(numberAt(step, 1)));
-      default:
-        return run.answer(null);
+      default: {
+        const rows = step[0] === 1 ? numberAt(step, 1) : -1;
+        return run.answer(rows < 0 ? null : behind(rows), (await meter.account()).used);
+      }
     }
   }
 }
 
-function feedPage(run: StatusRun, range: Range, page: Page): void {
+function feedPage(run: StatusRun, organizationId: string, range: Range, page: Page): void {
   const names = new Names(tables[range]);
-  const candidates = new Candidates();
+  const candidates = new Candidates(organizationId);
   const fact = (document: StoredDocument, malformed: number): number => {
     switch (range) {
       case "notes":
@@ -188,6 +189,7 @@ function feedPage(run: StatusRun, range: Range, page: Page): void {
 async function lookUp(
   host: Host,
   ctx: QueryCtx,
+  organizationId: string,
   run: StatusRun,
   range: Range,
   rows: readonly string[],
@@ -214,7 +216,7 @@ async function lookUp(
   const openId = rows[complete] ?? "";
   const openDocument = openPage?.documents.at(-1);
   const names = new Names(table);
-  const candidates = new Candidates();
+  const candidates = new Candidates(organizationId);
   const of: number[] = [];
   const facts: number[] = [];
   for (const [at, page] of pages.slice(0, complete + 1).entries()) {

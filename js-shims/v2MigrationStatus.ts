@@ -3,15 +3,9 @@ import { internalActionGeneric, internalQueryGeneric, queryGeneric } from "conve
 import { checkComplete, refusals } from "./core/status.js";
 import { authorize, findOrganization } from "./doors.js";
 import { throwIfRefused } from "./errors.js";
-import type { HookCtx, Host } from "./host.js";
+import type { Host } from "./host.js";
 import { beginStatus, scanStatus } from "./scan.js";
-import { type StatusAnswer, type StatusArgs, statusAnswer, statusArgs } from "./validators.js";
-
-/** Checks the arguments before anything is read, and that the organization exists. */
-async function admit(host: Host, ctx: HookCtx, args: StatusArgs): Promise<void> {
-  beginStatus(host, args).free();
-  await findOrganization(host, ctx, args.organizationId, refusals);
-}
+import { type StatusAnswer, type StatusArgs, statusAnswer, statusArgs } from "./validators/status.js";
 
 function finish(args: StatusArgs, answer: StatusAnswer): StatusAnswer {
   if (args.check === true && answer.done) {
@@ -34,7 +28,8 @@ export function v2MigrationStatusDoors(host: Host) {
       args: statusArgs,
       returns: statusAnswer,
       handler: async (ctx, args): Promise<StatusAnswer> => {
-        await admit(host, ctx, args);
+        beginStatus(host, args).free();
+        await findOrganization(host, ctx, args.organizationId, refusals);
         const deadline = Date.now() + host.deadlineMs;
         let cursor = args.cursor;
         for (;;) {
@@ -56,8 +51,8 @@ export function v2MigrationStatusDoors(host: Host) {
       returns: statusAnswer,
       handler: async (ctx, args): Promise<StatusAnswer> => {
         await authorize(host, ctx, "v2MigrationStatus", args.organizationId, refusals);
-        await admit(host, ctx, args);
-        return finish(args, await scanStatus(host, ctx, args));
+        const admit = async () => await findOrganization(host, ctx, args.organizationId, refusals);
+        return finish(args, await scanStatus(host, ctx, args, admit));
       },
     }),
   };

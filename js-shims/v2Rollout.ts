@@ -1,6 +1,6 @@
 import type { Host } from "./host.js";
+import { migrateFunction } from "./migrateNotes.js";
 import { migrationBatchFunction, migrationPageFunction } from "./migrationTransactions.js";
-import { migrateFunction } from "./runMigration.js";
 import { statusPageFunction } from "./v2MigrationStatus.js";
 
 /** What the library needs inside Convex beside the four functions: all internal, exported by one file of the

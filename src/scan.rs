@@ -125,6 +125,11 @@ impl Scan {
         self.plan()
     }
 
+    /// Takes what the transaction has read in the end.
+    pub fn end(&mut self, used: Reads) {
+        self.used = used;
+    }
+
     fn leave_finished_range(&mut self) {
         let Some(page) = &self.page else { return };
         if page.rows_done == page.rows && page.is_last {

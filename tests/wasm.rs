@@ -74,7 +74,7 @@ fn a_status_of_nothing_is_empty() {
         empty_page(&mut core);
     }
     assert_eq!(pages, 10);
-    let answer = ask(&mut core, 15, &[], &[], &[]);
+    let answer = ask(&mut core, 15, &[0.0; 3], &[], &[]);
     assert_eq!(answer.get("verdict"), Some(&json!("empty")));
     assert_eq!(answer.get("cursor"), Some(&Value::Null));
     assert_eq!(answer.pointer("/voiceNotes/total"), Some(&json!(0)));
@@ -106,7 +106,9 @@ fn a_cursor_goes_on_where_the_scan_paused() {
         json!([1, 2]),
         "a pause behind both notes"
     );
-    let answer = ask(&mut core, 15, &[], &[], &[None, Some("[2,\"n2\"]")]);
+    let used = [2.0, 16e6, 3.0];
+    let answer = ask(&mut core, 15, &used, &[], &[None, Some("[2,\"n2\"]")]);
+    assert_eq!(answer.pointer("/read/ranges"), Some(&json!(3)));
     assert_eq!(answer.pointer("/read/limitedBy"), Some(&json!("bytesRead")));
 
     let (mut rest, refusal) = status("org_a", answer.get("cursor").and_then(Value::as_str));
@@ -118,7 +120,7 @@ fn a_cursor_goes_on_where_the_scan_paused() {
         "not from the range's start"
     );
     empty_page(&mut rest);
-    let answer = ask(&mut rest, 15, &[], &[], &[]);
+    let answer = ask(&mut rest, 15, &[0.0; 3], &[], &[]);
     assert_eq!(answer.pointer("/migration/eligible"), Some(&json!(2)));
 }
 
@@ -138,15 +140,33 @@ fn runs_and_changes_cross_the_boundary() {
     let mut change = Core::new();
     assert_eq!(ask(&mut change, 2, &[1.0], &[], &[Some("org_a")]), Value::Null);
     assert_eq!(
-        ask(&mut change, 11, &[0.0, 0.0], &[&[], &[]], &[]),
-        json!([2, 0, 1])
+        ask(&mut change, 11, &[0.0, 0.0], &[&[], &[]], &[None, Some("now")]),
+        json!([
+            "script",
+            2,
+            0,
+            true,
+            "enableV2ForOrg by script at now: none -> true"
+        ])
     );
     assert_eq!(
-        ask(&mut change, 11, &[1.0, 0.0], &[&[], &[0.0, 1.0]], &[]),
-        json!([0, 0, 1])
+        ask(
+            &mut change,
+            11,
+            &[1.0, 0.0],
+            &[&[], &[0.0, 1.0]],
+            &[None, Some("now")]
+        ),
+        json!([
+            "script",
+            0,
+            0,
+            true,
+            "enableV2ForOrg by script at now: false -> true"
+        ])
     );
     assert_eq!(
-        ask(&mut change, 14, &[], &[], &[]).pointer("/changed/1"),
+        ask(&mut change, 12, &[], &[], &[]).pointer("/changed/1"),
         Some(&json!("entity_resolution_v2"))
     );
 }

@@ -4,7 +4,8 @@
  */
 
 import { StatusRun } from "../../js-shims/core/status.js";
-import { Candidates, Names, noteFacts, type StoredDocument, type Table } from "../../js-shims/documents.js";
+import { Candidates, Names, noteFacts, type StoredDocument } from "../../js-shims/documents.js";
+import type { Table } from "../../js-shims/malformed.js";
 import type { StatusAnswer } from "../../js-shims/validators.js";
 import { type Lookup, ORGANIZATION } from "./data.js";
 
@@ -65,7 +66,7 @@ export function count(input: Input): StatusAnswer {
           found.push((isNotes ? linked : transcriptsOf).get(page[row]._id) ?? EMPTY);
         }
         feedFound(run, isNotes, found, namesOf(isNotes ? "voiceNoteArtifacts" : "voiceNoteTranscripts"));
-      } else if (step[0] === 0) return run.answer(null);
+      } else if (step[0] === 0) return run.answer(null, [0, 0, 0]);
       else throw new Error("the core ended the transaction");
     }
   } finally {
@@ -80,7 +81,7 @@ function feedPage(
   isLast: boolean,
   names: Checked,
 ): void {
-  const candidates = new Candidates();
+  const candidates = new Candidates(ORGANIZATION);
   const facts = page.map((document) =>
     range === NOTES
       ? noteFacts(document, names.bit(document))
@@ -97,7 +98,7 @@ function feedPage(
 }
 
 function feedFound(run: StatusRun, isNotes: boolean, found: StoredDocument[][], names: Checked): void {
-  const candidates = new Candidates();
+  const candidates = new Candidates(ORGANIZATION);
   const of: number[] = [];
   const facts: number[] = [];
   for (const [at, documents] of found.entries()) {

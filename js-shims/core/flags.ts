@@ -1,6 +1,6 @@
 import { Core, initSync } from "../../pkg/flags.js";
 import module from "../../pkg/flags_bg.wasm";
-import type { ChangeAnswer } from "../validators.js";
+import type { ChangeAnswer } from "../validators/flags.js";
 import { ask, once, refusalsOf } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
@@ -13,6 +13,10 @@ export const refusals = refusalsOf(open);
 
 /** The refusal of an organization of which nothing is stored. */
 export const nothingStored = (organizationId: string): unknown => once(open, 5, { texts: [organizationId] });
+
+/** A write of a row: 0 set, 1 delete, 2 insert; the index of the organization's row, the value, and what the row's
+ * `notes` say of it. */
+export type FlagWrite = [kind: number, index: number, enabled: boolean, note: string];
 
 /** A change of both flags. */
 export class FlagChange {
@@ -31,35 +35,28 @@ export class FlagChange {
     this.refusal = ask(this.core, 2, { numbers: [call.isWanted], texts });
   }
 
-  /** Takes the rows of a flag and tells what is written, three numbers a write: 0 set, 1 delete, 2 insert; the
-   * index of the organization row; the value. */
+  /** Takes the rows of a flag and tells their `updatedBy` and what is written. */
   plan(rows: {
     flag: number;
     environment: string | undefined;
     platform: readonly number[];
     organization: readonly number[];
     userRows: number;
-  }): number[] {
-    return ask(this.core, 11, {
+    now: string;
+  }): { updatedBy: string; writes: FlagWrite[] } {
+    const [updatedBy, ...values] = ask<[string, ...FlagWrite]>(this.core, 11, {
       numbers: [rows.flag, rows.userRows],
       columns: [rows.platform, rows.organization],
-      texts: [rows.environment],
+      texts: [rows.environment, rows.now],
     });
-  }
-
-  /** The row's `updatedBy`. */
-  updatedBy(): string {
-    return ask(this.core, 12);
-  }
-
-  /** What the row's `notes` say of a write; `from` is the row's fact before, if there was one. */
-  note(now: string, from: number | undefined, to: boolean): string {
-    return ask(this.core, 13, { numbers: [from !== undefined, from ?? 0, to], texts: [now] });
+    const writes: FlagWrite[] = [];
+    for (let at = 0; at < values.length; at += 4) writes.push(values.slice(at, at + 4) as FlagWrite);
+    return { updatedBy, writes };
   }
 
   /** The answer, when all is written. */
   answer(): ChangeAnswer {
-    return ask(this.core, 14);
+    return ask(this.core, 12);
   }
 
   free(): void {

@@ -1,6 +1,6 @@
 import { Core, initSync } from "../../pkg/status.js";
 import module from "../../pkg/status_bg.wasm";
-import type { StatusAnswer } from "../validators.js";
+import type { StatusAnswer } from "../validators/status.js";
 import { ask, once, refusalsOf } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
@@ -83,9 +83,9 @@ export class StatusRun {
     });
   }
 
-  /** The answer; `position` is what the last step asks for. */
-  answer(position: string | null): StatusAnswer {
-    return ask(this.core, 15, { texts: [undefined, position ?? undefined] });
+  /** The answer, after so many documents, bytes and ranges; `position` is what the last step asks for. */
+  answer(position: string | null, used: readonly number[]): StatusAnswer {
+    return ask(this.core, 15, { numbers: used.slice(0, 3), texts: [undefined, position ?? undefined] });
   }
 
   free(): void {

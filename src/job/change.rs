@@ -32,21 +32,12 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<FlagChange>, Box<Refusal>> 
 }
 
 /// - 11 takes the rows of a flag and tells what is written: the flag, user rows; columns of platform rows and
-///   organization rows (0 off, 1 on, else no boolean); the environment variable
-/// - 12 a row's `updatedBy`
-/// - 13 what a row's `notes` say of a write: is there a row?, its fact, the value; the present
-/// - 14 the answer, when all is written
+///   organization rows (0 off, 1 on, else no boolean); the environment variable, the present
+/// - 12 the answer, when all is written
 pub(super) fn ask(job: &mut FlagChange, question: u32, given: &Given<'_>) -> Value {
     match question {
         11 => plan(job, given),
-        12 => Value::Text(job.change.updated_by().into()),
-        13 => {
-            let [is_there, fact, value, ..] = given.numbers;
-            let from = (is_there != 0.0).then(|| row(fact));
-            let now = given.texts[0].unwrap_or("");
-            Value::Text(job.change.note(now, from, value != 0.0))
-        }
-        14 => job.change.answer(&job.rows),
+        12 => job.change.answer(&job.rows),
         _ => Value::Null,
     }
 }
@@ -55,8 +46,8 @@ fn row(fact: f64) -> Row {
     Row::from_code(u32::try_from(ms(fact)).unwrap_or(2))
 }
 
-/// What is written, three numbers a write: 0 set, 1 delete, 2 insert; the index of the organization row; the
-/// value.
+/// The rows' `updatedBy`, and what is written, four values a write: 0 set, 1 delete, 2 insert; the index of the
+/// organization row; the value; what the row's `notes` say of it.
 fn plan(job: &mut FlagChange, given: &Given<'_>) -> Value {
     let [flag, user_rows, ..] = given.numbers;
     let [platform, organization, ..] = given.columns;
@@ -70,7 +61,9 @@ fn plan(job: &mut FlagChange, given: &Given<'_>) -> Value {
         rows.organization.push(Row::from_code(code));
     }
     let flag = usize::from(flag != 0.0);
+    let now = given.texts[1].unwrap_or("");
     let mut plan = List::default();
+    plan.put(Some(job.change.updated_by()).into());
     for write in job.change.writes(flag, &rows.organization) {
         let (kind, index, value) = match write {
             Write::Set(index, value) => (0.0, index, value),
@@ -79,7 +72,9 @@ fn plan(job: &mut FlagChange, given: &Given<'_>) -> Value {
         };
         plan.number(kind);
         plan.number(exact(index as u64));
-        plan.number(f64::from(u8::from(value)));
+        plan.put(Value::Bool(value));
+        let from = rows.organization.get(index).copied();
+        plan.put(Value::Text(job.change.note(now, from, value)));
     }
     if let Some(slot) = job.rows.get_mut(flag) {
         *slot = rows;

@@ -30,7 +30,7 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<Status>, Box<Refusal>> {
 ///   names; see [`PageRead`]
 /// - 14 takes what look-ups found: how many are complete; columns of `of` and facts; id and position of the open
 ///   one, organization ids, names; see [`Found`]
-/// - 15 the answer: the position that the last step asks for
+/// - 15 the answer: documents, bytes and ranges used; the position that the last step asks for
 pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Value {
     let [first, second, third, ..] = given.numbers;
     let [id, position, organization_ids, names, _] = given.texts;
@@ -54,7 +54,10 @@ pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Valu
             organization_ids: organization_ids.unwrap_or(""),
             names: names.unwrap_or(""),
         }),
-        15 => return status.answer(position),
+        15 => {
+            status.scan().end(reads(first, second, third));
+            return status.answer(position);
+        }
         _ => {}
     }
     Value::Null

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 
-import { MigrationRun } from "../../js-shims/core/migration";
+import { beginMigration } from "../../js-shims/core/migration";
+import { MigrationRun } from "../../js-shims/core/migrationRun";
 import simulations from "../fixtures/simulations.json";
+import { host } from "./migrate";
 
 const limits = [32_000, 2 ** 24, 4_096, 16_000, 2 ** 24, 1_000, 2 ** 24];
 
@@ -10,10 +12,8 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
   const [least = 0, spread = 1] = simulation.bytes;
   const bytesOf = (n: number) => least + ((n * 7_919) % spread);
   const batchSize = simulation.batchSize === null ? {} : { batchSize: simulation.batchSize };
-  const run = new MigrationRun(
-    { organizationId: "org_a", dryRun: false, ...batchSize },
-    { isLegacy: false, nowMs: 0, deadlineMs: 1e300, bytesPerMs: 0 },
-  );
+  const args = { organizationId: "org_a", dryRun: false, ...batchSize };
+  const run = new MigrationRun(beginMigration({ ...host, deadlineMs: 1e300 }, args));
   let read = 0;
   let pageStart = 0;
   const transactions = { sweeps: 0, pages: 0, batches: 0 };

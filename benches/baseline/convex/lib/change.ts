@@ -1,6 +1,6 @@
 /** Brings both flags of an organization to a value, or back to what they were. */
 
-import type { ChangeAnswer } from "../../../../js-shims/validators";
+import type { ChangeAnswer } from "../../../../js-shims/validators/flags";
 import type { MutationCtx } from "../../../../tests/backend/convex/_generated/server";
 import { checkActor, checkOrganizationId, checkReason, open, refuse, seal } from "./arguments";
 import {

@@ -1,6 +1,6 @@
 /** The two flags and their cascade: environment, platform row, organization row, off. */
 
-import { environment, flagKeys } from "../../../../js-shims/environment";
+import { environment, flagKeys } from "../../../../js-shims/flagRows";
 
 /** A stored row's value; null where it is no boolean. */
 export type RowValue = boolean | null;

@@ -1,7 +1,8 @@
 /** A status of one transaction. */
 
-import { Names, type StoredDocument, type Table } from "../../../../js-shims/documents";
-import type { StatusAnswer, StatusArgs } from "../../../../js-shims/validators";
+import { Names, type StoredDocument } from "../../../../js-shims/documents";
+import type { Table } from "../../../../js-shims/malformed";
+import type { StatusAnswer, StatusArgs } from "../../../../js-shims/validators/status";
 import type { QueryCtx } from "../../../../tests/backend/convex/_generated/server";
 import { refuse } from "./arguments";
 import { byKey, effectiveOf, environment, type FlagState, flagKeys, valueOf, warningsOf } from "./flags";

@@ -1,6 +1,6 @@
 import { internalMutationGeneric, mutationGeneric } from "convex/server";
 import type { ObjectType } from "convex/values";
-import { type ChangeAnswer, changeAnswer, enableArgs } from "../../../../js-shims/validators";
+import { type ChangeAnswer, changeAnswer, enableArgs } from "../../../../js-shims/validators/flags";
 import type { MutationCtx } from "../../../../tests/backend/convex/_generated/server";
 import { changeFlags } from "../lib/change";
 import { authorize } from "../lib/host";

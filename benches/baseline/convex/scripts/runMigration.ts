@@ -4,7 +4,7 @@ import {
   type MigrationArgs,
   migrationAnswer,
   migrationArgs,
-} from "../../../../js-shims/validators";
+} from "../../../../js-shims/validators/migration";
 import type { ActionCtx } from "../../../../tests/backend/convex/_generated/server";
 import { checkOrganizationId, checkWholeNumber, open, refuse } from "../lib/arguments";
 import { authorize, findOrganization, internal } from "../lib/host";

@@ -4,7 +4,7 @@ import {
   type StatusArgs,
   statusAnswer,
   statusArgs,
-} from "../../../../js-shims/validators";
+} from "../../../../js-shims/validators/status";
 import type { QueryCtx } from "../../../../tests/backend/convex/_generated/server";
 import { checkOrganizationId, checkWholeNumber, open, refuse } from "../lib/arguments";
 import { authorize, findOrganization } from "../lib/host";

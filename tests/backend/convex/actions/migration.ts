@@ -1,6 +1,10 @@
 "use node";
 
-import { type MigrationAnswer, migrationAnswer, migrationArgs } from "../../../../js-shims/validators";
+import {
+  type MigrationAnswer,
+  migrationAnswer,
+  migrationArgs,
+} from "../../../../js-shims/validators/migration";
 import { internal } from "../_generated/api";
 import { internalAction } from "../_generated/server";
 

@@ -1,0 +1,74 @@
+import { type Infer, v } from "convex/values";
+
+import { nullable } from "./common.js";
+
+export const migrationArgs = {
+  /** The organization; all of them without it. */
+  organizationId: v.optional(v.string()),
+  /** Write nothing, and tell what would be done. */
+  dryRun: v.boolean(),
+  /** Notes in one transaction at most; 200 at the most. */
+  batchSize: v.optional(v.number()),
+  /** Notes to migrate or repair in this call at most. */
+  limit: v.optional(v.number()),
+  /** Also finish what an old run broke off. */
+  repair: v.optional(v.boolean()),
+  /** After how many days a note that the old pipeline left counts as abandoned. */
+  deferredDays: v.optional(v.number()),
+  /** Where an earlier call stopped. */
+  cursor: v.optional(v.string()),
+};
+export const migrationArgsObject = v.object(migrationArgs);
+export type MigrationArgs = Infer<typeof migrationArgsObject>;
+
+const sixNumbers = {
+  processed: v.number(),
+  artifacts: v.number(),
+  transcripts: v.number(),
+  claims: v.number(),
+  errors: v.number(),
+  skipped: v.number(),
+};
+
+export const migrationAnswer = v.object({
+  ...sixNumbers,
+  /** Nothing was written: the numbers are what a real run would do. */
+  dryRun: v.boolean(),
+  done: v.boolean(),
+  cursor: nullable(v.string()),
+  /** limit, deadline, failures, error, or null. */
+  stopped: nullable(v.string()),
+  batches: v.number(),
+  outcome: v.object({
+    migrated: v.number(),
+    repaired: v.number(),
+    alreadyMigrated: v.number(),
+    unfinished: v.number(),
+    notReady: v.number(),
+    deferred: v.number(),
+    blocked: v.number(),
+    failed: v.number(),
+  }),
+  /** Why notes are blocked or deferred. */
+  reasons: v.object({
+    noCoach: v.number(),
+    insightsCancelled: v.number(),
+    transcribing: v.number(),
+    insightsInProgress: v.number(),
+    awaitingConfirmation: v.number(),
+  }),
+  /** 50 at most. */
+  failures: v.array(v.object({ voiceNoteId: v.string(), code: v.string(), message: v.string() })),
+  /** Notes in a transaction at the end, and the measure that keeps it from being more. */
+  batchSize: v.object({ notes: v.number(), limitedBy: nullable(v.string()) }),
+  /** What a real run would take; null but for a dry run. */
+  estimate: nullable(v.object({ batches: v.number(), bytesWritten: v.number(), seconds: v.number() })),
+  warnings: v.array(v.string()),
+  /** The command that goes on, or null. */
+  next: nullable(v.string()),
+});
+export type MigrationAnswer = Infer<typeof migrationAnswer>;
+
+/** What a host's own old action answers, with this library's warnings. */
+export const legacyMigrationAnswer = v.object({ ...sixNumbers, warnings: v.array(v.string()) });
+export type LegacyMigrationAnswer = Infer<typeof legacyMigrationAnswer>;
