@@ -16,21 +16,32 @@ export type StoredDocument = { _id: string; _creationTime: number } & Record<str
 
 const MALFORMED = 2 ** 31;
 const COMPLETED = 2 ** 30;
+/** In the fact of a note. */
+const MALFORMED_NOTE = 256;
 
-/** A column that says which documents are malformed: a bit for each, and the names of those that are. */
+// Columns are made in loops without a call for each document where that can be had: in the fresh context of a call
+// nothing is compiled yet, and a loop is compiled while it runs.
+
+/** Marks the malformed documents of a table in a column of facts, and keeps their names. */
 export class Names {
   private readonly lines: string[] = [];
   private readonly find: FirstMalformed;
+  private readonly mark: number;
 
   constructor(table: Table) {
     this.find = firstMalformed[table];
+    this.mark = MALFORMED + (table === "voiceNotes" ? MALFORMED_NOTE : 0);
   }
 
-  bit(document: StoredDocument): number {
-    const field = this.find(document);
-    if (field === null) return 0;
-    this.lines.push(`${document._id}: ${field}`);
-    return MALFORMED;
+  markIn(facts: Float64Array, documents: readonly StoredDocument[]): void {
+    const { find, lines, mark } = this;
+    for (let at = 0; at < documents.length; at++) {
+      const document = documents[at] as StoredDocument;
+      const field = find(document);
+      if (field === null) continue;
+      lines.push(`${document._id}: ${field}`);
+      facts[at] = (facts[at] ?? 0) + mark;
+    }
   }
 
   column(): string {
@@ -41,19 +52,21 @@ export class Names {
 const isFilled = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 /** `Facts` of a note. */
-export function noteFacts(note: StoredDocument, malformed: number): number {
+export function noteFacts(note: StoredDocument): number {
   const transcription = transcriptionStatuses.indexOf(note.transcriptionStatus as string) + 1;
   const insights = insightsStatuses.indexOf(note.insightsStatus as string) + 1;
   const hasText = typeof note.transcription === "string" && note.transcription.trim() !== "";
-  return (
-    malformed +
-    transcription +
-    insights * 8 +
-    (isFilled(note.coachId) ? 64 : 0) +
-    (hasText ? 128 : 0) +
-    (malformed === 0 ? 0 : 256)
-  );
+  return transcription + insights * 8 + (isFilled(note.coachId) ? 64 : 0) + (hasText ? 128 : 0);
 }
+
+/** The same of a note that is malformed. */
+export const malformedNoteFacts = (note: StoredDocument): number => noteFacts(note) + MALFORMED_NOTE;
+
+/** The fact of an artifact that was found for a note. */
+export const artifactFact = (artifact: StoredDocument): number =>
+  artifact.status === "completed" ? COMPLETED : 0;
+
+export const createdMs = (document: StoredDocument): number => document._creationTime;
 
 /** The fact of a draft. */
 export function draftFact(draft: StoredDocument): number {
@@ -61,39 +74,58 @@ export function draftFact(draft: StoredDocument): number {
   return status < 0 ? draftStatuses.length : status;
 }
 
-/** Columns of artifacts: how many candidates each has, and their organizations. An id that cannot be the
- * organization's, having another length or another end, is passed as an empty one. */
-export class Candidates {
-  private readonly ids: string[] = [];
-  private readonly length: number;
-  private readonly end: number;
+/** A number of each document. */
+export function columnOf(
+  documents: readonly StoredDocument[],
+  numberOf: (document: StoredDocument) => number,
+): Float64Array {
+  const column = new Float64Array(documents.length);
+  for (let at = 0; at < documents.length; at++) column[at] = numberOf(documents[at] as StoredDocument);
+  return column;
+}
 
-  constructor(organizationId: string) {
-    this.length = organizationId.length;
-    this.end = organizationId.charCodeAt(this.length - 1);
-  }
-
-  fact(artifact: StoredDocument): number {
-    const stored = artifact.orgContextCandidates;
-    const candidates: { organizationId?: unknown }[] = Array.isArray(stored) ? stored : [];
-    for (let at = 0; at < candidates.length; at++) {
-      const id = candidates[at]?.organizationId;
-      this.ids.push(this.mayBe(id) ? id : "");
+/** The documents of all lists, and of which list each is. */
+export function flattened(lists: readonly (readonly StoredDocument[])[]): {
+  documents: StoredDocument[];
+  of: number[];
+} {
+  const documents: StoredDocument[] = [];
+  const of: number[] = [];
+  for (let at = 0; at < lists.length; at++) {
+    const list = lists[at] as readonly StoredDocument[];
+    for (let nth = 0; nth < list.length; nth++) {
+      documents.push(list[nth] as StoredDocument);
+      of.push(at);
     }
-    return candidates.length + (artifact.status === "completed" ? COMPLETED : 0);
   }
+  return { documents, of };
+}
 
-  column(): string {
-    return this.ids.join("\n");
-  }
+/** The candidates of artifacts that may name the organization: those of its id's length and end. */
+export type Candidates = {
+  /** Organizations, one a line. None holds a line break. */
+  ids: string;
+  /** One an id: of which artifact. */
+  of: readonly number[];
+};
 
-  /** A line break would shift the column; no organization's id holds one. */
-  private mayBe(id: unknown): id is string {
-    return (
-      typeof id === "string" &&
-      id.length === this.length &&
-      id.charCodeAt(this.length - 1) === this.end &&
-      !id.includes("\n")
-    );
+export const noCandidates: Candidates = { ids: "", of: [] };
+
+export function candidatesOf(artifacts: readonly StoredDocument[], organizationId: string): Candidates {
+  const last = organizationId.length - 1;
+  const end = organizationId.charCodeAt(last);
+  const ids: string[] = [];
+  const of: number[] = [];
+  for (let at = 0; at < artifacts.length; at++) {
+    const candidates = artifacts[at]?.orgContextCandidates;
+    if (!Array.isArray(candidates)) continue;
+    for (let nth = 0; nth < candidates.length; nth++) {
+      const id: unknown = candidates[nth]?.organizationId;
+      if (typeof id !== "string" || id.length !== last + 1 || id.charCodeAt(last) !== end) continue;
+      if (id.includes("\n")) continue;
+      ids.push(id);
+      of.push(at);
+    }
   }
+  return { ids: ids.join("\n"), of };
 }

@@ -2,7 +2,7 @@
 
 import { claimRows, type Note, transcriptRow } from "./convert.js";
 import { headroom, judgeNotes } from "./core/migrationRun.js";
-import { noteFacts, type StoredDocument } from "./documents.js";
+import { malformedNoteFacts, noteFacts, type StoredDocument } from "./documents.js";
 import type { Host } from "./host.js";
 import { type Allowance, allowanceOf, type Database, readBehind, source } from "./keyset.js";
 import { malformedForMigration } from "./malformed.js";
@@ -101,7 +101,7 @@ export async function judgeAll(
     judged.push({
       note,
       code: 0,
-      facts: noteFacts(note, 0) + (field === null ? 0 : 256),
+      facts: field === null ? noteFacts(note) : malformedNoteFacts(note),
       field,
       repair: null,
     });

@@ -1,7 +1,18 @@
 /** Carries out the steps of the core's status scan in one transaction. */
 
 import { lostPosition, StatusRun } from "./core/status.js";
-import { Candidates, draftFact, Names, noteFacts, type StoredDocument } from "./documents.js";
+import {
+  artifactFact,
+  candidatesOf,
+  columnOf,
+  createdMs,
+  draftFact,
+  flattened,
+  Names,
+  noCandidates,
+  noteFacts,
+  type StoredDocument,
+} from "./documents.js";
 import { throwIfRefused } from "./errors.js";
 import { environment, flagFact, flagKeys } from "./flagRows.js";
 import type { Host, Index, QueryCtx } from "./host.js";
@@ -157,29 +168,30 @@ async function carryOut(
   }
 }
 
-function feedPage(run: StatusRun, organizationId: string, range: Range, page: Page): void {
+function factsIn(range: Range, documents: StoredDocument[]): Float64Array {
+  switch (range) {
+    case "notes":
+      return columnOf(documents, noteFacts);
+    case "artifacts":
+    case "claims":
+      return new Float64Array(documents.length);
+    case "drafts":
+      return columnOf(documents, draftFact);
+    default:
+      return columnOf(documents, flagFact);
+  }
+}
+
+function feedPage(run: StatusRun, organizationId: string, range: Range, { documents, isLast }: Page): void {
+  const facts = factsIn(range, documents);
   const names = new Names(tables[range]);
-  const candidates = new Candidates(organizationId);
-  const fact = (document: StoredDocument, malformed: number): number => {
-    switch (range) {
-      case "notes":
-        return noteFacts(document, malformed);
-      case "artifacts":
-        return candidates.fact(document) + malformed;
-      case "claims":
-        return malformed;
-      case "drafts":
-        return draftFact(document) + malformed;
-      default:
-        return flagFact(document) + malformed;
-    }
-  };
+  names.markIn(facts, documents);
   run.page({
-    isLast: page.isLast,
-    firstId: page.documents[0]?._id ?? "",
-    facts: page.documents.map((document) => fact(document, names.bit(document))),
-    createdMs: range === "notes" ? page.documents.map((note) => note._creationTime) : [],
-    organizationIds: candidates.column(),
+    isLast,
+    firstId: documents[0]?._id ?? "",
+    facts,
+    createdMs: range === "notes" ? columnOf(documents, createdMs) : [],
+    candidates: range === "artifacts" ? candidatesOf(documents, organizationId) : noCandidates,
     names: names.column(),
   });
 }
@@ -215,23 +227,18 @@ async function lookUp(
   const openPage = pages[complete];
   const openId = rows[complete] ?? "";
   const openDocument = openPage?.documents.at(-1);
+  const { documents, of } = flattened(pages.slice(0, complete + 1).map((page) => page.documents));
+  const isNotes = range === "notes";
+  const facts = isNotes ? columnOf(documents, artifactFact) : new Float64Array(documents.length);
   const names = new Names(table);
-  const candidates = new Candidates(organizationId);
-  const of: number[] = [];
-  const facts: number[] = [];
-  for (const [at, page] of pages.slice(0, complete + 1).entries()) {
-    for (const document of page.documents) {
-      of.push(at);
-      facts.push((range === "notes" ? candidates.fact(document) : 0) + names.bit(document));
-    }
-  }
+  names.markIn(facts, documents);
   run.found({
     complete,
     openId,
     openAfter: openDocument && positionOf(source(table, index, openId), openDocument),
     of,
     facts,
-    organizationIds: candidates.column(),
+    candidates: isNotes ? candidatesOf(documents, organizationId) : noCandidates,
     names: names.column(),
   });
 }

@@ -27,9 +27,5 @@ pub(crate) fn ms(time: f64) -> u64 {
 )]
 #[inline(never)]
 pub(crate) fn codes(column: &[f64]) -> Vec<u32> {
-    let mut codes = Vec::new();
-    for number in column {
-        codes.push(*number as u32);
-    }
-    codes
+    column.iter().map(|number| *number as u32).collect()
 }

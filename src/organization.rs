@@ -2,25 +2,28 @@
 
 use crate::text::cut;
 
-/// The candidates of many artifacts: the organization ids of all of them one after the other, a line each.
-/// An id that holds a line break itself is passed as an empty one: it names no organization.
-#[derive(Clone, Copy, Debug)]
-pub struct Candidates<'a>(pub &'a str);
-
-/// How many candidates an artifact has: the low 30 bits of its fact.
-const COUNT: u32 = (1 << 30) - 1;
+/// Those candidates of many artifacts that may name the organization: their organizations, a line each, and of which
+/// artifact each is. Which ids cannot be the organization's, by their length and end, the caller leaves out: these are
+/// most, and cost more to pass than to look at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Candidates<'a> {
+    /// Organization ids, one a line.
+    pub ids: &'a str,
+    /// One an id: the artifact, as an index, ascending.
+    pub of: &'a [u32],
+}
 
 impl Candidates<'_> {
-    /// Takes the candidates of the next artifact, as many as its fact says: does at least one of them name
-    /// `organization_id`?
-    pub fn name(&mut self, fact: u32, organization_id: &str) -> bool {
+    /// Does at least one candidate of the `nth` artifact name `organization_id`? Asked for one artifact after the other.
+    pub fn name(&mut self, nth: u32, organization_id: &str) -> bool {
         let mut is_named = false;
-        let mut left = fact & COUNT;
-        while left > 0 && !self.0.is_empty() {
-            left -= 1;
-            let (id, rest) = cut(self.0, b'\n');
+        while let Some((of, rest)) = self.of.split_first() {
+            if *of != nth {
+                break;
+            }
+            let (id, ids) = cut(self.ids, b'\n');
             is_named |= id == organization_id;
-            self.0 = rest;
+            (self.ids, self.of) = (ids, rest);
         }
         is_named
     }
@@ -31,11 +34,15 @@ mod tests {
     use super::*;
 
     fn named(artifacts: &[&[&str]], organization_id: &str) -> Vec<bool> {
+        let mut of = Vec::new();
+        for (nth, ids) in (0..).zip(artifacts) {
+            of.extend(ids.iter().map(|_| nth));
+        }
         let ids = artifacts.concat().join("\n");
-        let mut candidates = Candidates(&ids);
-        artifacts
-            .iter()
-            .map(|ids| candidates.name(u32::try_from(ids.len()).unwrap(), organization_id))
+        let mut candidates = Candidates { ids: &ids, of: &of };
+        (0..)
+            .zip(artifacts)
+            .map(|(nth, _)| candidates.name(nth, organization_id))
             .collect()
     }
 
@@ -54,8 +61,16 @@ mod tests {
 
     #[test]
     fn columns_that_disagree_name_nobody() {
-        let mut candidates = Candidates("a");
-        assert!(candidates.name(1, "a"));
-        assert!(!candidates.name(2, "a"));
+        let mut candidates = Candidates {
+            ids: "a",
+            of: &[0, 1],
+        };
+        assert!(candidates.name(0, "a"));
+        assert!(!candidates.name(1, "a"));
+        let mut descending = Candidates {
+            ids: "a\na",
+            of: &[1, 0],
+        };
+        assert!(!descending.name(0, "a"));
     }
 }

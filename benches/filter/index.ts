@@ -23,18 +23,7 @@ const filters: Record<Way, () => () => unknown> = {
   },
   wasm: () => {
     const { artifacts, transcripts } = tablesOf(false);
-    return () => {
-      // The core is told what belongs to each artifact; without an index the transcripts have to be grouped.
-      const transcriptsOf = groupBy(transcripts, "artifactId");
-      const answer = ours.count({
-        notes: [],
-        artifacts,
-        linked: new Map(),
-        transcriptsOf,
-        isChecked: false,
-      });
-      return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
-    };
+    return () => ours.filter(artifacts, transcripts);
   },
 };
 
@@ -50,7 +39,7 @@ const pages: Record<Way, () => () => unknown> = {
     const linked = groupBy(tables.artifacts, "voiceNoteId");
     const transcriptsOf = groupBy(tables.transcripts, "artifactId");
     return () => {
-      const answer = ours.count({ ...tables, linked, transcriptsOf, isChecked: true });
+      const answer = ours.count({ ...tables, linked, transcriptsOf });
       const { migration, orphans, warnings } = answer;
       return {
         artifacts: answer.artifacts.total,

@@ -21,20 +21,21 @@ export function filter({ artifacts, transcripts }: Tables) {
   return { artifacts: ids.size, transcripts: count };
 }
 
+const none: StoredDocument[] = [];
+
 /** The same, notes by class, and which documents are malformed, with look-ups at hand. */
 export function status({ notes, artifacts }: Tables, linked: Lookup, transcriptsOf: Lookup, nowMs: number) {
   const malformed = new Malformed();
-  const noteNames = malformed.of("voiceNotes");
-  const artifactNames = malformed.of("voiceNoteArtifacts");
-  const transcriptNames = malformed.of("voiceNoteTranscripts");
   const migration = { migrated: 0, unfinished: 0, notReady: 0, deferred: 0, blocked: 0, eligible: 0 };
   let met = 0;
+  malformed.check("voiceNotes", notes);
+  malformed.check("voiceNoteArtifacts", artifacts);
   for (const note of notes) {
-    noteNames.bit(note);
     let count = 0;
     let completed = false;
-    for (const artifact of linked.get(note._id) ?? []) {
-      artifactNames.bit(artifact);
+    const found = linked.get(note._id) ?? none;
+    malformed.check("voiceNoteArtifacts", found);
+    for (const artifact of found) {
       count += 1;
       completed ||= artifact.status === "completed";
       if (isOurs(artifact)) met += 1;
@@ -44,13 +45,11 @@ export function status({ notes, artifacts }: Tables, linked: Lookup, transcripts
   let ours = 0;
   let transcripts = 0;
   for (const artifact of artifacts) {
-    artifactNames.bit(artifact);
     if (!isOurs(artifact)) continue;
     ours += 1;
-    for (const transcript of transcriptsOf.get(artifact._id) ?? []) {
-      transcriptNames.bit(transcript);
-      transcripts += 1;
-    }
+    const found = transcriptsOf.get(artifact._id) ?? none;
+    malformed.check("voiceNoteTranscripts", found);
+    transcripts += found.length;
   }
   return {
     artifacts: ours,

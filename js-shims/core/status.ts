@@ -1,5 +1,6 @@
 import { Core, initSync } from "../../pkg/status.js";
 import module from "../../pkg/status_bg.wasm";
+import type { Candidates } from "../documents.js";
 import type { StatusAnswer } from "../validators/status.js";
 import { ask, once, refusalsOf } from "./protocol.js";
 
@@ -54,15 +55,15 @@ export class StatusRun {
   page(page: {
     isLast: boolean;
     firstId: string;
-    facts: readonly number[];
-    createdMs: readonly number[];
-    organizationIds: string;
+    facts: ArrayLike<number>;
+    createdMs: ArrayLike<number>;
+    candidates: Candidates;
     names: string;
   }): void {
     ask(this.core, 13, {
       numbers: [page.isLast],
-      columns: [page.facts, page.createdMs],
-      texts: [page.firstId, undefined, page.organizationIds, page.names],
+      columns: [page.facts, page.createdMs, page.candidates.of],
+      texts: [page.firstId, undefined, page.candidates.ids, page.names],
     });
   }
 
@@ -72,14 +73,14 @@ export class StatusRun {
     openId: string;
     openAfter: string | undefined;
     of: readonly number[];
-    facts: readonly number[];
-    organizationIds: string;
+    facts: ArrayLike<number>;
+    candidates: Candidates;
     names: string;
   }): void {
     ask(this.core, 14, {
       numbers: [found.complete],
-      columns: [found.of, found.facts],
-      texts: [found.openId, found.openAfter, found.organizationIds, found.names],
+      columns: [found.facts, found.of, found.candidates.of],
+      texts: [found.openId, found.openAfter, found.candidates.ids, found.names],
     });
   }
 

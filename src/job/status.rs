@@ -4,6 +4,7 @@ use super::{Given, reads};
 use crate::budget::Reads;
 use crate::error::Refusal;
 use crate::number::{codes, exact, ms};
+use crate::organization::Candidates;
 use crate::scan::{Found, PageRead, Scan, Step};
 use crate::status::{Status, StatusCall};
 use crate::value::{List, Value};
@@ -26,14 +27,19 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<Status>, Box<Refusal>> {
 
 /// - 11 the position behind which the reader goes on
 /// - 12 the next step: documents, bytes and ranges used so far
-/// - 13 takes a page: is it the last?; columns of facts and times of creation; first id, organization ids,
-///   names; see [`PageRead`]
-/// - 14 takes what look-ups found: how many are complete; columns of `of` and facts; id and position of the open
-///   one, organization ids, names; see [`Found`]
+/// - 13 takes a page: is it the last?; columns of facts, of times of creation, and of which row each candidate is;
+///   first id, organization ids of the candidates, names; see [`PageRead`]
+/// - 14 takes what look-ups found: how many are complete; columns of facts, of `of`, and of which document each
+///   candidate is; id and position of the open one, organization ids of the candidates, names; see [`Found`]
 /// - 15 the answer: documents, bytes and ranges used; the position that the last step asks for
 pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Value {
     let [first, second, third, ..] = given.numbers;
     let [id, position, organization_ids, names, _] = given.texts;
+    let candidates_of = codes(given.columns[2]);
+    let candidates = Candidates {
+        ids: organization_ids.unwrap_or(""),
+        of: &candidates_of,
+    };
     match question {
         11 => return status.after().into(),
         12 => return next(status.scan(), reads(first, second, third)),
@@ -42,16 +48,16 @@ pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Valu
             first_id: id.unwrap_or(""),
             facts: codes(given.columns[0]),
             created_ms: given.columns[1].into(),
-            organization_ids: organization_ids.unwrap_or(""),
+            candidates,
             names: names.unwrap_or(""),
         }),
         14 => status.scan().feed_found(&Found {
             complete: u32::try_from(ms(first)).unwrap_or(u32::MAX),
             open_id: id.unwrap_or(""),
             open_after: position,
-            of: &codes(given.columns[0]),
-            facts: &codes(given.columns[1]),
-            organization_ids: organization_ids.unwrap_or(""),
+            facts: &codes(given.columns[0]),
+            of: &codes(given.columns[1]),
+            candidates,
             names: names.unwrap_or(""),
         }),
         15 => {

@@ -4,7 +4,6 @@ use super::{COMPLETED, Found, MALFORMED, Open, Page, PageRead, Range, Scan, inde
 use crate::flags::Row;
 use crate::malformed::{ARTIFACTS, CLAIMS, DRAFTS, FLAGS, NOTES, RESOLUTIONS, TRANSCRIPTS};
 use crate::note::{Facts, Linked, classify};
-use crate::organization::Candidates;
 use crate::text::Lines;
 
 impl Scan {
@@ -32,11 +31,11 @@ impl Scan {
                 }
             }
             Range::Artifacts => {
-                let mut candidates = Candidates(read.organization_ids);
+                let mut candidates = read.candidates;
                 for (row, fact) in (0..).zip(&mut page.facts) {
                     let is_malformed = *fact & MALFORMED != 0;
                     let name = if is_malformed { lines.next() } else { None };
-                    if candidates.name(*fact, &self.organization_id) {
+                    if candidates.name(row, &self.organization_id) {
                         page.parents.push(row);
                         names.extend(name.map(String::from));
                     } else {
@@ -122,12 +121,12 @@ impl Scan {
 
     /// Counts the notes that are through, and answers what was found for the one whose look-up broke off.
     fn count_notes(&mut self, found: &Found<'_>) -> Linked {
-        let mut candidates = Candidates(found.organization_ids);
+        let mut candidates = found.candidates;
         let mut names = Lines(found.names);
         let mut linked = self.resumed().map(|open| open.linked).unwrap_or_default();
         let mut nth = 0;
-        for (of, fact) in found.of.iter().zip(found.facts) {
-            let is_named = candidates.name(*fact, &self.organization_id);
+        for (document, (of, fact)) in (0..).zip(found.of.iter().zip(found.facts)) {
+            let is_named = candidates.name(document, &self.organization_id);
             while nth < *of {
                 self.count_note(nth, linked);
                 linked = Linked::default();

@@ -5,7 +5,6 @@ use super::Range;
 use super::Scan;
 #[cfg(doc)]
 use crate::note::Facts;
-#[cfg(doc)]
 use crate::organization::Candidates;
 
 /// What the reader does next.
@@ -60,13 +59,13 @@ pub struct PageRead<'a> {
     /// Id of the first row, empty where there is none.
     pub first_id: &'a str,
     /// One a row, with [`MALFORMED`] where it is. Flags: 0 off, 1 on, else no boolean. Notes: [`Facts`].
-    /// Artifacts: how many candidates. Claims: 0. Drafts: 0 to 4 for pending, confirmed, rejected, applied
+    /// Artifacts and claims: 0. Drafts: 0 to 4 for pending, confirmed, rejected, applied
     /// and expired, else none of them.
     pub facts: Vec<u32>,
     /// Notes: when each was created, in milliseconds since 1970.
     pub created_ms: Vec<f64>,
-    /// Artifacts: see [`Candidates`].
-    pub organization_ids: &'a str,
+    /// Of artifacts.
+    pub candidates: Candidates<'a>,
     /// Names of the malformed rows, one a line.
     pub names: &'a str,
 }
@@ -82,11 +81,11 @@ pub struct Found<'a> {
     pub open_after: Option<&'a str>,
     /// One a document: for which of the rows asked for, as an index into them, ascending.
     pub of: &'a [u32],
-    /// One a document, with [`MALFORMED`] where it is. Artifacts: how many candidates, with [`COMPLETED`]
-    /// where it is. Transcripts and resolutions: 0.
+    /// One a document, with [`MALFORMED`] where it is. Artifacts: [`COMPLETED`] where it is. Transcripts and
+    /// resolutions: 0.
     pub facts: &'a [u32],
-    /// Artifacts: see [`Candidates`].
-    pub organization_ids: &'a str,
+    /// Of artifacts.
+    pub candidates: Candidates<'a>,
     /// Names of the malformed documents, one a line.
     pub names: &'a str,
 }

@@ -1,7 +1,7 @@
 /** A status of one transaction. */
 
-import { Names, type StoredDocument } from "../../../../js-shims/documents";
-import type { Table } from "../../../../js-shims/malformed";
+import type { StoredDocument } from "../../../../js-shims/documents";
+import { firstMalformed, type Table } from "../../../../js-shims/malformed";
 import type { StatusAnswer, StatusArgs } from "../../../../js-shims/validators/status";
 import type { QueryCtx } from "../../../../tests/backend/convex/_generated/server";
 import { refuse } from "./arguments";
@@ -27,23 +27,24 @@ type Note = StoredDocument;
 
 /** Malformed documents by table. How one is told is the shims' own: it is no part of the core. */
 export class Malformed {
-  private readonly names = new Map<Table, Names>();
+  private readonly names = new Map<Table, string[]>();
 
-  of(table: Table): Names {
-    let names = this.names.get(table);
-    if (names === undefined) {
-      names = new Names(table);
+  check(table: Table, documents: readonly StoredDocument[]): void {
+    const find = firstMalformed[table];
+    for (const document of documents) {
+      const field = find(document);
+      if (field === null) continue;
+      const names = this.names.get(table) ?? [];
+      names.push(`${document._id}: ${field}`);
       this.names.set(table, names);
     }
-    return names;
   }
 
   warnings(): string[] {
     return (Object.keys(routes) as Table[]).flatMap((table) => {
-      const text = this.names.get(table)?.column() ?? "";
-      if (text === "") return [];
-      const lines = text.split("\n");
+      const lines = this.names.get(table) ?? [];
       const count = lines.length;
+      if (count === 0) return [];
       const named = lines.slice(0, NAMED).map((line) => `\`${line}\``);
       const more = count > NAMED ? ` and ${count - NAMED} more` : "";
       const documents = count === 1 ? "document" : "documents";
@@ -104,9 +105,7 @@ async function flagStates(ctx: Reader, organizationId: string, malformed: Malfor
       .query("featureFlags")
       .withIndex("by_featureKey_and_scope", (q) => q.eq("featureKey", key).eq("scope", "user"))
       .collect();
-    for (const row of [...(platform ? [platform] : []), ...organization, ...users]) {
-      malformed.of("featureFlags").bit(row);
-    }
+    malformed.check("featureFlags", [...(platform ? [platform] : []), ...organization, ...users]);
     states.push({
       environment: variables[at],
       platform: platform === null ? undefined : valueOf(platform),
@@ -161,8 +160,8 @@ export async function countStatus(queryCtx: QueryCtx, args: StatusArgs): Promise
   const migration = { migrated: 0, unfinished: 0, notReady: 0, deferred: 0, blocked: 0, eligible: 0 };
   let duplicates = 0;
   let met = 0;
+  malformed.check("voiceNotes", notes);
   for (const [at, note] of notes.entries()) {
-    malformed.of("voiceNotes").bit(note);
     const linked = linkedByNote[at] ?? [];
     const completed = linked.some(({ status }) => status === "completed");
     migration[classOf(note, { artifacts: linked.length, completed }, now, args.deferredDays)] += 1;
@@ -173,8 +172,9 @@ export async function countStatus(queryCtx: QueryCtx, args: StatusArgs): Promise
   }
 
   const artifactIds = [];
-  for (const artifact of await db.query("voiceNoteArtifacts").collect()) {
-    malformed.of("voiceNoteArtifacts").bit(artifact);
+  const artifacts = await db.query("voiceNoteArtifacts").collect();
+  malformed.check("voiceNoteArtifacts", artifacts);
+  for (const artifact of artifacts) {
     const isOurs = artifact.orgContextCandidates.some(
       (candidate) => candidate.organizationId === organizationId,
     );
@@ -189,14 +189,14 @@ export async function countStatus(queryCtx: QueryCtx, args: StatusArgs): Promise
   );
   for (const rows of transcriptsByArtifact) {
     transcripts += rows.length;
-    for (const row of rows) malformed.of("voiceNoteTranscripts").bit(row);
+    malformed.check("voiceNoteTranscripts", rows);
   }
 
   const claims = await db
     .query("voiceNoteClaims")
     .withIndex("by_org_and_coach", (q) => q.eq("organizationId", organizationId))
     .collect();
-  for (const claim of claims) malformed.of("voiceNoteClaims").bit(claim);
+  malformed.check("voiceNoteClaims", claims);
   let resolutions = 0;
   const resolutionsByClaim = await lookUp(ctx, claims, ({ _id }) =>
     db
@@ -206,15 +206,16 @@ export async function countStatus(queryCtx: QueryCtx, args: StatusArgs): Promise
   );
   for (const rows of resolutionsByClaim) {
     resolutions += rows.length;
-    for (const row of rows) malformed.of("voiceNoteEntityResolutions").bit(row);
+    malformed.check("voiceNoteEntityResolutions", rows);
   }
 
   const drafts = { pending: 0, confirmed: 0, rejected: 0, applied: 0, expired: 0 };
-  for (const draft of await db
+  const stored = await db
     .query("insightDrafts")
     .withIndex("by_org_and_coach_and_status", (q) => q.eq("organizationId", organizationId))
-    .collect()) {
-    malformed.of("insightDrafts").bit(draft);
+    .collect();
+  malformed.check("insightDrafts", stored);
+  for (const draft of stored) {
     if (Object.hasOwn(drafts, draft.status)) drafts[draft.status] += 1;
   }
 
