@@ -154,6 +154,23 @@ describe("v2MigrationStatus", () => {
     expect(warnings).toContain("2 malformed documents in voiceNoteArtifacts");
   });
 
+  test("organizations that look alike are told apart", async () => {
+    const t = backend();
+    await seed(t);
+    const ids = ["org_a", "brg_a", "org_", "org_aa", "aorg_a", "", "org\n", "\norg_a", "org_A", "örg_a"];
+    await t.run(async ({ db }) => {
+      for (const id of ids) {
+        for (const others of [[], ["org_b", id], [id, "org_b"]]) {
+          const named = others.length === 0 ? [id] : others;
+          const orgContextCandidates = named.map((organizationId) => ({ organizationId, confidence: 1 }));
+          await db.insert("voiceNoteArtifacts", make.artifact({ orgContextCandidates }) as never);
+        }
+      }
+    });
+    expect(await count(t, { organizationId: "org_a" })).toMatchObject({ artifacts: { total: 3 } });
+    expect(await count(t, { organizationId: "org_b" })).toMatchObject({ artifacts: { total: 20 } });
+  });
+
   test("an index key that no cursor can hold is found again by its document", async () => {
     const t = backend({ validate: false });
     await t.run(async ({ db }) => {
