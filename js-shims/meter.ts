@@ -115,12 +115,15 @@ type TransactionMeta = {
   getTransactionMetrics(): Promise<Record<(typeof measures)[number], { used: number; remaining: number }>>;
 };
 
+/** Documents that are counted without asking the runtime, at most. */
+const MOST_UNTOLD = 500;
+
 /** What a transaction has used: by the runtime's own account where it gives one, else by this library's. */
 export class Meter {
   /** What the runtime told last, and what this library counted since: all where the runtime tells nothing. */
   private told: number[] = measures.map(() => 0);
   private counted = measures.map(() => 0);
-  /** Some of what was counted since is not measured. */
+  /** Some of what was counted since is not measured, or it is much: the runtime may read ahead. */
   private isUnsure = false;
   private readonly meta: TransactionMeta | undefined;
 
@@ -143,9 +146,9 @@ export class Meter {
     // Measured as a whole only where the runtime does not.
     const documentBytes = valueBytes(document, this.meta && texts);
     bytes.addMeasured(documentBytes, texts);
-    this.isUnsure ||= texts.length > 0;
     this.count(0, 1);
     this.count(1, documentBytes);
+    this.isUnsure ||= texts.length > 0 || (this.counted[0] ?? 0) >= MOST_UNTOLD;
   }
 
   /** Counts a row that is inserted; Convex adds an id and a time. */
@@ -178,8 +181,7 @@ export class Meter {
     };
   }
 
-  /** What was used so far, if nobody but this library has read since the runtime was asked last. It is asked
-   * again only where there is something that was not measured. */
+  /** What was used so far, if nobody but this library has read since the runtime was asked last. */
   async used(): Promise<number[]> {
     return this.isUnsure ? (await this.account()).used : this.sums();
   }

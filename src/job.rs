@@ -1,7 +1,7 @@
 //! The protocol between a shim and the core.
 //!
 //! A shim asks one question after the other. What it passes is always a [`Given`], what it gets is always one
-//! [`Value`]; the numbers of the questions are here and in `js-shims/core.ts`. So the binding is one class with
+//! [`Value`]; the numbers of the questions are here and in `js-shims/core/`. So the binding is one class with
 //! one method: each export of its own makes the module half a kilobyte larger.
 //!
 //! Each of the features `flags`, `status` and `migration` holds the questions of one job. The wasm is built once

@@ -34,6 +34,8 @@ pub use step::{Account, PageRead, Step, Written};
 const PAGE: u64 = 1_000;
 /// Notes in a sweep at least: to find a bad document costs a page more in a sweep than in a batch.
 const LEAST_SWEEP: u64 = 8;
+/// Notes in a batch behind one of which the first note was bad.
+const FEW: u64 = 4;
 /// How often a batch is tried again after a conflict with other writers.
 const CONFLICT_TRIES: u32 = 3;
 /// A run that fails for more than half of at least so many notes stops.
@@ -103,6 +105,8 @@ pub struct Run {
     size: Size,
     /// The size before the batch failed whose bad document is being looked for.
     size_before: Option<Size>,
+    /// Since then a part of that batch went through.
+    has_passed: bool,
     tries: u32,
     wait_ms: f64,
     has_worked: bool,

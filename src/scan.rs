@@ -243,6 +243,7 @@ impl Scan {
         let mut spent = self.spent();
         spent.code(codec);
         self.earlier = spent;
+        self.used = Reads::default();
         codec.number(&mut self.transactions);
         self.sums.code(codec);
         for state in &mut self.flags {

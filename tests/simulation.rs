@@ -144,6 +144,7 @@ fn simulate(simulation: &Simulation) {
                 let shares = shares(notes, bytes, notes, bytes);
                 run.written(&Written {
                     codes: &vec![6; notes],
+                    facts: &[],
                     malformed: "",
                     account: account(&shares),
                 });
@@ -221,6 +222,7 @@ fn transactions(notes: usize, bad: Option<usize>, batch_size: usize) -> u32 {
                 } else {
                     run.written(&Written {
                         codes: &vec![6; batch.len()],
+                        facts: &[],
                         malformed: "",
                         account: account(&[]),
                     });
@@ -238,6 +240,29 @@ fn transactions(notes: usize, bad: Option<usize>, batch_size: usize) -> u32 {
     );
     assert_eq!(answer["processed"].as_f64(), Some(notes as f64));
     transactions
+}
+
+/// Transactions until a run stops of which every note is bad.
+#[test]
+fn where_all_is_bad_a_run_stops_soon() {
+    let mut run = Run::new(&MigrationCall::default(), 0.0, f64::MAX, 0.0).unwrap();
+    let mut transactions = 0;
+    loop {
+        match run.next(0.0) {
+            MigrationStep::Page { .. } => run.page(MigrationPage {
+                codes: vec![6; 200],
+                is_last: true,
+                ..MigrationPage::default()
+            }),
+            MigrationStep::Stop { .. } => break,
+            _ => run.failed("broken", "a note"),
+        }
+        transactions += 1;
+    }
+    let answer = serde_json::to_value(run.answer(None)).unwrap();
+    assert_eq!(answer["stopped"], "failures");
+    assert_eq!(answer["errors"], 20.0);
+    assert!(transactions <= 70, "{transactions} transactions");
 }
 
 #[test]

@@ -39,6 +39,7 @@ export const judgeNotes = (notes: {
 /** What a transaction that writes came to; see `Written` in `src/migration/step.rs`. */
 type Written = {
   codes: readonly number[];
+  facts: readonly number[];
   artifacts: number;
   transcripts: number;
   claims: number;
@@ -88,13 +89,13 @@ export class MigrationRun {
   written(batch: Written, tookMs: number): void {
     ask(this.core, 15, {
       numbers: [batch.artifacts, batch.transcripts, batch.claims, tookMs],
-      columns: [batch.used, batch.limits, batch.codes],
+      columns: [batch.used, batch.limits, batch.codes, batch.facts],
       texts: [batch.malformed.join("\n")],
     });
   }
 
   /** Takes what a sweep came to. */
-  swept(sweep: Written & { facts: readonly number[]; isLast: boolean }, tookMs: number): void {
+  swept(sweep: Written & { isLast: boolean }, tookMs: number): void {
     ask(this.core, 19, {
       numbers: [sweep.artifacts, sweep.transcripts, sweep.claims, tookMs, sweep.isLast],
       columns: [sweep.used, sweep.limits, sweep.codes, sweep.facts],

@@ -24,7 +24,7 @@ export const changeAnswer = v.object({
   changed: v.array(v.string()),
   before: byKey(nullable(v.boolean())),
   after: byKey(nullable(v.boolean())),
-  effective,
+  effective: effective(),
   /** Given back as `restore`, brings the rows back to what they were before. */
   previous: v.string(),
   warnings: v.array(v.string()),

@@ -31,7 +31,7 @@ export const statusAnswer = v.object({
     expired: v.number(),
   }),
   featureFlags: byKey(v.boolean()),
-  effective,
+  effective: effective(),
   migration: v.object({
     migrated: v.number(),
     unfinished: v.number(),

@@ -31,12 +31,12 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<Run>, Box<Refusal>> {
 ///   see [`PageRead`]
 /// - 14 takes the position at which the limit was reached
 /// - 15 takes what a batch came to: artifacts, transcripts and claims inserted, milliseconds; columns of what it used of
-///   each measure, of the limits of those, and of codes; malformed notes; see [`Written`]
+///   each measure, of the limits of those, of codes and of facts; malformed notes; see [`Written`]
 /// - 16 takes the error of a batch or a sweep: its message, the id of the batch's first note
 /// - 17 takes an error of something else: its message; tells whether the answer follows, else the error itself
 ///   must be the answer
 /// - 18 the answer: the position that the last step asks for
-/// - 19 takes what a sweep came to: as 15, and is it the last?; a column of facts behind that of codes
+/// - 19 takes what a sweep came to: as 15, and is it the last?
 pub(super) fn ask(run: &mut Run, question: u32, given: &Given<'_>) -> Value {
     let optional = given.texts[0];
     let text = optional.unwrap_or("");
@@ -85,11 +85,11 @@ fn written(run: &mut Run, is_sweep: bool, given: &Given<'_>, malformed: &str) {
         shares: &shares,
         took_ms,
     };
-    let verdicts = codes(verdicts);
+    let (verdicts, facts) = (codes(verdicts), codes(facts));
     if is_sweep {
         let page = PageRead {
             codes: verdicts,
-            facts: codes(facts),
+            facts,
             malformed: malformed.into(),
             is_last: is_last != 0.0,
             ..PageRead::default()
@@ -98,6 +98,7 @@ fn written(run: &mut Run, is_sweep: bool, given: &Given<'_>, malformed: &str) {
     }
     run.written(&Written {
         codes: &verdicts,
+        facts: &facts,
         malformed,
         account,
     });

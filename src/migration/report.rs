@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::outcome::name_failure;
 use super::size::with_user_time;
 use super::{
-    Account, BYTES_WRITTEN, CONFLICT_TRIES, Fate, GONE, Inserted, LIMITS, Mark, PAGE, PageRead, Run, Share,
-    Stopped, Verdict, Written, is_sparse, verdict, writers,
+    Account, BYTES_WRITTEN, CONFLICT_TRIES, FEW, Fate, GONE, Inserted, LIMITS, Mark, PAGE, PageRead, Run,
+    Share, Stopped, Verdict, Written, is_sparse, verdict, writers,
 };
 use crate::error::Code;
 use crate::note::Facts;
@@ -61,7 +61,7 @@ impl Run {
 
     /// A batch was written, or as much of it as one transaction may hold.
     pub fn written(&mut self, written: &Written<'_>) {
-        self.batches += 1;
+        self.batches += u64::from(writers(written.codes) > 0);
         self.take_account(&written.account);
         let reached = written.codes.len();
         let is_cut = reached < self.batch.len();
@@ -80,6 +80,12 @@ impl Run {
             None => self.batch_end,
         };
         self.batch_malformed = written.malformed.into();
+        for (at, fact) in self.batch.iter().zip(written.facts) {
+            let at = usize::try_from(*at).unwrap_or(usize::MAX);
+            if let Some(slot) = self.page.facts.get_mut(at) {
+                *slot = *fact;
+            }
+        }
         self.settle_until(end, Some(written.codes));
         if self.suspects_end.is_none() {
             self.size_before = None;
@@ -89,6 +95,7 @@ impl Run {
     /// A transaction went through.
     fn take_account(&mut self, account: &Account<'_>) {
         self.tries = 0;
+        self.has_passed = true;
         let Inserted {
             artifacts,
             transcripts,
@@ -198,10 +205,14 @@ impl Run {
         } else {
             self.batch.len() as u64
         };
+        self.has_passed &= self.size_before.is_some();
         let size_before = *self.size_before.get_or_insert(self.size);
         if notes <= 1 {
-            // One document is to blame, not the size.
+            // One document is to blame, not the size. Where it was the first, the next may be bad as well.
             self.size = size_before;
+            if !self.has_passed {
+                self.size.fit(FEW.min(size_before.notes()));
+            }
             self.size_before = None;
             self.suspects_end = None;
             name_failure(&mut self.failures, id, kind.code(), shortened(message));

@@ -113,7 +113,8 @@ impl Size {
     reason = "sizes are below 2^32 and `as` saturates"
 )]
 fn scaled(notes: u64, factor: f64) -> u64 {
-    (notes as f64 * factor) as u64
+    // A product that is whole may come out a little smaller.
+    (notes as f64 * factor + 1e-9) as u64
 }
 
 /// User time of one mutation, in microseconds.
@@ -197,7 +198,10 @@ mod tests {
             (200, 60_000.0, 50, Some("userTime")),
             (50, 60_000.0, 50, Some("userTime")),
             (20, 60_000.0, 40, None),
-        ] {
+        ]
+        .into_iter()
+        .chain((51..=LARGEST).map(|now| (now, 60_000.0, FIRST, Some("userTime"))))
+        {
             let mut size = Size {
                 now,
                 ..Size::new(LARGEST)

@@ -63,6 +63,8 @@ pub struct PageRead {
 pub struct Written<'a> {
     /// One a note that the transaction got to, by [`judge`]; 9 where the note is gone.
     pub codes: &'a [u32],
+    /// [`Facts`] of those notes, as they are by now.
+    pub facts: &'a [u32],
     /// As [`PageRead::malformed`], for notes that became malformed since the page was read.
     pub malformed: &'a str,
     /// What it cost and wrote.

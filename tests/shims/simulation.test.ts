@@ -56,7 +56,7 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
     } else if (kind === 2) {
       transactions.batches += 1;
       const sizes = given.map((at) => bytesOf(pageStart + at));
-      run.written({ codes: given.map(() => 6), malformed: [], ...account(sizes, sizes) }, 0);
+      run.written({ codes: given.map(() => 6), facts: [], malformed: [], ...account(sizes, sizes) }, 0);
     } else if (kind === 5) {
       transactions.sweeps += 1;
       const { sizes, ...sweep } = readNotes(given[0] ?? 0);

@@ -27,6 +27,10 @@ async function count(
       async (ctx) => await ctx.runQuery(internal.v2Rollout.statusPage, page, { transactionLimits }),
     );
     expect(answer.read.transactions).toBe(pages);
+    const { documents, bytes, ranges } = answer.read;
+    expect(documents).toBeLessThanOrEqual(pages * (transactionLimits.documentsRead ?? 32_000));
+    expect(bytes).toBeLessThanOrEqual(pages * (transactionLimits.bytesRead ?? 2 ** 24));
+    expect(ranges).toBeLessThanOrEqual(pages * (transactionLimits.databaseQueries ?? 4_096));
     if (answer.done) return answer;
     expect(answer.verdict).toBeNull();
     expect(answer.read.limitedBy).not.toBeNull();
