@@ -6,7 +6,7 @@ import { malformedNoteFacts, noteFacts, type StoredDocument } from "./documents.
 import type { Host } from "./host.js";
 import { type Allowance, allowanceOf, type Database, readBehind, source } from "./keyset.js";
 import { malformedForMigration } from "./malformed.js";
-import { type ByteSum, type Meter, valueBytes } from "./meter.js";
+import { ByteSum, type Meter, valueBytes } from "./meter.js";
 
 /** What the core answers for a note; 0 to 5 are the classes that are left alone. */
 export const MIGRATE = 6;
@@ -193,4 +193,11 @@ export function addBytes(bytes: ByteSum, { code, repair }: JudgedNote, rows: Row
   bytes.addMeasured(600 + (repair?.bytes ?? 0) + 100 * (rows.claims.length + rows.transcripts.length));
   bytes.add(rows.transcripts);
   bytes.add(rows.claims);
+}
+
+/** Bytes of all that is written for a note. */
+export function writtenBytes(note: JudgedNote, rows: Rows): number {
+  const bytes = new ByteSum();
+  addBytes(bytes, note, rows);
+  return bytes.total();
 }

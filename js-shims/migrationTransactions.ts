@@ -31,6 +31,7 @@ import {
   type Rows,
   readable,
   rowsFor,
+  writtenBytes,
 } from "./migrationNotes.js";
 
 const judgement = {
@@ -107,11 +108,7 @@ export function migrationPageFunction(host: Host) {
         facts: judged.map(({ facts }) => facts),
         claims: rows.map(({ claims }) => claims.length),
         transcripts: rows.map(({ transcripts }) => transcripts.length),
-        bytes: rows.map((rows, at) => {
-          const bytes = new ByteSum();
-          addBytes(bytes, judged[at] as JudgedNote, rows);
-          return bytes.total();
-        }),
+        bytes: rows.map((ofNote, at) => writtenBytes(judged[at] as JudgedNote, ofNote)),
         malformed: judged.filter(({ code }) => code === MALFORMED).map(reason),
         isLast: page.isLast && judged.length === page.documents.length,
       };
