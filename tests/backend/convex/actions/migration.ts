@@ -1,10 +1,6 @@
 "use node";
 
-import {
-  type MigrationAnswer,
-  migrationAnswer,
-  migrationArgs,
-} from "../../../../js-shims/validators/migration";
+import { type MigrationAnswer, migrationAnswer, migrationArgs } from "../../../../js-shims/validators";
 import { internal } from "../_generated/api";
 import { internalAction } from "../_generated/server";
 
