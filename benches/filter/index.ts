@@ -6,6 +6,7 @@ import { median, timed } from "../support/timing.js";
 import { DOCUMENTS, groupBy, tablesOf } from "./data.js";
 import * as ours from "./ours.js";
 import * as plain from "./plain.js";
+import { buildWholeDocuments } from "./wholeDocuments.js";
 
 const ROUNDS = 21;
 /** The first rounds compile. */
@@ -15,8 +16,10 @@ const MOST_RATIO = 1.25;
 type Row = { tsMs: number; wasmMs: number; ratio: number };
 type Way = "ts" | "wasm";
 
+type Ways = Record<Way, () => () => unknown>;
+
 /** Fresh documents for each call: what one way has looked at is quicker to look at again. */
-const filters: Record<Way, () => () => unknown> = {
+const filters: Ways = {
   ts: () => {
     const tables = tablesOf(false);
     return () => plain.filter(tables);
@@ -27,7 +30,7 @@ const filters: Record<Way, () => () => unknown> = {
   },
 };
 
-const pages: Record<Way, () => () => unknown> = {
+const pages: Ways = {
   ts: () => {
     const tables = tablesOf(true);
     const linked = groupBy(tables.artifacts, "voiceNoteId");
@@ -59,7 +62,7 @@ const stable = (value: unknown): string =>
       : inner,
   );
 
-async function measure(name: string, ways: Record<Way, () => () => unknown>): Promise<Row> {
+async function measure(name: string, ways: Ways): Promise<Row> {
   const times: Record<Way, number[]> = { ts: [], wasm: [] };
   for (let round = 0; round < ROUNDS + WARM_UP; round++) {
     const answers: string[] = [];
@@ -84,16 +87,22 @@ async function measure(name: string, ways: Record<Way, () => () => unknown>): Pr
 async function run(): Promise<Outcome> {
   const filter = await measure("filter", filters);
   const statusPage = await measure("statusPage", pages);
+  const whole = await buildWholeDocuments();
+  const throughSerde = () => {
+    const tables = tablesOf(false);
+    return () => whole?.(tables);
+  };
+  const serde = whole && (await measure("serde", { ts: filters.ts, wasm: throughSerde }));
   const nsPerDocument = (filter.wasmMs * 1e6) / (2 * DOCUMENTS);
-  const rows = Object.entries({ filter, statusPage }).map(([name, { tsMs, wasmMs, ratio }]) => [
-    name,
-    duration(tsMs),
-    duration(wasmMs),
-    ratio.toFixed(2),
+  const rowOf = (name: string, { tsMs, wasmMs, ratio }: Row) => [
+    ...[name, duration(tsMs), duration(wasmMs), ratio.toFixed(2)],
     ratio <= MOST_RATIO ? "" : "missed",
-  ]);
+  ];
+  const rows = [rowOf("filter", filter), rowOf("statusPage", statusPage)];
+  // No goal: it is what passing whole documents would cost.
+  rows.push(serde ? rowOf("serde", serde).slice(0, 4) : ["serde", "not built", "", ""]);
   const text = `${table([["work", "plain", "wasm", "ratio", ""], ...rows])}\n\ngoal: a ratio of at most ${MOST_RATIO}`;
-  return { json: { ...filter, nsPerDocument, statusPage }, text, failures: [] };
+  return { json: { ...filter, nsPerDocument, statusPage, serde }, text, failures: [] };
 }
 
 export const filter: Bench = {
