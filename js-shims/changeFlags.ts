@@ -2,7 +2,7 @@
 
 import type { Value } from "convex/values";
 
-import { FlagChange, type FlagWrite, nothingStored, refusals } from "./core/flags.js";
+import { FlagChange, type FlagRows, type FlagWrite, nothingStored, refusals } from "./core/flags.js";
 import type { StoredDocument } from "./documents.js";
 import { findOrganization } from "./doors.js";
 import { throwIfRefused } from "./errors.js";
@@ -90,7 +90,26 @@ function withOlderNotes(note: string, row: StoredDocument | undefined): string {
   return notes.join("\n");
 }
 
-type Flag = { featureKey: string; rows: StoredDocument[]; updatedBy: string; writes: FlagWrite[] };
+/** What is stored of a flag, and what the core wants to know of it. */
+async function readFlag(
+  host: Host,
+  ctx: MutationCtx,
+  flag: 0 | 1,
+  organizationId: string,
+): Promise<{ rows: StoredDocument[]; facts: FlagRows }> {
+  const { flagsByScope, flagsByOrganization } = host.indexes;
+  const featureKey = flagKeys[flag];
+  const platform = await rowsOf(ctx, "featureFlags", flagsByScope, [featureKey, "platform"]).first();
+  const rows = await readRows(ctx, flagsByOrganization, [featureKey, "organization", organizationId]);
+  const users = await readRows(ctx, flagsByScope, [featureKey, "user"]);
+  const facts = {
+    environment: environment()[flag],
+    platform: platform === null ? [] : [flagFact(platform as StoredDocument)],
+    organization: rows.map(flagFact),
+    userRows: users.length,
+  };
+  return { rows, facts };
+}
 
 /** Brings both flags of an organization to a value, or back to what they were, in the transaction of `ctx`. */
 export async function changeFlags(
@@ -103,31 +122,21 @@ export async function changeFlags(
   try {
     throwIfRefused(change.refusal);
     await findOrganization(host, ctx, organizationId, refusals);
-    const variables = environment();
-    const now = new Date().toISOString();
-    const flags: Flag[] = [];
-    for (const [flag, featureKey] of flagKeys.entries()) {
-      const { flagsByScope, flagsByOrganization } = host.indexes;
-      const platform = await rowsOf(ctx, "featureFlags", flagsByScope, [featureKey, "platform"]).first();
-      const rows = await readRows(ctx, flagsByOrganization, [featureKey, "organization", organizationId]);
-      const users = await readRows(ctx, flagsByScope, [featureKey, "user"]);
-      const plan = change.plan({
-        flag,
-        environment: variables[flag],
-        platform: platform === null ? [] : [flagFact(platform as StoredDocument)],
-        organization: rows.map(flagFact),
-        userRows: users.length,
-        now,
-      });
-      flags.push({ featureKey, rows, ...plan });
-    }
+    const flags = [
+      await readFlag(host, ctx, 0, organizationId),
+      await readFlag(host, ctx, 1, organizationId),
+    ] as const;
     const mustBeKnown = request.isWanted && !request.create && !host.findOrganization;
     if (mustBeKnown && flags.every(({ rows }) => rows.length === 0)) {
       if (!(await isAnythingStored(host, ctx, organizationId))) throwIfRefused(nothingStored(organizationId));
     }
-    for (const flag of flags) await writeFlag(host, ctx, organizationId, flag);
-    const answer = change.answer();
-    report(request, flags[0]?.updatedBy ?? "", now, answer);
+    const now = new Date().toISOString();
+    const { updatedBy, writes, answer } = change.plan(flags[0].facts, flags[1].facts, now);
+    for (const flag of [0, 1] as const) {
+      const row = { featureKey: flagKeys[flag], scope: "organization", organizationId, updatedBy };
+      await writeFlag(host, ctx, row, flags[flag].rows, writes[flag]);
+    }
+    report(request, updatedBy, now, answer);
     return answer;
   } finally {
     change.free();
@@ -137,8 +146,9 @@ export async function changeFlags(
 async function writeFlag(
   host: Host,
   ctx: MutationCtx,
-  organizationId: string,
-  { featureKey, rows, updatedBy, writes }: Flag,
+  common: { featureKey: string; scope: string; organizationId: string; updatedBy: string },
+  rows: readonly StoredDocument[],
+  writes: readonly FlagWrite[],
 ): Promise<void> {
   for (const [kind, index, enabled, note] of writes) {
     const row = rows[index];
@@ -146,14 +156,7 @@ async function writeFlag(
       await ctx.db.delete(row?._id as never);
       continue;
     }
-    const written = {
-      featureKey,
-      scope: "organization",
-      organizationId,
-      enabled,
-      updatedBy,
-      notes: withOlderNotes(note, row),
-    };
+    const written = { ...common, enabled, notes: withOlderNotes(note, row) };
     if (index === 0) await ctx.runMutation(host.functions.setFeatureFlag, written);
     else if (kind === SET) await ctx.db.patch(row?._id as never, { ...written, updatedAt: Date.now() });
     else await ctx.db.insert("featureFlags", { ...written, updatedAt: Date.now() });

@@ -5,7 +5,6 @@
 
 import {
   draftStatuses,
-  type FirstMalformed,
   firstMalformed,
   insightsStatuses,
   type Table,
@@ -22,31 +21,35 @@ const MALFORMED_NOTE = 256;
 // Columns are made in loops without a call for each document where that can be had: in the fresh context of a call
 // nothing is compiled yet, and a loop is compiled while it runs.
 
-/** Marks the malformed documents of a table in a column of facts, and keeps their names. */
-export class Names {
-  private readonly lines: string[] = [];
-  private readonly find: FirstMalformed;
-  private readonly mark: number;
+/** The malformed among documents. */
+export type Malformed = {
+  rows: readonly number[];
+  /** A line each: the id, and the first malformed field. */
+  names: string;
+};
 
-  constructor(table: Table) {
-    this.find = firstMalformed[table];
-    this.mark = MALFORMED + (table === "voiceNotes" ? MALFORMED_NOTE : 0);
+export function malformedIn(table: Table, documents: readonly StoredDocument[]): Malformed {
+  const find = firstMalformed[table];
+  const rows: number[] = [];
+  const names: string[] = [];
+  for (let at = 0; at < documents.length; at++) {
+    const document = documents[at] as StoredDocument;
+    const field = find(document);
+    if (field === null) continue;
+    rows.push(at);
+    names.push(`${document._id}: ${field}`);
   }
+  return { rows, names: names.join("\n") };
+}
 
-  markIn(facts: Float64Array, documents: readonly StoredDocument[]): void {
-    const { find, lines, mark } = this;
-    for (let at = 0; at < documents.length; at++) {
-      const document = documents[at] as StoredDocument;
-      const field = find(document);
-      if (field === null) continue;
-      lines.push(`${document._id}: ${field}`);
-      facts[at] = (facts[at] ?? 0) + mark;
-    }
+/** A column of facts, with the malformed of the table's documents marked in it. */
+export function marked(table: Table, facts: Float64Array, { rows }: Malformed): Float64Array {
+  const mark = MALFORMED + (table === "voiceNotes" ? MALFORMED_NOTE : 0);
+  for (let nth = 0; nth < rows.length; nth++) {
+    const at = rows[nth] as number;
+    facts[at] = (facts[at] ?? 0) + mark;
   }
-
-  column(): string {
-    return this.lines.join("\n");
-  }
+  return facts;
 }
 
 const isFilled = (value: unknown): value is string => typeof value === "string" && value !== "";

@@ -87,17 +87,70 @@ async function keyAt(
 /** A page of documents; `isLast` where the range ends with it. */
 export type Page = { documents: StoredDocument[]; isLast: boolean };
 
-/** How far readers side by side may go. */
-export type Allowance = {
-  isSpent(): boolean;
+/** The largest document that Convex stores. */
+const LARGEST_DOCUMENT_BYTES = 2 ** 20;
+
+/** How far readers side by side may go: to so many documents, and no more once so many bytes were read. It is
+ * overdrawn by one document at most. */
+export class Allowance {
+  private readonly limit: { documents: number; bytes: number };
+  private readonly meter: Meter;
+  private readonly bytes = new ByteSum();
+  private documents = 0;
+  private asked = 0;
+  private isNew = true;
+  private waiting: (() => void)[] = [];
+
+  constructor(limit: { documents: number; bytes: number }, meter: Meter) {
+    this.limit = limit;
+    this.meter = meter;
+  }
+
+  isSpent(): boolean {
+    return this.documents + this.asked >= this.limit.documents || this.bytes.exceeds(this.limit.bytes - 1);
+  }
+
+  private isTight(): boolean {
+    return this.asked > 0 && this.bytes.exceeds(this.limit.bytes - (this.asked + 1) * LARGEST_DOCUMENT_BYTES);
+  }
+
   /** Asked before each document of a range, and answered by `onAnswered`. Waits until a document of the
    * largest size fits beside those that others asked for. False where no more may be read; of a new allowance
    * one document may always be. */
-  mayAsk(): boolean | Promise<boolean>;
-  onAnswered(document: StoredDocument | null): void;
+  mayAsk(): boolean | Promise<boolean> {
+    return this.isSpent() || !this.isTight() ? this.ask() : this.askInTurn();
+  }
+
+  private async askInTurn(): Promise<boolean> {
+    while (!this.isSpent() && this.isTight()) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    return this.ask();
+  }
+
+  private ask(): boolean {
+    if (this.isSpent() && !this.isNew) return false;
+    this.isNew = false;
+    this.asked += 1;
+    return true;
+  }
+
+  onAnswered(document: StoredDocument | null): void {
+    this.asked -= 1;
+    this.onRead(document);
+    const woken = this.waiting;
+    if (woken.length === 0) return;
+    this.waiting = [];
+    for (const wake of woken) wake();
+  }
+
   /** Counts a document that is read whatever is left. */
-  onRead(document: StoredDocument | null): void;
-};
+  onRead(document: StoredDocument | null): void {
+    if (document === null) return;
+    this.documents += 1;
+    this.meter.read(document, this.bytes);
+  }
+}
 
 /**
  * Reads the documents of a range behind a position, until the range or the allowance ends, or there are `most`.
@@ -123,16 +176,13 @@ export async function readBehind(
     if (documents.length > 0 && allowance.isSpent()) return { documents, isLast: false };
     meter.range();
     const range = db.query(source.table).withIndex(source.index as never, (q) => {
-      let builder: unknown = q;
-      const step = (operator: "eq" | "gt", field: string, value: Value | undefined) => {
-        const at = builder as Record<"eq" | "gt", (field: string, value: Value | undefined) => unknown>;
-        builder = at[operator](field, value);
-      };
-      for (const [field, value] of source.prefix) step("eq", field, value);
-      for (const field of fields.slice(0, same)) step("eq", field, key[fields.indexOf(field)]);
-      const bound = fields[same];
-      if (key.length > 0 && bound !== undefined) step("gt", bound, key[same]);
-      return builder as typeof q;
+      type Step = (field: string, value: Value | undefined) => Builder;
+      type Builder = { eq: Step; gt: Step };
+      let builder = q as unknown as Builder;
+      for (const [field, value] of source.prefix) builder = builder.eq(field, value);
+      for (let at = 0; at < same; at++) builder = builder.eq(fields[at] ?? "", key[at]);
+      if (key.length > 0) builder = builder.gt(fields[same] ?? "", key[same]);
+      return builder as unknown as typeof q;
     });
     const iterator = range[Symbol.asyncIterator]();
     for (;;) {
@@ -149,49 +199,4 @@ export async function readBehind(
     }
   }
   return { documents, isLast: true };
-}
-
-/** The largest document that Convex stores. */
-const LARGEST_DOCUMENT_BYTES = 2 ** 20;
-
-/** An allowance of so many documents, and no more once so many bytes were read, for readers side by side. It
- * is overdrawn by one document at most. */
-export function allowanceOf(limit: { documents: number; bytes: number }, meter: Meter): Allowance {
-  let documents = 0;
-  const bytes = new ByteSum();
-  let asked = 0;
-  let isNew = true;
-  let waiting: (() => void)[] = [];
-  const isSpent = () => documents + asked >= limit.documents || bytes.exceeds(limit.bytes - 1);
-  const isTight = () => asked > 0 && bytes.exceeds(limit.bytes - (asked + 1) * LARGEST_DOCUMENT_BYTES);
-  const ask = (): boolean => {
-    if (isSpent() && !isNew) return false;
-    isNew = false;
-    asked += 1;
-    return true;
-  };
-  const onRead = (document: StoredDocument | null) => {
-    if (document === null) return;
-    documents += 1;
-    meter.read(document, bytes);
-  };
-  return {
-    isSpent,
-    onRead,
-    mayAsk: () => {
-      if (isSpent() || !isTight()) return ask();
-      const turn = async () => {
-        while (!isSpent() && isTight()) await new Promise<void>((resolve) => waiting.push(resolve));
-        return ask();
-      };
-      return turn();
-    },
-    onAnswered: (document) => {
-      asked -= 1;
-      onRead(document);
-      const woken = waiting;
-      waiting = [];
-      for (const wake of woken) wake();
-    },
-  };
 }

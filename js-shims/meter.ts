@@ -28,13 +28,16 @@ function textBytes(text: string): number {
   return bytes;
 }
 
-/** Bytes of a stored value as Convex counts them; never fewer. With `texts`, those of its long texts are left out, and
- * the texts added to these. */
-export function valueBytes(value: unknown, texts?: string[]): number {
+/** Texts that are not measured: in UTF-8 they have one to three bytes a unit. */
+type Units = { units: number };
+
+/** Bytes of a stored value as Convex counts them; never fewer. With `texts`, what its texts hold is left out, and their
+ * units are added to these. */
+export function valueBytes(value: unknown, texts?: Units): number {
   switch (typeof value) {
     case "string":
-      if (texts === undefined || value.length <= LONGEST_SHORT_TEXT) return 2 + textBytes(value);
-      texts.push(value);
+      if (texts === undefined) return 2 + textBytes(value);
+      texts.units += value.length;
       return 2;
     case "number":
     case "bigint":
@@ -46,7 +49,7 @@ export function valueBytes(value: unknown, texts?: string[]): number {
       if (value instanceof ArrayBuffer) return 2 + value.byteLength;
       let bytes = 2;
       if (Array.isArray(value)) {
-        for (const item of value) bytes += valueBytes(item, texts);
+        for (let at = 0; at < value.length; at++) bytes += valueBytes(value[at], texts);
       } else {
         for (const name in value) {
           const field = (value as Record<string, unknown>)[name];
@@ -60,37 +63,42 @@ export function valueBytes(value: unknown, texts?: string[]): number {
   }
 }
 
-/** Bytes of many values. A long text is measured only once its length does not tell whether they exceed a limit: in
- * UTF-8 it has one to three bytes a unit. */
+/** Bytes of many values. Texts are measured only once their lengths do not tell whether they exceed a limit. */
 export class ByteSum {
   private bytes = 0;
-  private texts: string[] = [];
-  /** Of the texts that are not measured. */
+  /** Values whose texts are not measured: what they have without, and with a byte a unit at least. */
+  private values: unknown[] = [];
+  private least = 0;
   private units = 0;
 
   add(value: unknown): void {
-    const texts: string[] = [];
-    this.addMeasured(valueBytes(value, texts), texts);
+    const texts = { units: 0 };
+    this.addUnmeasured(value, valueBytes(value, texts), texts.units);
   }
 
-  /** Adds what `valueBytes` says of a value. */
-  addMeasured(bytes: number, texts: readonly string[] = []): void {
+  /** Adds a value that has so many bytes without its texts, and so many units of these. */
+  addUnmeasured(value: unknown, bytes: number, units: number): void {
+    this.values.push(value);
+    this.least += bytes + units;
+    this.units += units;
+  }
+
+  /** Adds bytes that are known. */
+  addBytes(bytes: number): void {
     this.bytes += bytes;
-    for (const text of texts) {
-      this.texts.push(text);
-      this.units += text.length;
-    }
   }
 
   exceeds(limit: number): boolean {
-    if (this.bytes + this.units > limit) return true;
-    if (this.bytes + 3 * this.units <= limit) return false;
+    const least = this.bytes + this.least;
+    if (least > limit) return true;
+    if (least + 2 * this.units <= limit) return false;
     return this.total() > limit;
   }
 
   total(): number {
-    for (const text of this.texts) this.bytes += longTextBytes(text);
-    this.texts = [];
+    for (const value of this.values) this.bytes += valueBytes(value);
+    this.values = [];
+    this.least = 0;
     this.units = 0;
     return this.bytes;
   }
@@ -115,16 +123,17 @@ type TransactionMeta = {
   getTransactionMetrics(): Promise<Record<(typeof measures)[number], { used: number; remaining: number }>>;
 };
 
-/** Documents that are counted without asking the runtime, at most. */
+/** Documents that are counted without asking the runtime, and units of their texts, at most. */
 const MOST_UNTOLD = 500;
+const MOST_UNTOLD_UNITS = 2 ** 16;
 
 /** What a transaction has used: by the runtime's own account where it gives one, else by this library's. */
 export class Meter {
   /** What the runtime told last, and what this library counted since: all where the runtime tells nothing. */
   private told: number[] = measures.map(() => 0);
   private counted = measures.map(() => 0);
-  /** Some of what was counted since is not measured, or it is much: the runtime may read ahead. */
-  private isUnsure = false;
+  /** Units of texts that were counted since with a byte each, and are not measured. */
+  private untoldUnits = 0;
   private readonly meta: TransactionMeta | undefined;
 
   constructor(ctx: object) {
@@ -142,13 +151,18 @@ export class Meter {
 
   /** Counts a document that was read, and adds its bytes to a sum. */
   read(document: unknown, bytes: ByteSum): void {
-    const texts: string[] = [];
-    // Measured as a whole only where the runtime does not.
-    const documentBytes = valueBytes(document, this.meta && texts);
-    bytes.addMeasured(documentBytes, texts);
     this.count(0, 1);
-    this.count(1, documentBytes);
-    this.isUnsure ||= texts.length > 0 || (this.counted[0] ?? 0) >= MOST_UNTOLD;
+    if (!this.meta) {
+      const documentBytes = valueBytes(document);
+      bytes.addBytes(documentBytes);
+      this.count(1, documentBytes);
+      return;
+    }
+    const texts = { units: 0 };
+    const rest = valueBytes(document, texts);
+    bytes.addUnmeasured(document, rest, texts.units);
+    this.count(1, rest + texts.units);
+    this.untoldUnits += texts.units;
   }
 
   /** Counts a row that is inserted; Convex adds an id and a time. */
@@ -174,16 +188,18 @@ export class Meter {
     if (!metrics) return { used: this.sums(), limits: convexLimits };
     this.told = measures.map((measure) => metrics[measure].used);
     this.counted = measures.map(() => 0);
-    this.isUnsure = false;
+    this.untoldUnits = 0;
     return {
       used: this.told,
       limits: measures.map((measure) => metrics[measure].used + metrics[measure].remaining),
     };
   }
 
-  /** What was used so far, if nobody but this library has read since the runtime was asked last. */
+  /** What was used so far, if nobody but this library has read since the runtime was asked last. Texts may count for
+   * less than they are, by twice `MOST_UNTOLD_UNITS` at most. */
   async used(): Promise<number[]> {
-    return this.isUnsure ? (await this.account()).used : this.sums();
+    const isTold = this.untoldUnits < MOST_UNTOLD_UNITS && (this.counted[0] ?? 0) < MOST_UNTOLD;
+    return isTold ? this.sums() : (await this.account()).used;
   }
 
   private sums(): number[] {

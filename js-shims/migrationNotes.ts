@@ -4,7 +4,7 @@ import { claimRows, type Note, transcriptRow } from "./convert.js";
 import { headroom, judgeNotes } from "./core/migrationRun.js";
 import { malformedNoteFacts, noteFacts, type StoredDocument } from "./documents.js";
 import type { Host } from "./host.js";
-import { type Allowance, allowanceOf, type Database, readBehind, source } from "./keyset.js";
+import { Allowance, type Database, readBehind, source } from "./keyset.js";
 import { malformedForMigration } from "./malformed.js";
 import { ByteSum, type Meter, valueBytes } from "./meter.js";
 
@@ -82,7 +82,7 @@ export async function judgeAll(
   meter: Meter,
 ): Promise<JudgedNote[]> {
   const room = await readable(meter, 1);
-  const allowance = allowanceOf(room, meter);
+  const allowance = new Allowance(room, meter);
   const linked: StoredDocument[][] = notes.map(() => []);
   const through = await forEach(notes.slice(0, room.notes), room.width, async (note, at) => {
     const range = source("voiceNoteArtifacts", host.indexes.artifactsByNote, note._id);
@@ -159,9 +159,9 @@ async function findRepairs(
   // Whatever is left: a run gets further by one note at least.
   const one = { documents: 1, bytes: 1 };
   const [first, ...rest] = repaired;
-  await look(first as JudgedNote, [allowanceOf(one, meter), allowanceOf(one, meter)]);
+  await look(first as JudgedNote, [new Allowance(one, meter), new Allowance(one, meter)]);
   const left = await readable(meter, 2);
-  const allowance = allowanceOf(left, meter);
+  const allowance = new Allowance(left, meter);
   const through =
     1 +
     (await forEach(rest.slice(0, room.notes - 1), left.width, async (note) =>
@@ -190,7 +190,7 @@ export function rowsFor({ note, code, repair }: JudgedNote, now: number): Rows {
 export function addBytes(bytes: ByteSum, { code, repair }: JudgedNote, rows: Rows): void {
   if (code !== MIGRATE && code !== REPAIR) return;
   // An artifact takes 600 bytes at most, and Convex adds an id and a time to each row.
-  bytes.addMeasured(600 + (repair?.bytes ?? 0) + 100 * (rows.claims.length + rows.transcripts.length));
+  bytes.addBytes(600 + (repair?.bytes ?? 0) + 100 * (rows.claims.length + rows.transcripts.length));
   bytes.add(rows.transcripts);
   bytes.add(rows.claims);
 }

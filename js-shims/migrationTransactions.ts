@@ -9,7 +9,7 @@ import type { StoredDocument } from "./documents.js";
 import { throwIfRefused } from "./errors.js";
 import type { Host, MutationCtx } from "./host.js";
 import {
-  allowanceOf,
+  Allowance,
   type Database,
   LostPosition,
   type Page,
@@ -81,7 +81,7 @@ async function readStretch(host: Host, db: Database, stretch: Stretch, meter: Me
   const limit = { documents: Math.min(stretch.most, room.notes), bytes: room.bytes / 2 };
   try {
     const reach = reachOf(host, stretch.organizationId);
-    return await readBehind(db, reach, stretch.after, allowanceOf(limit, meter), meter);
+    return await readBehind(db, reach, stretch.after, new Allowance(limit, meter), meter);
   } catch (error) {
     if (error instanceof LostPosition) throwIfRefused(lostPosition());
     throw error;
@@ -145,7 +145,7 @@ async function readNotes(
   meter: Meter,
 ): Promise<(StoredDocument | null)[]> {
   const room = await readable(meter, 2);
-  const allowance = allowanceOf({ ...room, bytes: room.bytes / 2 }, meter);
+  const allowance = new Allowance({ ...room, bytes: room.bytes / 2 }, meter);
   const notes: (StoredDocument | null)[] = [];
   const wanted = ids.slice(0, room.notes);
   await forEach(wanted, room.width, async (id, at) => {

@@ -1,6 +1,6 @@
 /** Carries out the steps of the core's status scan in one transaction. */
 
-import { lostPosition, StatusRun } from "./core/status.js";
+import { lostPosition, StatusRun, type Step, type Used } from "./core/status.js";
 import {
   artifactFact,
   candidatesOf,
@@ -8,7 +8,9 @@ import {
   createdMs,
   draftFact,
   flattened,
-  Names,
+  type Malformed,
+  malformedIn,
+  marked,
   noCandidates,
   noteFacts,
   type StoredDocument,
@@ -16,15 +18,7 @@ import {
 import { throwIfRefused } from "./errors.js";
 import { environment, flagFact, flagKeys } from "./flagRows.js";
 import type { Host, Index, QueryCtx } from "./host.js";
-import {
-  allowanceOf,
-  LostPosition,
-  type Page,
-  positionOf,
-  readBehind,
-  type Source,
-  source,
-} from "./keyset.js";
+import { Allowance, LostPosition, type Page, positionOf, readBehind, type Source, source } from "./keyset.js";
 import type { Table } from "./malformed.js";
 import { Meter } from "./meter.js";
 import type { StatusAnswer, StatusArgs } from "./validators/status.js";
@@ -82,9 +76,6 @@ function lookUpOf(host: Host, range: Range): { table: Table; index: Index } {
   return { table: "voiceNoteEntityResolutions", index: indexes.resolutionsByClaim };
 }
 
-/** A step of the core. */
-type Step = ReturnType<StatusRun["next"]>;
-
 const numberAt = (step: Step, at: number): number => Number(step[at] ?? 0);
 
 /** Begins a status; its arguments are accepted, the cursor included. */
@@ -113,7 +104,7 @@ export async function scanStatus(
   const run = beginStatus(host, args, (await meter.account()).limits);
   try {
     await admit?.();
-    return await carryOut(host, ctx, args.organizationId, run, meter);
+    return await carryOut(host, ctx, args, run, meter);
   } catch (error) {
     if (error instanceof LostPosition) throwIfRefused(lostPosition());
     throw error;
@@ -125,14 +116,12 @@ export async function scanStatus(
 async function carryOut(
   host: Host,
   ctx: QueryCtx,
-  organizationId: string,
+  { organizationId, cursor }: StatusArgs,
   run: StatusRun,
   meter: Meter,
 ): Promise<StatusAnswer> {
-  // The hooks have read, too.
-  await meter.account();
   /** Where the page at hand began. */
-  let after = run.position();
+  let after = cursor === undefined ? null : run.position();
   let page: Page & { source: Source } = {
     documents: [],
     isLast: false,
@@ -142,22 +131,23 @@ async function carryOut(
     const document = page.documents[rows - 1];
     return document === undefined ? after : positionOf(page.source, document);
   };
+  // The hooks have read, too.
+  let step = run.first((await meter.account()).used);
   for (;;) {
-    const step = run.next(await meter.used());
     switch (step[0]) {
       case 2: {
         const range = ranges[numberAt(step, 1)] ?? "notes";
         const pageSource = sourceOf(host, range, numberAt(step, 2), organizationId);
         after = step[3] === 1 ? null : behind(page.documents.length);
-        const allowance = allowanceOf({ documents: numberAt(step, 4), bytes: numberAt(step, 5) }, meter);
+        const allowance = new Allowance({ documents: numberAt(step, 4), bytes: numberAt(step, 5) }, meter);
         page = { ...(await readBehind(ctx.db, pageSource, after, allowance, meter)), source: pageSource };
-        feedPage(run, organizationId, range, page);
+        step = feedPage(run, await meter.used(), organizationId, range, page);
         break;
       }
       case 3: {
         const range = ranges[numberAt(step, 1)] ?? "notes";
         const rows = step.slice(6).map((row) => page.documents[Number(row)]?._id ?? "");
-        await lookUp(host, ctx, organizationId, run, range, rows, step, meter);
+        step = await lookUp(host, ctx, organizationId, run, range, rows, step, meter);
         break;
       }
       default: {
@@ -168,31 +158,41 @@ async function carryOut(
   }
 }
 
-function factsIn(range: Range, documents: StoredDocument[]): Float64Array {
+const noFacts = new Float64Array(0);
+
+function factsIn(range: Range, documents: StoredDocument[], malformed: Malformed): Float64Array {
+  const facts = (numberOf: (document: StoredDocument) => number) =>
+    marked(tables[range], columnOf(documents, numberOf), malformed);
   switch (range) {
     case "notes":
-      return columnOf(documents, noteFacts);
+      return facts(noteFacts);
     case "artifacts":
     case "claims":
-      return new Float64Array(documents.length);
+      if (malformed.rows.length === 0) return noFacts;
+      return marked(tables[range], new Float64Array(documents.length), malformed);
     case "drafts":
-      return columnOf(documents, draftFact);
+      return facts(draftFact);
     default:
-      return columnOf(documents, flagFact);
+      return facts(flagFact);
   }
 }
 
-function feedPage(run: StatusRun, organizationId: string, range: Range, { documents, isLast }: Page): void {
-  const facts = factsIn(range, documents);
-  const names = new Names(tables[range]);
-  names.markIn(facts, documents);
-  run.page({
+function feedPage(
+  run: StatusRun,
+  used: Used,
+  organizationId: string,
+  range: Range,
+  { documents, isLast }: Page,
+): Step {
+  const malformed = malformedIn(tables[range], documents);
+  return run.page(used, {
+    rows: documents.length,
     isLast,
     firstId: documents[0]?._id ?? "",
-    facts,
+    facts: factsIn(range, documents, malformed),
     createdMs: range === "notes" ? columnOf(documents, createdMs) : [],
     candidates: range === "artifacts" ? candidatesOf(documents, organizationId) : noCandidates,
-    names: names.column(),
+    names: malformed.names,
   });
 }
 
@@ -207,9 +207,9 @@ async function lookUp(
   rows: readonly string[],
   step: Step,
   meter: Meter,
-): Promise<void> {
+): Promise<Step> {
   const { table, index } = lookUpOf(host, range);
-  const allowance = allowanceOf({ documents: numberAt(step, 3), bytes: numberAt(step, 4) }, meter);
+  const allowance = new Allowance({ documents: numberAt(step, 3), bytes: numberAt(step, 4) }, meter);
   const firstAfter = typeof step[5] === "string" ? step[5] : null;
   const pages: Page[] = rows.map(() => ({ documents: [], isLast: false }));
   let next = 0;
@@ -228,17 +228,15 @@ async function lookUp(
   const openId = rows[complete] ?? "";
   const openDocument = openPage?.documents.at(-1);
   const { documents, of } = flattened(pages.slice(0, complete + 1).map((page) => page.documents));
+  const malformed = malformedIn(table, documents);
   const isNotes = range === "notes";
-  const facts = isNotes ? columnOf(documents, artifactFact) : new Float64Array(documents.length);
-  const names = new Names(table);
-  names.markIn(facts, documents);
-  run.found({
+  return run.found(await meter.used(), {
     complete,
     openId,
     openAfter: openDocument && positionOf(source(table, index, openId), openDocument),
     of,
-    facts,
+    facts: isNotes ? marked(table, columnOf(documents, artifactFact), malformed) : noFacts,
     candidates: isNotes ? candidatesOf(documents, organizationId) : noCandidates,
-    names: names.column(),
+    names: malformed.names,
   });
 }

@@ -152,7 +152,7 @@ impl Change {
         note
     }
 
-    /// The answer, when all is written.
+    /// The answer, once all is written.
     pub fn answer(&self, rows: &[KeyRows; 2]) -> Value {
         let mut before = Object::default();
         let mut after = Object::default();

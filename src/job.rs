@@ -24,7 +24,7 @@ pub use given::Given;
 
 use crate::budget::{CONVEX_LIMITS, Headroom, Reads};
 #[cfg(feature = "flags")]
-use crate::change::nothing_stored;
+use crate::change::{Change, nothing_stored};
 use crate::cursor::lost_position;
 use crate::error::{forbidden, organization_not_found};
 #[cfg(feature = "migration")]
@@ -34,8 +34,6 @@ use crate::number::{codes, exact, ms};
 #[cfg(feature = "status")]
 use crate::status::{Status, check_complete};
 use crate::value::{List, Value};
-#[cfg(feature = "flags")]
-use change::FlagChange;
 
 /// What a shim asks: at most one job at a time, which lasts as long as a call of one of the functions.
 #[derive(Debug, Default)]
@@ -48,7 +46,7 @@ enum Job {
     #[cfg(feature = "migration")]
     Migration(Box<Run>),
     #[cfg(feature = "flags")]
-    Change(Box<FlagChange>),
+    Change(Box<Change>),
 }
 
 impl Core {
@@ -98,7 +96,7 @@ impl Core {
                     #[cfg(feature = "migration")]
                     Some(Job::Migration(run)) => migration::ask(run, question, given),
                     #[cfg(feature = "flags")]
-                    Some(Job::Change(change)) => change::ask(change, question, given),
+                    Some(Job::Change(change)) => change::ask(change, given),
                     None => Value::Null,
                 };
             }

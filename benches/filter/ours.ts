@@ -3,15 +3,15 @@
  * loop reads documents one by one, which would be most of the time.
  */
 
-import { StatusRun } from "../../js-shims/core/status.js";
+import { StatusRun, type Step } from "../../js-shims/core/status.js";
 import {
   artifactFact,
-  type Candidates,
   candidatesOf,
   columnOf,
   createdMs,
   flattened,
-  Names,
+  malformedIn,
+  marked,
   noCandidates,
   noteFacts,
   type StoredDocument,
@@ -23,10 +23,19 @@ import { type Lookup, ORGANIZATION } from "./data.js";
 const NOTES = 3;
 const ARTIFACTS = 4;
 
-const EMPTY: StoredDocument[] = [];
+const noDocuments: StoredDocument[] = [];
+const noFacts = new Float64Array(0);
+/** It is told that nothing was read: it would end the transaction long before the documents do. */
+const nothing = [0, 0, 0];
 
-const begin = () =>
-  new StatusRun({
+type Reader = {
+  page(run: StatusRun, range: number, isFirst: boolean, rows: number): Step;
+  lookUp(run: StatusRun, range: number, rows: readonly number[]): Step;
+};
+
+/** Carries out the steps of a status. */
+function carryOut(reader: Reader): StatusAnswer {
+  const run = new StatusRun({
     organizationId: ORGANIZATION,
     deferredDays: undefined,
     cursor: undefined,
@@ -34,39 +43,45 @@ const begin = () =>
     limits: [],
     artifactsAreIndexed: false,
   });
-
-// It is told that nothing was read: it would end the transaction long before the documents do.
-const nextOf = (run: StatusRun) => run.next([0, 0, 0]).map(Number);
+  try {
+    let step = run.first(nothing);
+    for (;;) {
+      const [kind, range, , isFirst, rows] = step as number[];
+      if (kind === 2) step = reader.page(run, range, isFirst === 1, rows);
+      else if (kind === 3) step = reader.lookUp(run, range, step.slice(6) as number[]);
+      else if (kind === 0) return run.answer(null, nothing);
+      else throw new Error("the core ended the transaction");
+    }
+  } finally {
+    run.free();
+  }
+}
 
 /** How many artifacts are the organization's, and how many transcripts belong to them: all of a table in one page,
  * and all of its look-ups in one, which is told by a map as an index would. */
 export function filter(artifacts: StoredDocument[], transcripts: StoredDocument[]) {
-  const run = begin();
-  try {
-    for (;;) {
-      const step = nextOf(run);
-      if (step[0] === 0) break;
-      if (step[0] === 2) {
-        feedPage(run, step[1], step[1] === ARTIFACTS ? artifacts : EMPTY, true, null);
-        continue;
-      }
-      if (step[0] !== 3) throw new Error("the core ended the transaction");
-      const of = rowsOf(
-        transcripts,
-        step.slice(6).map((row) => artifacts[row]._id),
-      );
-      foundAll(run, step.length - 6, {
-        of,
-        facts: new Float64Array(of.length),
-        candidates: noCandidates,
+  const answer = carryOut({
+    page: (run, range) => {
+      const page = range === ARTIFACTS ? artifacts : noDocuments;
+      return run.page(nothing, {
+        rows: page.length,
+        isLast: true,
+        firstId: page[0]?._id ?? "",
+        facts: noFacts,
+        createdMs: noFacts,
+        candidates: candidatesOf(page, ORGANIZATION),
         names: "",
       });
-    }
-    const answer = run.answer(null, [0, 0, 0]);
-    return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
-  } finally {
-    run.free();
-  }
+    },
+    lookUp: (run, _, rows) => {
+      const of = rowsOf(
+        transcripts,
+        rows.map((row) => artifacts[row]._id),
+      );
+      return foundAll(run, rows.length, { of, facts: noFacts, candidates: noCandidates, names: "" });
+    },
+  });
+  return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
 }
 
 /** To which of the artifacts each transcript belongs, in order; those of other artifacts are left out. */
@@ -93,67 +108,54 @@ export type Input = {
 };
 
 /** The work on the pages and look-ups of a status. */
-export function count(input: Input): StatusAnswer {
-  const { notes, artifacts, linked, transcriptsOf } = input;
-  const run = begin();
-  let page = EMPTY;
+export function count({ notes, artifacts, linked, transcriptsOf }: Input): StatusAnswer {
+  let page = noDocuments;
   let at = 0;
-  try {
-    for (;;) {
-      const step = nextOf(run);
-      if (step[0] === 2) {
-        const range = step[1];
-        const table = range === NOTES ? notes : range === ARTIFACTS ? artifacts : EMPTY;
-        if (step[3] === 1) at = 0;
-        page = table.slice(at, at + step[4]);
-        at += page.length;
-        const names = new Names(range === NOTES ? "voiceNotes" : "voiceNoteArtifacts");
-        feedPage(run, range, page, at >= table.length, names);
-      } else if (step[0] === 3) {
-        const isNotes = step[1] === NOTES;
-        const lookup = isNotes ? linked : transcriptsOf;
-        const found = step.slice(6).map((row) => lookup.get(page[row]._id) ?? EMPTY);
-        feedFound(run, isNotes, found);
-      } else if (step[0] === 0) return run.answer(null, [0, 0, 0]);
-      else throw new Error("the core ended the transaction");
-    }
-  } finally {
-    run.free();
-  }
-}
-
-function foundAll(
-  run: StatusRun,
-  complete: number,
-  found: { of: number[]; facts: ArrayLike<number>; candidates: Candidates; names: string },
-): void {
-  run.found({ ...found, complete, openId: "", openAfter: undefined });
-}
-
-function feedPage(
-  run: StatusRun,
-  range: number,
-  page: StoredDocument[],
-  isLast: boolean,
-  names: Names | null,
-): void {
-  const facts = range === NOTES ? columnOf(page, noteFacts) : new Float64Array(page.length);
-  names?.markIn(facts, page);
-  run.page({
-    isLast,
-    firstId: page[0]?._id ?? "",
-    facts,
-    createdMs: range === NOTES ? columnOf(page, createdMs) : [],
-    candidates: range === ARTIFACTS ? candidatesOf(page, ORGANIZATION) : noCandidates,
-    names: names?.column() ?? "",
+  return carryOut({
+    page: (run, range, isFirst, rows) => {
+      const table = range === NOTES ? notes : range === ARTIFACTS ? artifacts : noDocuments;
+      if (isFirst) at = 0;
+      page = table.slice(at, at + rows);
+      at += page.length;
+      return feedPage(run, range, page, at >= table.length);
+    },
+    lookUp: (run, range, rows) => {
+      const lookup = range === NOTES ? linked : transcriptsOf;
+      const found = rows.map((row) => lookup.get(page[row]._id) ?? noDocuments);
+      return feedFound(run, range === NOTES, found);
+    },
   });
 }
 
-function feedFound(run: StatusRun, isNotes: boolean, found: StoredDocument[][]): void {
+type Found = Omit<Parameters<StatusRun["found"]>[1], "complete" | "openId" | "openAfter">;
+
+const foundAll = (run: StatusRun, complete: number, found: Found): Step =>
+  run.found(nothing, { ...found, complete, openId: "", openAfter: undefined });
+
+function feedPage(run: StatusRun, range: number, page: StoredDocument[], isLast: boolean): Step {
+  const isNotes = range === NOTES;
+  const table = isNotes ? "voiceNotes" : "voiceNoteArtifacts";
+  const malformed = malformedIn(table, page);
+  if (!isNotes && malformed.rows.length > 0) throw new Error("an artifact is malformed");
+  return run.page(nothing, {
+    rows: page.length,
+    isLast,
+    firstId: page[0]?._id ?? "",
+    facts: isNotes ? marked(table, columnOf(page, noteFacts), malformed) : noFacts,
+    createdMs: isNotes ? columnOf(page, createdMs) : noFacts,
+    candidates: range === ARTIFACTS ? candidatesOf(page, ORGANIZATION) : noCandidates,
+    names: malformed.names,
+  });
+}
+
+function feedFound(run: StatusRun, isNotes: boolean, found: StoredDocument[][]): Step {
   const { documents, of } = flattened(found);
-  const facts = isNotes ? columnOf(documents, artifactFact) : new Float64Array(documents.length);
-  const names = new Names(isNotes ? "voiceNoteArtifacts" : "voiceNoteTranscripts");
-  names.markIn(facts, documents);
-  const candidates = isNotes ? candidatesOf(documents, ORGANIZATION) : noCandidates;
-  foundAll(run, found.length, { of, facts, candidates, names: names.column() });
+  const table = isNotes ? "voiceNoteArtifacts" : "voiceNoteTranscripts";
+  const malformed = malformedIn(table, documents);
+  return foundAll(run, found.length, {
+    of,
+    facts: isNotes ? marked(table, columnOf(documents, artifactFact), malformed) : noFacts,
+    candidates: isNotes ? candidatesOf(documents, ORGANIZATION) : noCandidates,
+    names: malformed.names,
+  });
 }

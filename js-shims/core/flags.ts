@@ -18,6 +18,21 @@ export const nothingStored = (organizationId: string): unknown => once(open, 5, 
  * `notes` say of it. */
 export type FlagWrite = [kind: number, index: number, enabled: boolean, note: string];
 
+/** The rows of a flag, as they are. */
+export type FlagRows = {
+  environment: string | undefined;
+  platform: readonly number[];
+  organization: readonly number[];
+  userRows: number;
+};
+
+/** What a change writes, by flag, and answers once it is written. */
+export type FlagPlan = {
+  updatedBy: string;
+  writes: [voiceNotes: FlagWrite[], entityResolution: FlagWrite[]];
+  answer: ChangeAnswer;
+};
+
 /** A change of both flags. */
 export class FlagChange {
   private readonly core = open();
@@ -35,31 +50,28 @@ export class FlagChange {
     this.refusal = ask(this.core, 2, { numbers: [call.isWanted], texts });
   }
 
-  /** Takes the rows of a flag and tells their `updatedBy` and what is written. */
-  plan(rows: {
-    flag: number;
-    environment: string | undefined;
-    platform: readonly number[];
-    organization: readonly number[];
-    userRows: number;
-    now: string;
-  }): { updatedBy: string; writes: FlagWrite[] } {
-    const [updatedBy, ...values] = ask<[string, ...FlagWrite]>(this.core, 11, {
-      numbers: [rows.flag, rows.userRows],
-      columns: [rows.platform, rows.organization],
-      texts: [rows.environment, rows.now],
+  plan(voiceNotes: FlagRows, entityResolution: FlagRows, now: string): FlagPlan {
+    type Told = [string, unknown[], unknown[], ChangeAnswer];
+    const [updatedBy, first, second, answer] = ask<Told>(this.core, 11, {
+      numbers: [voiceNotes.userRows, entityResolution.userRows],
+      columns: [
+        voiceNotes.platform,
+        voiceNotes.organization,
+        entityResolution.platform,
+        entityResolution.organization,
+      ],
+      texts: [voiceNotes.environment, entityResolution.environment, now],
     });
-    const writes: FlagWrite[] = [];
-    for (let at = 0; at < values.length; at += 4) writes.push(values.slice(at, at + 4) as FlagWrite);
-    return { updatedBy, writes };
-  }
-
-  /** The answer, when all is written. */
-  answer(): ChangeAnswer {
-    return ask(this.core, 12);
+    return { updatedBy, writes: [writesOf(first), writesOf(second)], answer };
   }
 
   free(): void {
     this.core.free();
   }
+}
+
+function writesOf(values: readonly unknown[]): FlagWrite[] {
+  const writes: FlagWrite[] = [];
+  for (let at = 0; at < values.length; at += 4) writes.push(values.slice(at, at + 4) as FlagWrite);
+  return writes;
 }

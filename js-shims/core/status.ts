@@ -19,6 +19,12 @@ export const lostPosition = (): unknown => once(open, 6, {});
 export const checkComplete = (verdict: string, left: number): unknown =>
   once(open, 7, { numbers: [left], texts: [verdict] });
 
+/** Documents, bytes and ranges that the transaction has read so far. */
+export type Used = readonly number[];
+
+/** What to do next; see `next` in `src/job/status.rs`. */
+export type Step = readonly (number | string | null)[];
+
 /** One transaction of a status. */
 export class StatusRun {
   private readonly core = open();
@@ -41,52 +47,59 @@ export class StatusRun {
     });
   }
 
-  /** The position behind which the reader goes on. */
+  /** The position behind which the reader goes on, where there is a cursor. */
   position(): string | null {
     return ask(this.core, 11);
   }
 
-  /** The next step, after so many documents, bytes and ranges; see `next` in `src/job/status.rs`. */
-  next(used: readonly number[]): (number | string | null)[] {
-    return ask(this.core, 12, { numbers: used.slice(0, 3) });
+  /** The first step. */
+  first(used: Used): Step {
+    return ask(this.core, 12, { numbers: used });
   }
 
-  /** Takes a page; see `PageRead` in `src/scan.rs`. */
-  page(page: {
-    isLast: boolean;
-    firstId: string;
-    facts: ArrayLike<number>;
-    createdMs: ArrayLike<number>;
-    candidates: Candidates;
-    names: string;
-  }): void {
-    ask(this.core, 13, {
-      numbers: [page.isLast],
+  /** Takes a page and tells the next step; see `PageRead` in `src/scan/step.rs`. */
+  page(
+    used: Used,
+    page: {
+      rows: number;
+      isLast: boolean;
+      firstId: string;
+      facts: ArrayLike<number>;
+      createdMs: ArrayLike<number>;
+      candidates: Candidates;
+      names: string;
+    },
+  ): Step {
+    return ask(this.core, 13, {
+      numbers: [used[0], used[1], used[2], page.rows, page.isLast],
       columns: [page.facts, page.createdMs, page.candidates.of],
       texts: [page.firstId, undefined, page.candidates.ids, page.names],
     });
   }
 
-  /** Takes what look-ups found; see `Found` in `src/scan.rs`. */
-  found(found: {
-    complete: number;
-    openId: string;
-    openAfter: string | undefined;
-    of: readonly number[];
-    facts: ArrayLike<number>;
-    candidates: Candidates;
-    names: string;
-  }): void {
-    ask(this.core, 14, {
-      numbers: [found.complete],
+  /** Takes what look-ups found and tells the next step; see `Found` in `src/scan/step.rs`. */
+  found(
+    used: Used,
+    found: {
+      complete: number;
+      openId: string;
+      openAfter: string | undefined;
+      of: readonly number[];
+      facts: ArrayLike<number>;
+      candidates: Candidates;
+      names: string;
+    },
+  ): Step {
+    return ask(this.core, 14, {
+      numbers: [used[0], used[1], used[2], found.complete],
       columns: [found.facts, found.of, found.candidates.of],
       texts: [found.openId, found.openAfter, found.candidates.ids, found.names],
     });
   }
 
-  /** The answer, after so many documents, bytes and ranges; `position` is what the last step asks for. */
-  answer(position: string | null, used: readonly number[]): StatusAnswer {
-    return ask(this.core, 15, { numbers: used.slice(0, 3), texts: [undefined, position ?? undefined] });
+  /** The answer; `position` is what the last step asks for. */
+  answer(position: string | null, used: Used): StatusAnswer {
+    return ask(this.core, 15, { numbers: used, texts: [undefined, position ?? undefined] });
   }
 
   free(): void {

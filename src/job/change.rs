@@ -7,15 +7,8 @@ use crate::flags::{self, Row};
 use crate::number::{codes, exact, ms};
 use crate::value::{List, Value};
 
-/// A change, with the rows that were read for it.
-#[derive(Debug)]
-pub(super) struct FlagChange {
-    change: Change,
-    rows: [KeyRows; 2],
-}
-
 /// Begins a change: the value that is wanted; organization, who asks, why, what to restore. See [`ChangeCall`].
-pub(super) fn begin(given: &Given<'_>) -> Result<Box<FlagChange>, Box<Refusal>> {
+pub(super) fn begin(given: &Given<'_>) -> Result<Box<Change>, Box<Refusal>> {
     let [wanted, ..] = given.numbers;
     let [organization_id, actor, reason, restore, _] = given.texts;
     let change = Change::new(&ChangeCall {
@@ -25,59 +18,78 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<FlagChange>, Box<Refusal>> 
         reason,
         restore,
     })?;
-    Ok(Box::new(FlagChange {
-        change,
-        rows: Default::default(),
-    }))
+    Ok(Box::new(change))
 }
 
-/// - 11 takes the rows of a flag and tells what is written: the flag, user rows; columns of platform rows and
-///   organization rows (0 off, 1 on, else no boolean); the environment variable, the present
-/// - 12 the answer, when all is written
-pub(super) fn ask(job: &mut FlagChange, question: u32, given: &Given<'_>) -> Value {
-    match question {
-        11 => plan(job, given),
-        12 => job.change.answer(&job.rows),
-        _ => Value::Null,
+/// - 11 takes the rows of both flags and tells what is written and answered: user rows of each; columns of
+///   platform rows and organization rows of each (0 off, 1 on, else no boolean); the environment variable of each,
+///   the present
+pub(super) fn ask(change: &Change, given: &Given<'_>) -> Value {
+    let [voice_notes_users, resolution_users, ..] = given.numbers;
+    let [
+        voice_notes_platform,
+        voice_notes,
+        resolution_platform,
+        resolution,
+        _,
+    ] = given.columns;
+    let [voice_notes_variable, resolution_variable, now, ..] = given.texts;
+    let rows = [
+        key_rows(
+            voice_notes_users,
+            voice_notes_platform,
+            voice_notes,
+            voice_notes_variable,
+        ),
+        key_rows(
+            resolution_users,
+            resolution_platform,
+            resolution,
+            resolution_variable,
+        ),
+    ];
+    let mut plan = List::default();
+    plan.put(Some(change.updated_by()).into());
+    for (flag, rows) in rows.iter().enumerate() {
+        plan.put(Value::List(writes(
+            change,
+            flag,
+            &rows.organization,
+            now.unwrap_or(""),
+        )));
     }
+    plan.put(change.answer(&rows));
+    Value::List(plan)
 }
 
-fn row(fact: f64) -> Row {
-    Row::from_code(u32::try_from(ms(fact)).unwrap_or(2))
-}
-
-/// The rows' `updatedBy`, and what is written, four values a write: 0 set, 1 delete, 2 insert; the index of the
-/// organization row; the value; what the row's `notes` say of it.
-fn plan(job: &mut FlagChange, given: &Given<'_>) -> Value {
-    let [flag, user_rows, ..] = given.numbers;
-    let [platform, organization, ..] = given.columns;
+fn key_rows(users: f64, platform: &[f64], organization: &[f64], variable: Option<&str>) -> KeyRows {
     let mut rows = KeyRows {
-        environment: flags::environment(given.texts[0]),
-        platform: platform.first().copied().map(row),
+        environment: flags::environment(variable),
+        platform: codes(platform).first().copied().map(Row::from_code),
         organization: Vec::new(),
-        user_rows: ms(user_rows),
+        user_rows: ms(users),
     };
     for code in codes(organization) {
         rows.organization.push(Row::from_code(code));
     }
-    let flag = usize::from(flag != 0.0);
-    let now = given.texts[1].unwrap_or("");
-    let mut plan = List::default();
-    plan.put(Some(job.change.updated_by()).into());
-    for write in job.change.writes(flag, &rows.organization) {
+    rows
+}
+
+/// Four values a write: 0 set, 1 delete, 2 insert; the index of the organization row; the value; what the row's
+/// `notes` say of it.
+fn writes(change: &Change, flag: usize, rows: &[Row], now: &str) -> List {
+    let mut list = List::default();
+    for write in change.writes(flag, rows) {
         let (kind, index, value) = match write {
             Write::Set(index, value) => (0.0, index, value),
             Write::Delete(index) => (1.0, index, false),
             Write::Insert(index, value) => (2.0, index, value),
         };
-        plan.number(kind);
-        plan.number(exact(index as u64));
-        plan.put(Value::Bool(value));
-        let from = rows.organization.get(index).copied();
-        plan.put(Value::Text(job.change.note(now, from, value)));
+        list.number(kind);
+        list.number(exact(index as u64));
+        list.put(Value::Bool(value));
+        let from = rows.get(index).copied();
+        list.put(Value::Text(change.note(now, from, value)));
     }
-    if let Some(slot) = job.rows.get_mut(flag) {
-        *slot = rows;
-    }
-    Value::List(plan)
+    list
 }

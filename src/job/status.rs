@@ -26,14 +26,18 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<Status>, Box<Refusal>> {
 }
 
 /// - 11 the position behind which the reader goes on
-/// - 12 the next step: documents, bytes and ranges used so far
-/// - 13 takes a page: is it the last?; columns of facts, of times of creation, and of which row each candidate is;
-///   first id, organization ids of the candidates, names; see [`PageRead`]
-/// - 14 takes what look-ups found: how many are complete; columns of facts, of `of`, and of which document each
-///   candidate is; id and position of the open one, organization ids of the candidates, names; see [`Found`]
+/// - 12 the first step: documents, bytes and ranges used so far
+/// - 13 takes a page and tells the next step: used so far, rows, is it the last?; columns of facts, of times of
+///   creation, and of which row each candidate is; first id, organization ids of the candidates, names; see
+///   [`PageRead`]
+/// - 14 takes what look-ups found and tells the next step: used so far, how many are complete; columns of facts, of
+///   `of`, and of which document each candidate is; id and position of the open one, organization ids of the
+///   candidates, names; see [`Found`]
 /// - 15 the answer: documents, bytes and ranges used; the position that the last step asks for
 pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Value {
-    let [first, second, third, ..] = given.numbers;
+    let [documents, bytes, ranges, count, is_last, ..] = given.numbers;
+    let used = reads(documents, bytes, ranges);
+    let count = u32::try_from(ms(count)).unwrap_or(u32::MAX);
     let [id, position, organization_ids, names, _] = given.texts;
     let candidates_of = codes(given.columns[2]);
     let candidates = Candidates {
@@ -42,9 +46,9 @@ pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Valu
     };
     match question {
         11 => return status.after().into(),
-        12 => return next(status.scan(), reads(first, second, third)),
         13 => status.scan().feed_page(PageRead {
-            is_last: first != 0.0,
+            rows: count,
+            is_last: is_last != 0.0,
             first_id: id.unwrap_or(""),
             facts: codes(given.columns[0]),
             created_ms: given.columns[1].into(),
@@ -52,7 +56,7 @@ pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Valu
             names: names.unwrap_or(""),
         }),
         14 => status.scan().feed_found(&Found {
-            complete: u32::try_from(ms(first)).unwrap_or(u32::MAX),
+            complete: count,
             open_id: id.unwrap_or(""),
             open_after: position,
             facts: &codes(given.columns[0]),
@@ -61,12 +65,12 @@ pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Valu
             names: names.unwrap_or(""),
         }),
         15 => {
-            status.scan().end(reads(first, second, third));
+            status.scan().end(used);
             return status.answer(position);
         }
         _ => {}
     }
-    Value::Null
+    next(status.scan(), used)
 }
 
 /// The next step:

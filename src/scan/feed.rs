@@ -13,7 +13,7 @@ impl Scan {
             return;
         };
         let mut page = Page {
-            rows: u32::try_from(read.facts.len()).unwrap_or(u32::MAX),
+            rows: read.rows,
             is_last: read.is_last,
             facts: read.facts,
             created_ms: read.created_ms,
@@ -32,13 +32,16 @@ impl Scan {
             }
             Range::Artifacts => {
                 let mut candidates = read.candidates;
-                for (row, fact) in (0..).zip(&mut page.facts) {
-                    let is_malformed = *fact & MALFORMED != 0;
-                    let name = if is_malformed { lines.next() } else { None };
+                for row in 0..page.rows {
+                    let fact = page
+                        .facts
+                        .get_mut(index(row))
+                        .filter(|fact| **fact & MALFORMED != 0);
+                    let name = fact.as_ref().and_then(|_| lines.next());
                     if candidates.name(row, &self.organization_id) {
                         page.parents.push(row);
                         names.extend(name.map(String::from));
-                    } else {
+                    } else if let Some(fact) = fact {
                         // Nobody is told of another organization's artifacts.
                         *fact &= !MALFORMED;
                     }
@@ -86,7 +89,7 @@ impl Scan {
             return;
         };
         let mut linked = Linked::default();
-        let (complete, documents) = (u64::from(found.complete), found.facts.len() as u64);
+        let (complete, documents) = (u64::from(found.complete), found.of.len() as u64);
         match range {
             Range::Notes => linked = self.count_notes(found),
             Range::Artifacts => {

@@ -68,7 +68,7 @@ impl Pace {
         (ask, fits, limit)
     }
 
-    /// How many look-ups to ask for.
+    /// How many look-ups to ask for: what they read ends them anyway, so none are held back to learn what they cost.
     pub(crate) fn lookups_that_fit(&self, headroom: Headroom) -> u64 {
         let one = Reads {
             documents: 0,
@@ -76,9 +76,6 @@ impl Pace {
             ranges: 1,
         };
         let (fits, _) = headroom.fits(one, 1);
-        if self.lookups == 0 {
-            return fits.min(FIRST);
-        }
         fits.min(headroom.fits(self.lookup_reads, self.lookups).0)
     }
 

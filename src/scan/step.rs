@@ -54,13 +54,15 @@ pub const COMPLETED: u32 = 1 << 30;
 /// A page that was read, as columns.
 #[derive(Clone, Debug, Default)]
 pub struct PageRead<'a> {
+    /// How many rows it has.
+    pub rows: u32,
     /// Does the range end with this page?
     pub is_last: bool,
     /// Id of the first row, empty where there is none.
     pub first_id: &'a str,
     /// One a row, with [`MALFORMED`] where it is. Flags: 0 off, 1 on, else no boolean. Notes: [`Facts`].
-    /// Artifacts and claims: 0. Drafts: 0 to 4 for pending, confirmed, rejected, applied
-    /// and expired, else none of them.
+    /// Drafts: 0 to 4 for pending, confirmed, rejected, applied and expired, else none of them. Artifacts and
+    /// claims: 0, and no column where none of the page is malformed.
     pub facts: Vec<u32>,
     /// Notes: when each was created, in milliseconds since 1970.
     pub created_ms: Vec<f64>,
@@ -81,8 +83,7 @@ pub struct Found<'a> {
     pub open_after: Option<&'a str>,
     /// One a document: for which of the rows asked for, as an index into them, ascending.
     pub of: &'a [u32],
-    /// One a document, with [`MALFORMED`] where it is. Artifacts: [`COMPLETED`] where it is. Transcripts and
-    /// resolutions: 0.
+    /// Of artifacts, one a document: [`MALFORMED`] and [`COMPLETED`] where it is.
     pub facts: &'a [u32],
     /// Of artifacts.
     pub candidates: Candidates<'a>,

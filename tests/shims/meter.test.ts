@@ -41,7 +41,7 @@ test("a sum exceeds a limit exactly where its bytes do", () => {
           expect(sum.exceeds(limit)).toBe(bytes > limit);
         }
         expect(sum.total()).toBe(bytes);
-        sum.addMeasured(5);
+        sum.addBytes(5);
         expect(sum.exceeds(bytes + 4)).toBe(true);
         expect(sum.exceeds(bytes + 5)).toBe(false);
       },
