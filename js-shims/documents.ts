@@ -104,7 +104,7 @@ export function flattened(lists: readonly (readonly StoredDocument[])[]): {
   return { documents, of };
 }
 
-/** The candidates of artifacts that may name the organization: those of its id's length and end. */
+/** The candidates of artifacts that may name the organization: those of its id's length and last two characters. */
 export type Candidates = {
   /** Organizations, one a line. None holds a line break. */
   ids: string;
@@ -115,8 +115,10 @@ export type Candidates = {
 export const noCandidates: Candidates = { ids: "", of: [] };
 
 export function candidatesOf(artifacts: readonly StoredDocument[], organizationId: string): Candidates {
-  const last = organizationId.length - 1;
-  const end = organizationId.charCodeAt(last);
+  const { length } = organizationId;
+  const last = organizationId.charCodeAt(length - 1);
+  const before = Math.max(length - 2, 0);
+  const lastButOne = organizationId.charCodeAt(before);
   const ids: string[] = [];
   const of: number[] = [];
   for (let at = 0; at < artifacts.length; at++) {
@@ -124,8 +126,8 @@ export function candidatesOf(artifacts: readonly StoredDocument[], organizationI
     if (!Array.isArray(candidates)) continue;
     for (let nth = 0; nth < candidates.length; nth++) {
       const id: unknown = candidates[nth]?.organizationId;
-      if (typeof id !== "string" || id.length !== last + 1 || id.charCodeAt(last) !== end) continue;
-      if (id.includes("\n")) continue;
+      if (typeof id !== "string" || id.length !== length || id.charCodeAt(length - 1) !== last) continue;
+      if (id.charCodeAt(before) !== lastButOne || id.includes("\n")) continue;
       ids.push(id);
       of.push(at);
     }

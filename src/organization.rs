@@ -14,6 +14,11 @@ pub struct Candidates<'a> {
 }
 
 impl Candidates<'_> {
+    /// The artifact whose candidates come next.
+    pub fn next(&self) -> Option<u32> {
+        self.of.first().copied()
+    }
+
     /// Does at least one candidate of the `nth` artifact name `organization_id`? Asked for one artifact after the other.
     pub fn name(&mut self, nth: u32, organization_id: &str) -> bool {
         let mut is_named = false;

@@ -26,7 +26,7 @@ const PROCESSES = 16;
 /** Contexts of one process. Node keeps them all, and links the modules of later ones more slowly. */
 const ROUNDS = 6;
 
-/** Those of `scripts/deployment`. */
+/** Those of `scripts/deployment`, and of `scripts/bench`. */
 const flags = [
   "--experimental-vm-modules",
   "--no-warnings",
@@ -34,6 +34,7 @@ const flags = [
   "--no-wasm-async-compilation",
   "--stack-size=2048",
   "--expose-gc",
+  "--v8-pool-size=1",
 ];
 
 type Row = {

@@ -74,28 +74,29 @@ export function filter(artifacts: StoredDocument[], transcripts: StoredDocument[
       });
     },
     lookUp: (run, _, rows) => {
-      const of = rowsOf(
-        transcripts,
-        rows.map((row) => artifacts[row]._id),
-      );
+      const of = belonging(artifacts, rows, transcripts);
       return foundAll(run, rows.length, { of, facts: noFacts, candidates: noCandidates, names: "" });
     },
   });
   return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
 }
 
-/** To which of the artifacts each transcript belongs, in order; those of other artifacts are left out. */
-function rowsOf(transcripts: readonly StoredDocument[], artifactIds: readonly string[]): number[] {
-  const rows = new Map<unknown, number>();
-  for (const id of artifactIds) rows.set(id, rows.size);
-  const counts = new Int32Array(artifactIds.length);
+/** To which of the rows of artifacts each transcript belongs, in order; those of other artifacts are left out. */
+function belonging(
+  artifacts: readonly StoredDocument[],
+  rows: readonly number[],
+  transcripts: readonly StoredDocument[],
+): number[] {
+  const nthOf = new Map<unknown, number>();
+  for (let nth = 0; nth < rows.length; nth++) nthOf.set(artifacts[rows[nth]]._id, nth);
+  const counts = new Int32Array(rows.length);
   for (const { artifactId } of transcripts) {
-    const row = rows.get(artifactId);
-    if (row !== undefined) counts[row] += 1;
+    const nth = nthOf.get(artifactId);
+    if (nth !== undefined) counts[nth] += 1;
   }
   const of: number[] = [];
-  for (const [row, count] of counts.entries()) {
-    for (let nth = 0; nth < count; nth++) of.push(row);
+  for (let nth = 0; nth < counts.length; nth++) {
+    for (let count = counts[nth]; count > 0; count--) of.push(nth);
   }
   return of;
 }

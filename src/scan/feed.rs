@@ -32,16 +32,19 @@ impl Scan {
             }
             Range::Artifacts => {
                 let mut candidates = read.candidates;
-                for row in 0..page.rows {
-                    let fact = page
-                        .facts
-                        .get_mut(index(row))
-                        .filter(|fact| **fact & MALFORMED != 0);
-                    let name = fact.as_ref().and_then(|_| lines.next());
-                    if candidates.name(row, &self.organization_id) {
+                while let Some(row) = candidates.next() {
+                    if candidates.name(row, &self.organization_id) && row < page.rows {
                         page.parents.push(row);
+                    }
+                }
+                for (row, fact) in (0..).zip(&mut page.facts) {
+                    if *fact & MALFORMED == 0 {
+                        continue;
+                    }
+                    let name = lines.next();
+                    if page.parents.binary_search(&row).is_ok() {
                         names.extend(name.map(String::from));
-                    } else if let Some(fact) = fact {
+                    } else {
                         // Nobody is told of another organization's artifacts.
                         *fact &= !MALFORMED;
                     }
