@@ -2,8 +2,7 @@
 
 import { internalActionGeneric } from "convex/server";
 
-import { beginMigration } from "./core/migration.js";
-import { MigrationRun } from "./core/migrationRun.js";
+import { MigrationRun } from "./core/migration.js";
 import type { ActionCtx, Host } from "./host.js";
 import type { BatchNotes, MigrationBatch, MigrationPage } from "./migrationTransactions.js";
 import { Progress } from "./progress.js";
@@ -29,7 +28,7 @@ export async function migrateNotes(
   ctx: Pick<ActionCtx, "runQuery" | "runMutation">,
   args: MigrationArgs,
 ): Promise<MigrationAnswer> {
-  const run = new MigrationRun(beginMigration(host, args));
+  const run = new MigrationRun(host, args);
   try {
     return await carryOut(host, ctx, args, run);
   } finally {

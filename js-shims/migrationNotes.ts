@@ -1,7 +1,7 @@
 /** Reads notes with their artifacts and has the core judge what is to be done with each. */
 
 import { claimRows, type Note, transcriptRow } from "./convert.js";
-import { headroom, judgeNotes } from "./core/migrationRun.js";
+import { headroom, judgeNotes } from "./core/migration.js";
 import { malformedNoteFacts, noteFacts, type StoredDocument } from "./documents.js";
 import type { Host } from "./host.js";
 import { Allowance, type Database, readBehind, source } from "./keyset.js";

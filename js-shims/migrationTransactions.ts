@@ -4,7 +4,7 @@ import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
 import { type Infer, v } from "convex/values";
 
 import { artifactRow, type Note } from "./convert.js";
-import { headroom, lostPosition } from "./core/migrationRun.js";
+import { headroom, lostPosition } from "./core/migration.js";
 import type { StoredDocument } from "./documents.js";
 import { throwIfRefused } from "./errors.js";
 import type { Host, MutationCtx } from "./host.js";

@@ -1,7 +1,7 @@
 import { actionGeneric, internalActionGeneric } from "convex/server";
 import { v } from "convex/values";
 
-import { beginMigration, legacyWarning, refusals } from "./core/migration.js";
+import { checkMigration, legacyWarning, refusals } from "./core/admission.js";
 import { authorize, findOrganization } from "./doors.js";
 import type { ActionCtx, Host } from "./host.js";
 import {
@@ -15,7 +15,7 @@ import {
 
 /** Checks the arguments, the cursor included, and that the organization exists. */
 async function admit(host: Host, ctx: ActionCtx, args: MigrationArgs): Promise<void> {
-  beginMigration(host, args).free();
+  checkMigration(host, args);
   if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId, refusals);
 }
 

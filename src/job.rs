@@ -4,18 +4,14 @@
 //! [`Value`]; the numbers of the questions are here and in `js-shims/core/`. So the binding is one class with
 //! one method: each export of its own makes the module half a kilobyte larger.
 //!
-//! Each of the features `flags`, `status` and `migration` holds the questions of one job. The wasm is built once
-//! for each, as a function pays for all of its module on every call.
-
-#![cfg_attr(
-    not(all(feature = "flags", feature = "status", feature = "migration")),
-    allow(unused_imports, unused_variables, reason = "a module of one job needs less")
-)]
+//! Each of the features `flags`, `status` and `migration` holds the questions of one job, `admission` those of
+//! who only has the arguments of a migration checked. The wasm is built once for each, as a function pays for all of
+//! its module on every call.
 
 #[cfg(feature = "flags")]
 mod change;
 mod given;
-#[cfg(feature = "migration")]
+#[cfg(feature = "admission")]
 mod migration;
 #[cfg(feature = "status")]
 mod status;
@@ -27,8 +23,10 @@ use crate::budget::{CONVEX_LIMITS, Headroom, Reads};
 use crate::change::{Change, nothing_stored};
 use crate::cursor::lost_position;
 use crate::error::{forbidden, organization_not_found};
+#[cfg(feature = "admission")]
+use crate::migration::legacy_warning;
 #[cfg(feature = "migration")]
-use crate::migration::{Notes, Run, judge, legacy_warning};
+use crate::migration::{Notes, Run, judge};
 use crate::note::Deferral;
 use crate::number::{codes, exact, ms};
 #[cfg(feature = "status")]
@@ -47,6 +45,20 @@ enum Job {
     Migration(Box<Run>),
     #[cfg(feature = "flags")]
     Change(Box<Change>),
+}
+
+impl Job {
+    fn ask(&mut self, question: u32, given: &Given<'_>) -> Value {
+        // By value: a module without a job has none to match.
+        match *self {
+            #[cfg(feature = "status")]
+            Self::Status(ref mut status) => status::ask(status, question, given),
+            #[cfg(feature = "migration")]
+            Self::Migration(ref mut run) => migration::ask(run, question, given),
+            #[cfg(feature = "flags")]
+            Self::Change(ref change) => change::ask(change, given),
+        }
+    }
 }
 
 impl Core {
@@ -74,6 +86,8 @@ impl Core {
             0 => status::begin(given).map(|status| self.0 = Some(Job::Status(status))),
             #[cfg(feature = "migration")]
             1 => migration::begin(given).map(|run| self.0 = Some(Job::Migration(run))),
+            #[cfg(all(feature = "admission", not(feature = "migration")))]
+            1 => migration::begin(given).map(drop),
             #[cfg(feature = "flags")]
             2 => change::begin(given).map(|change| self.0 = Some(Job::Change(change))),
             3 => Err(forbidden(text)),
@@ -83,22 +97,17 @@ impl Core {
             6 => Err(lost_position()),
             #[cfg(feature = "status")]
             7 => check_complete(text, ms(first)),
-            #[cfg(feature = "migration")]
+            #[cfg(feature = "admission")]
             8 => return legacy_warning(ms(first), ms(second)).map_or(Value::Null, Value::Word),
             #[cfg(feature = "migration")]
             9 => return headroom(given),
             #[cfg(feature = "migration")]
             10 => return judge_notes(given),
             _ => {
-                return match &mut self.0 {
-                    #[cfg(feature = "status")]
-                    Some(Job::Status(status)) => status::ask(status, question, given),
-                    #[cfg(feature = "migration")]
-                    Some(Job::Migration(run)) => migration::ask(run, question, given),
-                    #[cfg(feature = "flags")]
-                    Some(Job::Change(change)) => change::ask(change, given),
-                    None => Value::Null,
-                };
+                return self
+                    .0
+                    .as_mut()
+                    .map_or(Value::Null, |job| job.ask(question, given));
             }
         };
         match refused {

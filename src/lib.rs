@@ -15,6 +15,15 @@
         reason = "the module's size does not matter in a test"
     )
 )]
+#![cfg_attr(
+    not(all(feature = "flags", feature = "status", feature = "migration")),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_variables,
+        reason = "a module of one job needs less"
+    )
+)]
 
 mod argument;
 mod budget;

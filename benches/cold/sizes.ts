@@ -9,7 +9,7 @@ import type { Bundle } from "../../scripts/lib/deployment/bundle.mjs";
 import { root } from "../support/root.js";
 
 /** The core's modules: one for each function that uses it. */
-const MODULES = ["flags", "migration", "status"];
+const MODULES = ["flags", "status", "admission", "migration"];
 
 /** Of the largest module each. */
 export type Sizes = {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { allowList, anyone, identityClaim } from "../../js-shims/authorize";
-import { refusals } from "../../js-shims/core/migration";
+import { refusals } from "../../js-shims/core/admission";
 import { authorize } from "../../js-shims/doors";
 import type { Authorize, HookCtx } from "../../js-shims/host";
 import { v2MigrationStatusDoors } from "../../js-shims/v2MigrationStatus";

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import { beginMigration } from "../../js-shims/core/migration";
-import { MigrationRun } from "../../js-shims/core/migrationRun";
+import { MigrationRun } from "../../js-shims/core/migration";
 import simulations from "../fixtures/simulations.json";
 import { host } from "./migrate";
 
@@ -13,7 +12,7 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
   const bytesOf = (n: number) => least + ((n * 7_919) % spread);
   const batchSize = simulation.batchSize === null ? {} : { batchSize: simulation.batchSize };
   const args = { organizationId: "org_a", dryRun: false, ...batchSize };
-  const run = new MigrationRun(beginMigration({ ...host, deadlineMs: 1e300 }, args));
+  const run = new MigrationRun({ ...host, deadlineMs: 1e300 }, args);
   let read = 0;
   let pageStart = 0;
   const transactions = { sweeps: 0, pages: 0, batches: 0 };
