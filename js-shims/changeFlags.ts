@@ -2,7 +2,7 @@
 
 import type { Value } from "convex/values";
 
-import { FlagChange, type FlagRows, type FlagWrite, nothingStored, refusals } from "./core/flags.js";
+import { FlagChange, type FlagRows, type FlagWrite, nothingStored, open } from "./core/flags.js";
 import type { StoredDocument } from "./documents.js";
 import { findOrganization } from "./doors.js";
 import { throwIfRefused } from "./errors.js";
@@ -121,7 +121,7 @@ export async function changeFlags(
   const change = new FlagChange(request);
   try {
     throwIfRefused(change.refusal);
-    await findOrganization(host, ctx, organizationId, refusals);
+    await findOrganization(host, ctx, organizationId, open);
     const flags = [
       await readFlag(host, ctx, 0, organizationId),
       await readFlag(host, ctx, 1, organizationId),

@@ -2,7 +2,7 @@ import { internalMutationGeneric, mutationGeneric } from "convex/server";
 import type { ObjectType } from "convex/values";
 
 import { changeFlags } from "./changeFlags.js";
-import { refusals } from "./core/flags.js";
+import { open } from "./core/flags.js";
 import { authorize } from "./doors.js";
 import type { Host, MutationCtx } from "./host.js";
 import { type ChangeAnswer, changeAnswer, disableArgs } from "./validators/flags.js";
@@ -33,7 +33,7 @@ export function disableV2ForOrgDoors(host: Host) {
       args: disableArgs,
       returns: changeAnswer,
       handler: async (ctx, args): Promise<ChangeAnswer> => {
-        await authorize(host, ctx, "disableV2ForOrg", args.organizationId, refusals);
+        await authorize(host, ctx, "disableV2ForOrg", args.organizationId, open);
         return await change(ctx, args);
       },
     }),

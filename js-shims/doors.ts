@@ -1,4 +1,4 @@
-import type { Refusals } from "./core/protocol.js";
+import { forbidden, type Open, organizationNotFound } from "./core/protocol.js";
 import { throwIfRefused } from "./errors.js";
 import type { HookCtx, Host, RolloutFunction } from "./host.js";
 
@@ -8,7 +8,7 @@ export async function authorize(
   ctx: HookCtx,
   rolloutFunction: RolloutFunction,
   organizationId: string | null,
-  refusals: Refusals,
+  open: Open,
 ): Promise<void> {
   const hookCtx: HookCtx = { auth: ctx.auth, runQuery: ctx.runQuery };
   const request = { function: rolloutFunction, organizationId };
@@ -19,7 +19,7 @@ export async function authorize(
     // A hook that throws refuses.
   }
   if (isAllowed) return;
-  throwIfRefused(refusals.forbidden(rolloutFunction));
+  throwIfRefused(forbidden(open, rolloutFunction));
 }
 
 /** Asks the host's look-up for the organization, or throws ORGANIZATION_NOT_FOUND. */
@@ -27,7 +27,7 @@ export async function findOrganization(
   host: Host,
   ctx: HookCtx,
   organizationId: string,
-  refusals: Refusals,
+  open: Open,
 ): Promise<void> {
   if (!host.findOrganization) return;
   const hookCtx: HookCtx = { auth: ctx.auth, runQuery: ctx.runQuery };
@@ -38,5 +38,5 @@ export async function findOrganization(
     // A look-up that throws knows no organization of this id.
   }
   if (row !== null && row !== undefined) return;
-  throwIfRefused(refusals.organizationNotFound(organizationId));
+  throwIfRefused(organizationNotFound(open, organizationId));
 }

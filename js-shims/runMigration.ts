@@ -1,7 +1,7 @@
 import { actionGeneric, internalActionGeneric } from "convex/server";
 import { v } from "convex/values";
 
-import { checkMigration, legacyWarning, refusals } from "./core/admission.js";
+import { checkMigration, legacyWarning, open } from "./core/admission.js";
 import { authorize, findOrganization } from "./doors.js";
 import type { ActionCtx, Host } from "./host.js";
 import {
@@ -16,7 +16,7 @@ import {
 /** Checks the arguments, the cursor included, and that the organization exists. */
 async function admit(host: Host, ctx: ActionCtx, args: MigrationArgs): Promise<void> {
   checkMigration(host, args);
-  if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId, refusals);
+  if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId, open);
 }
 
 const answer = v.union(migrationAnswer, legacyMigrationAnswer);
@@ -65,7 +65,7 @@ export function runMigrationDoors(host: Host) {
       args: migrationArgs,
       returns: answer,
       handler: async (ctx, args): Promise<Answer> => {
-        await authorize(host, ctx, "runMigration", args.organizationId ?? null, refusals);
+        await authorize(host, ctx, "runMigration", args.organizationId ?? null, open);
         return await migrate(ctx, args);
       },
     }),

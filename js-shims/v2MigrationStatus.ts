@@ -1,6 +1,6 @@
 import { internalActionGeneric, internalQueryGeneric, queryGeneric } from "convex/server";
 
-import { checkComplete, refusals } from "./core/status.js";
+import { checkComplete, open } from "./core/status.js";
 import { authorize, findOrganization } from "./doors.js";
 import { throwIfRefused } from "./errors.js";
 import type { Host } from "./host.js";
@@ -29,7 +29,7 @@ export function v2MigrationStatusDoors(host: Host) {
       returns: statusAnswer,
       handler: async (ctx, args): Promise<StatusAnswer> => {
         beginStatus(host, args).free();
-        await findOrganization(host, ctx, args.organizationId, refusals);
+        await findOrganization(host, ctx, args.organizationId, open);
         const deadline = Date.now() + host.deadlineMs;
         let cursor = args.cursor;
         for (;;) {
@@ -50,8 +50,8 @@ export function v2MigrationStatusDoors(host: Host) {
       args: statusArgs,
       returns: statusAnswer,
       handler: async (ctx, args): Promise<StatusAnswer> => {
-        await authorize(host, ctx, "v2MigrationStatus", args.organizationId, refusals);
-        const admit = async () => await findOrganization(host, ctx, args.organizationId, refusals);
+        await authorize(host, ctx, "v2MigrationStatus", args.organizationId, open);
+        const admit = async () => await findOrganization(host, ctx, args.organizationId, open);
         return finish(args, await scanStatus(host, ctx, args, admit));
       },
     }),

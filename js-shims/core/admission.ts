@@ -6,15 +6,13 @@ import { throwIfRefused } from "../errors.js";
 import type { Host } from "../host.js";
 import type { MigrationArgs } from "../validators/migration.js";
 import { askToMigrate } from "./migrationCall.js";
-import { once, refusalsOf } from "./protocol.js";
+import { once } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
-function open(): Core {
+export function open(): Core {
   initSync({ module });
   return new Core();
 }
-
-export const refusals = refusalsOf(open);
 
 /** A warning where a host's own old action cannot get further. */
 export const legacyWarning = (processed: number, skipped: number): string | null =>

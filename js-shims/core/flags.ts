@@ -1,15 +1,13 @@
 import { Core, initSync } from "../../pkg/flags.js";
 import module from "../../pkg/flags_bg.wasm";
 import type { ChangeAnswer } from "../validators/flags.js";
-import { ask, once, refusalsOf } from "./protocol.js";
+import { ask, once } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
-function open(): Core {
+export function open(): Core {
   initSync({ module });
   return new Core();
 }
-
-export const refusals = refusalsOf(open);
 
 /** The refusal of an organization of which nothing is stored. */
 export const nothingStored = (organizationId: string): unknown => once(open, 5, { texts: [organizationId] });

@@ -55,20 +55,11 @@ function textsOf({ texts = none }: Given): string {
 export const ask = <Answer>(core: Core, question: number, given: Given = {}): Answer =>
   core.ask(question, numbersOf(given), textsOf(given)) as Answer;
 
-/** Refusals that every module of the core knows, as the data of the error to throw. */
-export type Refusals = {
-  forbidden(rolloutFunction: string): unknown;
-  organizationNotFound(organizationId: string): unknown;
-};
-
-/** The refusals of a module, which is opened only when one of them is needed. */
-export const refusalsOf = (open: () => Core): Refusals => ({
-  forbidden: (rolloutFunction) => once(open, 3, { texts: [rolloutFunction] }),
-  organizationNotFound: (organizationId) => once(open, 4, { texts: [organizationId] }),
-});
+/** Opens a module of the core. */
+export type Open = () => Core;
 
 /** Asks a question that belongs to no job. */
-export function once<Answer>(open: () => Core, question: number, given: Given): Answer {
+export function once<Answer>(open: Open, question: number, given: Given): Answer {
   const core = open();
   try {
     return ask(core, question, given);
@@ -76,3 +67,11 @@ export function once<Answer>(open: () => Core, question: number, given: Given): 
     core.free();
   }
 }
+
+// Refusals that every module knows, as the data of the error to throw. The module is opened for them.
+
+export const forbidden = (open: Open, rolloutFunction: string): unknown =>
+  once(open, 3, { texts: [rolloutFunction] });
+
+export const organizationNotFound = (open: Open, organizationId: string): unknown =>
+  once(open, 4, { texts: [organizationId] });

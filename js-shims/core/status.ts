@@ -2,15 +2,13 @@ import { Core, initSync } from "../../pkg/status.js";
 import module from "../../pkg/status_bg.wasm";
 import type { Candidates } from "../documents.js";
 import type { StatusAnswer } from "../validators/status.js";
-import { ask, once, refusalsOf } from "./protocol.js";
+import { ask, once } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
-function open(): Core {
+export function open(): Core {
   initSync({ module });
   return new Core();
 }
-
-export const refusals = refusalsOf(open);
 
 /** The refusal of a cursor whose position is not there any more. */
 export const lostPosition = (): unknown => once(open, 6, {});

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { allowList, anyone, identityClaim } from "../../js-shims/authorize";
-import { refusals } from "../../js-shims/core/admission";
+import { open } from "../../js-shims/core/admission";
 import { authorize } from "../../js-shims/doors";
 import type { Authorize, HookCtx } from "../../js-shims/host";
 import { v2MigrationStatusDoors } from "../../js-shims/v2MigrationStatus";
@@ -81,14 +81,14 @@ describe("who gets what", () => {
       runQuery: async () => null,
     } as unknown as HookCtx;
     await expect(
-      authorize({ ...host, authorize: recording }, ctx, "runMigration", null, refusals),
+      authorize({ ...host, authorize: recording }, ctx, "runMigration", null, open),
     ).rejects.toMatchObject({
       data: { code: "FORBIDDEN", hint: expect.stringContaining("npx convex run scripts/runMigration") },
     });
     expect(asked).toEqual([{ function: "runMigration", organizationId: null }]);
     const { authorize: _, ...withoutHook } = host;
     for (const refusing of [withoutHook, { ...host, authorize: () => Promise.reject(new Error("down")) }]) {
-      await expect(authorize(refusing, ctx, "enableV2ForOrg", "org_a", refusals)).rejects.toMatchObject({
+      await expect(authorize(refusing, ctx, "enableV2ForOrg", "org_a", open)).rejects.toMatchObject({
         data: { code: "FORBIDDEN" },
       });
     }
