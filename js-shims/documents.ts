@@ -52,14 +52,13 @@ export function marked(table: Table, facts: Float64Array, { rows }: Malformed): 
   return facts;
 }
 
-const isFilled = (value: unknown): value is string => typeof value === "string" && value !== "";
-
 /** `Facts` of a note. */
 export function noteFacts(note: StoredDocument): number {
   const transcription = transcriptionStatuses.indexOf(note.transcriptionStatus as string) + 1;
   const insights = insightsStatuses.indexOf(note.insightsStatus as string) + 1;
+  const hasCoach = typeof note.coachId === "string" && note.coachId !== "";
   const hasText = typeof note.transcription === "string" && note.transcription.trim() !== "";
-  return transcription + insights * 8 + (isFilled(note.coachId) ? 64 : 0) + (hasText ? 128 : 0);
+  return transcription + insights * 8 + (hasCoach ? 64 : 0) + (hasText ? 128 : 0);
 }
 
 /** The same of a note that is malformed. */

@@ -8,26 +8,26 @@ import { ByteSum, type Meter } from "./meter.js";
 export type Database = GenericDatabaseReader<AnyDataModel>;
 
 /** A range of an index: the documents whose first fields have these values, in the order of the others. */
-export type Source = {
-  table: string;
-  index: string;
-  prefix: readonly (readonly [field: string, value: Value])[];
-  /** The rest of the index's fields, without `_creationTime` and `_id`, which Convex appends. */
-  rest: readonly string[];
-};
+export type Source = { table: string; index: Index; values: readonly Value[] };
 
-/** The range of an index whose first fields have these values. */
 export const source = (table: string, index: Index, ...values: string[]): Source => ({
   table,
-  index: index.name,
-  prefix: values.map((value, at) => [index.fields[at] ?? "", value] as const),
-  rest: index.fields.slice(values.length),
+  index,
+  values,
 });
+
+/** All documents of a table, in the order of their creation. */
+export const everyDocument = (table: string): Source =>
+  source(table, { name: "by_creation_time", fields: [] });
 
 type Key = readonly (Value | undefined)[];
 
-/** The fields that a key holds, in the order of the index. */
-const keyFields = (source: Source) => [...source.rest, "_creationTime", "_id"];
+/** The fields that a key holds, in the order of the index. Convex appends the last two to every index. */
+const keyFields = ({ index, values }: Source) => [
+  ...index.fields.slice(values.length),
+  "_creationTime",
+  "_id",
+];
 
 /** Longest position that a cursor takes, in bytes. */
 const LONGEST_POSITION_BYTES = 1_024;
@@ -73,8 +73,8 @@ async function keyAt(
   if (typeof read === "string") {
     meter.range();
     const document = (await db.get(read as never).catch(() => null)) as StoredDocument | null;
-    allowance.onRead(document);
     if (document === null) return throwLostPosition();
+    allowance.onRead(document);
     return keyFields(source).map((field) => document[field] as Value | undefined);
   }
   if (!Array.isArray(read) || read.length !== keyFields(source).length) return throwLostPosition();
@@ -110,34 +110,32 @@ export class Allowance {
     return this.documents + this.asked >= this.limit.documents || this.bytes.exceeds(this.limit.bytes - 1);
   }
 
-  private isTight(): boolean {
-    return this.asked > 0 && this.bytes.exceeds(this.limit.bytes - (this.asked + 1) * LARGEST_DOCUMENT_BYTES);
-  }
-
   /** Asked before each document of a range, and answered by `onAnswered`. Waits until a document of the
    * largest size fits beside those that others asked for. False where no more may be read; of a new allowance
    * one document may always be. */
   mayAsk(): boolean | Promise<boolean> {
-    return this.isSpent() || !this.isTight() ? this.ask() : this.askInTurn();
-  }
-
-  private async askInTurn(): Promise<boolean> {
-    while (!this.isSpent() && this.isTight()) {
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    const { documents, bytes } = this.limit;
+    const isFar =
+      this.documents + this.asked < documents &&
+      !this.bytes.exceeds(bytes - (this.asked + 1) * LARGEST_DOCUMENT_BYTES);
+    if (!isFar) {
+      const isSpent = this.isSpent();
+      if (isSpent && !this.isNew) return false;
+      if (!isSpent && this.asked > 0) return this.askInTurn();
     }
-    return this.ask();
-  }
-
-  private ask(): boolean {
-    if (this.isSpent() && !this.isNew) return false;
     this.isNew = false;
     this.asked += 1;
     return true;
   }
 
+  private async askInTurn(): Promise<boolean> {
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    return await this.mayAsk();
+  }
+
   onAnswered(document: StoredDocument | null): void {
     this.asked -= 1;
-    this.onRead(document);
+    if (document !== null) this.onRead(document);
     const woken = this.waiting;
     if (woken.length === 0) return;
     this.waiting = [];
@@ -145,8 +143,7 @@ export class Allowance {
   }
 
   /** Counts a document that is read whatever is left. */
-  onRead(document: StoredDocument | null): void {
-    if (document === null) return;
+  onRead(document: StoredDocument): void {
     this.documents += 1;
     this.meter.read(document, this.bytes);
   }
@@ -169,17 +166,20 @@ export async function readBehind(
   meter: Meter,
   most = Number.POSITIVE_INFINITY,
 ): Promise<Page> {
-  const fields = keyFields(source);
+  const { table, index, values } = source;
+  const fields = position === null ? [] : keyFields(source);
   const key = position === null ? [] : await keyAt(db, source, position, allowance, meter);
   const documents: StoredDocument[] = [];
   for (let same = Math.max(key.length - 1, 0); same >= 0; same--) {
     if (documents.length > 0 && allowance.isSpent()) return { documents, isLast: false };
     meter.range();
-    const range = db.query(source.table).withIndex(source.index as never, (q) => {
+    const range = db.query(table).withIndex(index.name as never, (q) => {
       type Step = (field: string, value: Value | undefined) => Builder;
       type Builder = { eq: Step; gt: Step };
       let builder = q as unknown as Builder;
-      for (const [field, value] of source.prefix) builder = builder.eq(field, value);
+      for (let at = 0; at < values.length; at++) {
+        builder = builder.eq(index.fields[at] ?? "", values[at]);
+      }
       for (let at = 0; at < same; at++) builder = builder.eq(fields[at] ?? "", key[at]);
       if (key.length > 0) builder = builder.gt(fields[same] ?? "", key[same]);
       return builder as unknown as typeof q;

@@ -115,12 +115,14 @@ const measures = [
   "scheduledFunctionArgsBytes",
 ] as const;
 
+type Measure = (typeof measures)[number];
+
 /** Convex's limits of them, for runtimes that do not tell. */
 const convexLimits = [32_000, 16 * 2 ** 20, 4_096, 16_000, 16 * 2 ** 20, 1_000, 16 * 2 ** 20];
 
 /** What `ctx.meta` of convex 1.36 and newer tells. */
 type TransactionMeta = {
-  getTransactionMetrics(): Promise<Record<(typeof measures)[number], { used: number; remaining: number }>>;
+  getTransactionMetrics(): Promise<Record<Measure, { used: number; remaining: number }>>;
 };
 
 /** Documents that are counted without asking the runtime, and units of their texts, at most. */
@@ -130,8 +132,8 @@ const MOST_UNTOLD_UNITS = 2 ** 16;
 /** What a transaction has used: by the runtime's own account where it gives one, else by this library's. */
 export class Meter {
   /** What the runtime told last, and what this library counted since: all where the runtime tells nothing. */
-  private told: number[] = measures.map(() => 0);
-  private counted = measures.map(() => 0);
+  private readonly told: number[] = new Array(measures.length).fill(0);
+  private readonly counted: number[] = new Array(measures.length).fill(0);
   /** Units of texts that were counted since with a byte each, and are not measured. */
   private untoldUnits = 0;
   private readonly meta: TransactionMeta | undefined;
@@ -186,13 +188,15 @@ export class Meter {
   async account(): Promise<{ used: number[]; limits: number[] }> {
     const metrics = await this.meta?.getTransactionMetrics();
     if (!metrics) return { used: this.sums(), limits: convexLimits };
-    this.told = measures.map((measure) => metrics[measure].used);
-    this.counted = measures.map(() => 0);
+    const limits: number[] = [];
+    for (let at = 0; at < measures.length; at++) {
+      const { used, remaining } = metrics[measures[at] as Measure];
+      this.told[at] = used;
+      limits.push(used + remaining);
+    }
+    this.counted.fill(0);
     this.untoldUnits = 0;
-    return {
-      used: this.told,
-      limits: measures.map((measure) => metrics[measure].used + metrics[measure].remaining),
-    };
+    return { used: this.sums(), limits };
   }
 
   /** What was used so far, if nobody but this library has read since the runtime was asked last. Texts may count for
@@ -203,7 +207,9 @@ export class Meter {
   }
 
   private sums(): number[] {
-    return this.told.map((used, at) => used + (this.counted[at] ?? 0));
+    const sums: number[] = [];
+    for (let at = 0; at < measures.length; at++) sums.push((this.told[at] ?? 0) + (this.counted[at] ?? 0));
+    return sums;
   }
 }
 

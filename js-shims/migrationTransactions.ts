@@ -11,6 +11,7 @@ import type { Host, MutationCtx } from "./host.js";
 import {
   Allowance,
   type Database,
+  everyDocument,
   LostPosition,
   type Page,
   positionOf,
@@ -71,7 +72,7 @@ const reason = ({ note, field }: JudgedNote) =>
 /** The range of all notes in reach of a run. */
 const reachOf = (host: Host, organizationId: string | undefined): Source =>
   organizationId === undefined
-    ? { table: "voiceNotes", index: "by_creation_time", prefix: [], rest: [] }
+    ? everyDocument("voiceNotes")
     : source("voiceNotes", host.indexes.notesByOrganization, organizationId);
 
 /** Reads the next notes, as many as there is room for. */

@@ -18,7 +18,16 @@ import {
 import { throwIfRefused } from "./errors.js";
 import { environment, flagFact, flagKeys } from "./flagRows.js";
 import type { Host, Index, QueryCtx } from "./host.js";
-import { Allowance, LostPosition, type Page, positionOf, readBehind, type Source, source } from "./keyset.js";
+import {
+  Allowance,
+  everyDocument,
+  LostPosition,
+  type Page,
+  positionOf,
+  readBehind,
+  type Source,
+  source,
+} from "./keyset.js";
 import type { Table } from "./malformed.js";
 import { Meter } from "./meter.js";
 import type { StatusAnswer, StatusArgs } from "./validators/status.js";
@@ -61,7 +70,7 @@ function sourceOf(host: Host, range: Range, flag: number, organizationId: string
     case "artifacts":
       return indexes.artifactsByOrganization
         ? source(table, indexes.artifactsByOrganization, organizationId)
-        : { table, index: "by_creation_time", prefix: [], rest: [] };
+        : everyDocument(table);
     case "claims":
       return source(table, indexes.claimsByOrganization, organizationId);
     case "drafts":
@@ -69,14 +78,16 @@ function sourceOf(host: Host, range: Range, flag: number, organizationId: string
   }
 }
 
+/** Where a step of look-ups holds the position behind which the first goes on, and from where on the rows. */
+const AFTER = 5;
+const ROWS = 6;
+
 function lookUpOf(host: Host, range: Range): { table: Table; index: Index } {
   const { indexes } = host;
   if (range === "notes") return { table: "voiceNoteArtifacts", index: indexes.artifactsByNote };
   if (range === "artifacts") return { table: "voiceNoteTranscripts", index: indexes.transcriptsByArtifact };
   return { table: "voiceNoteEntityResolutions", index: indexes.resolutionsByClaim };
 }
-
-const numberAt = (step: Step, at: number): number => Number(step[at] ?? 0);
 
 /** Begins a status; its arguments are accepted, the cursor included. */
 export function beginStatus(host: Host, args: StatusArgs, limits: readonly number[] = []): StatusRun {
@@ -122,36 +133,32 @@ async function carryOut(
 ): Promise<StatusAnswer> {
   /** Where the page at hand began. */
   let after = cursor === undefined ? null : run.position();
-  let page: Page & { source: Source } = {
-    documents: [],
-    isLast: false,
-    source: { table: "", index: "", prefix: [], rest: [] },
-  };
+  let page: readonly StoredDocument[] = [];
+  let pageSource = everyDocument("");
   const behind = (rows: number) => {
-    const document = page.documents[rows - 1];
-    return document === undefined ? after : positionOf(page.source, document);
+    const document = page[rows - 1];
+    return document === undefined ? after : positionOf(pageSource, document);
   };
   // The hooks have read, too.
   let step = run.first((await meter.account()).used);
   for (;;) {
     switch (step[0]) {
       case 2: {
-        const range = ranges[numberAt(step, 1)] ?? "notes";
-        const pageSource = sourceOf(host, range, numberAt(step, 2), organizationId);
-        after = step[3] === 1 ? null : behind(page.documents.length);
-        const allowance = new Allowance({ documents: numberAt(step, 4), bytes: numberAt(step, 5) }, meter);
-        page = { ...(await readBehind(ctx.db, pageSource, after, allowance, meter)), source: pageSource };
-        step = feedPage(run, await meter.used(), organizationId, range, page);
+        const [, nth = 0, flag = 0, isFirst = 0, documents = 0, bytes = 0] = step as number[];
+        const range = ranges[nth] ?? "notes";
+        after = isFirst === 1 ? null : behind(page.length);
+        pageSource = sourceOf(host, range, flag, organizationId);
+        const allowance = new Allowance({ documents, bytes }, meter);
+        const read = await readBehind(ctx.db, pageSource, after, allowance, meter);
+        page = read.documents;
+        step = feedPage(run, await meter.used(), organizationId, range, read);
         break;
       }
-      case 3: {
-        const range = ranges[numberAt(step, 1)] ?? "notes";
-        const rows = step.slice(6).map((row) => page.documents[Number(row)]?._id ?? "");
-        step = await lookUp(host, ctx, organizationId, run, range, rows, step, meter);
+      case 3:
+        step = await lookUp(host, ctx, organizationId, run, page, step, meter);
         break;
-      }
       default: {
-        const rows = step[0] === 1 ? numberAt(step, 1) : -1;
+        const rows = step[0] === 1 ? Number(step[1]) : -1;
         return run.answer(rows < 0 ? null : behind(rows), (await meter.account()).used);
       }
     }
@@ -161,20 +168,23 @@ async function carryOut(
 const noFacts = new Float64Array(0);
 
 function factsIn(range: Range, documents: StoredDocument[], malformed: Malformed): Float64Array {
-  const facts = (numberOf: (document: StoredDocument) => number) =>
-    marked(tables[range], columnOf(documents, numberOf), malformed);
+  let facts: Float64Array;
   switch (range) {
     case "notes":
-      return facts(noteFacts);
+      facts = columnOf(documents, noteFacts);
+      break;
     case "artifacts":
     case "claims":
       if (malformed.rows.length === 0) return noFacts;
-      return marked(tables[range], new Float64Array(documents.length), malformed);
+      facts = new Float64Array(documents.length);
+      break;
     case "drafts":
-      return facts(draftFact);
+      facts = columnOf(documents, draftFact);
+      break;
     default:
-      return facts(flagFact);
+      facts = columnOf(documents, flagFact);
   }
+  return marked(tables[range], facts, malformed);
 }
 
 function feedPage(
@@ -196,44 +206,52 @@ function feedPage(
   });
 }
 
-/** Looks up what belongs to each of the rows, several at once; what is behind a look-up that broke off is
- * dropped, as if it had not begun. */
+/** Looks up what belongs to the rows of a page that a step asks for, several at once; what is behind a look-up that
+ * broke off is dropped, as if it had not begun. */
 async function lookUp(
   host: Host,
   ctx: QueryCtx,
   organizationId: string,
   run: StatusRun,
-  range: Range,
-  rows: readonly string[],
+  page: readonly StoredDocument[],
   step: Step,
   meter: Meter,
 ): Promise<Step> {
+  const [, nth = 0, width = 0, documentsLeft = 0, bytesLeft = 0] = step as number[];
+  const range = ranges[nth] ?? "notes";
   const { table, index } = lookUpOf(host, range);
-  const allowance = new Allowance({ documents: numberAt(step, 3), bytes: numberAt(step, 4) }, meter);
-  const firstAfter = typeof step[5] === "string" ? step[5] : null;
-  const pages: Page[] = rows.map(() => ({ documents: [], isLast: false }));
+  const allowance = new Allowance({ documents: documentsLeft, bytes: bytesLeft }, meter);
+  const rows = step.slice(ROWS) as number[];
+  const sources = rows.map((row) => source(table, index, page[row]?._id ?? ""));
+  const pages: (Page | undefined)[] = [];
   let next = 0;
   const worker = async () => {
-    while (next < rows.length && !allowance.isSpent()) {
+    while (next < sources.length && !allowance.isSpent()) {
       const at = next++;
-      const after = at === 0 ? firstAfter : null;
-      pages[at] = await readBehind(ctx.db, source(table, index, rows[at] ?? ""), after, allowance, meter);
+      const after = at === 0 ? (step[AFTER] as string | null) : null;
+      pages[at] = await readBehind(ctx.db, sources[at] as Source, after, allowance, meter);
     }
   };
-  await Promise.all(Array.from({ length: numberAt(step, 2) }, worker));
+  const workers: Promise<void>[] = [];
+  while (workers.length < width) workers.push(worker());
+  await Promise.all(workers);
 
-  const broken = pages.findIndex((page) => !page.isLast);
-  const complete = broken < 0 ? pages.length : broken;
-  const openPage = pages[complete];
-  const openId = rows[complete] ?? "";
-  const openDocument = openPage?.documents.at(-1);
-  const { documents, of } = flattened(pages.slice(0, complete + 1).map((page) => page.documents));
+  const found: StoredDocument[][] = [];
+  let complete = 0;
+  for (let at = 0; at < pages.length && complete === at; at++) {
+    const read = pages[at];
+    if (read) found.push(read.documents);
+    if (read?.isLast) complete += 1;
+  }
+  const openSource = sources[complete];
+  const openDocument = found[complete]?.at(-1);
+  const { documents, of } = flattened(found);
   const malformed = malformedIn(table, documents);
   const isNotes = range === "notes";
   return run.found(await meter.used(), {
     complete,
-    openId,
-    openAfter: openDocument && positionOf(source(table, index, openId), openDocument),
+    openId: String(openSource?.values[0] ?? ""),
+    openAfter: openSource && openDocument && positionOf(openSource, openDocument),
     of,
     facts: isNotes ? marked(table, columnOf(documents, artifactFact), malformed) : noFacts,
     candidates: isNotes ? candidatesOf(documents, organizationId) : noCandidates,
