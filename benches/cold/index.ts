@@ -22,7 +22,7 @@ type Variant = "ts" | "wasm";
 
 /** Processes for each script, half of them beginning with either variant: the first call of a process pays for
  * what later ones find compiled. */
-const PROCESSES = 16;
+const PROCESSES = 32;
 /** Contexts of one process. Node keeps them all, and links the modules of later ones more slowly. */
 const ROUNDS = 6;
 

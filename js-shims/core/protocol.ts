@@ -19,41 +19,34 @@ export type Given = {
 /** Numbers before the columns. */
 const NUMBERS = 7;
 
-// In loops by index: nothing is compiled yet in the fresh context of a call, where iterators and callbacks cost several
-// times as much.
-
 const none: readonly never[] = [];
 
-function numbersOf({ numbers = none, columns = none }: Given): Float64Array {
+/** Asks a question. */
+export function ask<Answer>(core: Core, question: number, given: Given = {}): Answer {
+  // One function, with loops by index: nothing is compiled yet in the fresh context of a call, where each function costs
+  // anew, and an iterator or a callback several times what it does.
+  const { numbers = none, columns = none, texts = none } = given;
   let length = NUMBERS;
   for (let nth = 0; nth < columns.length; nth++) length += 1 + (columns[nth]?.length ?? 0);
-  const all = new Float64Array(length);
-  for (let at = 0; at < NUMBERS; at++) all[at] = Number(numbers[at]);
+  const allNumbers = new Float64Array(length);
+  for (let at = 0; at < NUMBERS; at++) allNumbers[at] = Number(numbers[at]);
   let at = NUMBERS;
   for (let nth = 0; nth < columns.length; nth++) {
     const column = columns[nth] as ArrayLike<number>;
-    all[at] = column.length;
-    all.set(column, at + 1);
+    allNumbers[at] = column.length;
+    allNumbers.set(column, at + 1);
     at += 1 + column.length;
   }
-  return all;
-}
-
-function textsOf({ texts = none }: Given): string {
-  let all = "";
+  let allTexts = "";
   for (let nth = 0; nth < texts.length; nth++) {
-    if (nth > 0) all += "\0";
+    if (nth > 0) allTexts += "\0";
     const text = texts[nth];
     if (text === undefined) continue;
     // NUL separates texts; a caller's own is no part of anything well-formed.
-    all += `=${text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text}`;
+    allTexts += `=${text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text}`;
   }
-  return all;
+  return core.ask(question, allNumbers, allTexts) as Answer;
 }
-
-/** Asks a question. */
-export const ask = <Answer>(core: Core, question: number, given: Given = {}): Answer =>
-  core.ask(question, numbersOf(given), textsOf(given)) as Answer;
 
 /** Opens a module of the core. */
 export type Open = () => Core;
