@@ -72,6 +72,7 @@ async function measure(file: string, script: Script): Promise<Row> {
     ts: { first: [], fresh: [], added: [] },
     wasm: { first: [], fresh: [], added: [] },
   };
+  // Of pairs, one right behind the other: both see the same machine.
   const added: number[] = [];
   for (let nth = 0; nth < PROCESSES; nth++) {
     const order: Variant[] = nth % 2 === 0 ? ["ts", "wasm"] : ["wasm", "ts"];
@@ -79,14 +80,13 @@ async function measure(file: string, script: Script): Promise<Row> {
     checkSame(script, called);
     times[order[0]].first.push(called[order[0]].ms[0]);
     for (const variant of order) times[variant].fresh.push(...called[variant].ms.slice(1));
-    // Pairs, one right behind the other, see the same machine.
     for (let at = 1; at < ROUNDS; at++) added.push(called.wasm.ms[at] - called.ts.ms[at]);
   }
   return {
     tsMs: median(times.ts.fresh),
     wasmMs: median(times.wasm.fresh),
     addedMs: median(added),
-    addedFirstMs: median(times.wasm.first) - median(times.ts.first),
+    addedFirstMs: median(times.wasm.first.map((ms, at) => ms - times.ts.first[at])),
   };
 }
 
