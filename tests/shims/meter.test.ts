@@ -2,7 +2,7 @@ import { getConvexSize } from "convex/values";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { ByteSum, valueBytes } from "../../js-shims/meter";
+import { ByteSum, Meter, valueBytes } from "../../js-shims/meter";
 
 /** Short and long texts of one to four bytes a character. */
 const text = fc
@@ -46,5 +46,49 @@ test("a sum exceeds a limit exactly where its bytes do", () => {
         expect(sum.exceeds(bytes + 5)).toBe(false);
       },
     ),
+  );
+});
+
+test("the runtime is asked once much is read that is not measured", async () => {
+  let asked = 0;
+  const measure = { used: 7, remaining: 1_000_000 };
+  const meta = {
+    getTransactionMetrics: async () => {
+      asked += 1;
+      return new Proxy({}, { get: () => measure });
+    },
+  };
+  const meter = new Meter({ meta });
+  const read = (text: string) => meter.read({ text }, new ByteSum());
+  const textless = valueBytes({ text: "" });
+
+  read("a".repeat(1_000));
+  expect(await meter.used()).toEqual([1, textless + 1_000, 0, 0, 0, 0, 0]);
+  expect(asked).toBe(0);
+
+  for (let nth = 0; nth < 65; nth++) read("€".repeat(1_000));
+  expect(await meter.used()).toEqual([7, 7, 7, 7, 7, 7, 7]);
+  expect(asked).toBe(1);
+  read("a");
+  expect(await meter.used()).toEqual([8, 7 + textless + 1, 7, 7, 7, 7, 7]);
+
+  for (let nth = 0; nth < 500; nth++) read("");
+  await meter.used();
+  expect(asked).toBe(2);
+});
+
+test("where the runtime tells nothing, all is measured", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(document, { maxLength: 5 }), async (documents) => {
+      const meter = new Meter({});
+      const sum = new ByteSum();
+      let bytes = 0;
+      for (const fields of documents) {
+        meter.read(fields, sum);
+        bytes += valueBytes(fields);
+      }
+      expect((await meter.used()).slice(0, 2)).toEqual([documents.length, bytes]);
+      expect(sum.total()).toBe(bytes);
+    }),
   );
 });

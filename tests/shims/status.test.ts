@@ -161,7 +161,7 @@ describe("v2MigrationStatus", () => {
   test("organizations that look alike are told apart", async () => {
     const t = backend();
     await seed(t);
-    const ids = ["org_a", "brg_a", "org_", "org_aa", "aorg_a", "", "org\n", "\norg_a", "org_A", "örg_a"];
+    const ids = ["org_a", "brg_a", "org_", "org_aa", "aorg_a", "", "org\n", "\norg_a", "org_A", "örg_a", "a"];
     await t.run(async ({ db }) => {
       for (const id of ids) {
         for (const others of [[], ["org_b", id], [id, "org_b"]]) {
@@ -172,7 +172,43 @@ describe("v2MigrationStatus", () => {
       }
     });
     expect(await count(t, { organizationId: "org_a" })).toMatchObject({ artifacts: { total: 3 } });
-    expect(await count(t, { organizationId: "org_b" })).toMatchObject({ artifacts: { total: 20 } });
+    expect(await count(t, { organizationId: "org_b" })).toMatchObject({ artifacts: { total: 22 } });
+    expect(await count(t, { organizationId: "a" })).toMatchObject({ artifacts: { total: 3 } });
+  });
+
+  test("an organization whose artifacts come late is counted with few reads in vain", async () => {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let nth = 0; nth < 300; nth++) {
+        const organizationId = nth < 200 ? "org_b" : "org_a";
+        const orgContextCandidates = [{ organizationId, confidence: 1 }];
+        const artifact = await db.insert(
+          "voiceNoteArtifacts",
+          make.artifact({ orgContextCandidates }) as never,
+        );
+        const fullText = "é€".repeat(nth % 7 === 0 ? 2_000 : 200);
+        await db.insert("voiceNoteTranscripts", make.transcript(artifact, { fullText }) as never);
+      }
+    });
+    const inOne = await count(t, { organizationId: "org_a" });
+    expect(inOne).toMatchObject({ artifacts: { total: 100 }, transcripts: 100, read: { transactions: 1 } });
+    const inMany = await count(t, { organizationId: "org_a" }, { bytesRead: 150_000 });
+    expect(inMany).toMatchObject({ artifacts: { total: 100 }, transcripts: 100 });
+    expect(inMany.read.transactions).toBeGreaterThan(1);
+    expect(inMany.read.documents).toBeLessThanOrEqual(1.5 * inOne.read.documents);
+  });
+
+  test("texts of three bytes a character do not carry a transaction over its limit", async () => {
+    const t = backend();
+    await seed(t);
+    const insights = Array.from({ length: 10 }, () => make.insight({ description: "試合".repeat(120) }));
+    await t.run(async ({ db }) => {
+      for (let nth = 0; nth < 600; nth++) await db.insert("voiceNotes", make.note({ insights }) as never);
+    });
+    const answer = await count(t, { organizationId: "org_a" }, { bytesRead: 2 ** 20 });
+    expect(answer.voiceNotes.total).toBe(600);
+    expect(answer.read.documents).toBeLessThanOrEqual(1.25 * 600);
   });
 
   test("an index key that no cursor can hold is found again by its document", async () => {
