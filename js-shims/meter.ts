@@ -125,9 +125,10 @@ type TransactionMeta = {
   getTransactionMetrics(): Promise<Record<Measure, { used: number; remaining: number }>>;
 };
 
-/** Documents that are counted without asking the runtime, and units of their texts, at most. */
+/** Documents that are counted without asking the runtime, at most. */
 const MOST_UNTOLD = 500;
-const MOST_UNTOLD_UNITS = 2 ** 16;
+/** Units of their texts, as a share of the bytes that a transaction may read: each may be two bytes more than counted. */
+const UNTOLD_SHARE = 1 / 256;
 
 /** What a transaction has used: by the runtime's own account where it gives one, else by this library's. */
 export class Meter {
@@ -136,6 +137,7 @@ export class Meter {
   private readonly counted: number[] = new Array(measures.length).fill(0);
   /** Units of texts that were counted since with a byte each, and are not measured. */
   private untoldUnits = 0;
+  private mostUntoldUnits = 0;
   private readonly meta: TransactionMeta | undefined;
 
   constructor(ctx: object) {
@@ -196,13 +198,14 @@ export class Meter {
     }
     this.counted.fill(0);
     this.untoldUnits = 0;
+    this.mostUntoldUnits = (limits[1] ?? 0) * UNTOLD_SHARE;
     return { used: this.sums(), limits };
   }
 
   /** What was used so far, if nobody but this library has read since the runtime was asked last. Texts may count for
-   * less than they are, by twice `MOST_UNTOLD_UNITS` at most. */
+   * less than they are, by a 128th of the limit at most. */
   async used(): Promise<number[]> {
-    const isTold = this.untoldUnits < MOST_UNTOLD_UNITS && (this.counted[0] ?? 0) < MOST_UNTOLD;
+    const isTold = this.untoldUnits <= this.mostUntoldUnits && (this.counted[0] ?? 0) < MOST_UNTOLD;
     return isTold ? this.sums() : (await this.account()).used;
   }
 
