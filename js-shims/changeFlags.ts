@@ -120,7 +120,6 @@ export async function changeFlags(
   const { organizationId } = request;
   const change = new FlagChange(request);
   try {
-    throwIfRefused(change.refusal);
     await findOrganization(host, ctx, organizationId, open);
     const flags = [
       await readFlag(host, ctx, 0, organizationId),

@@ -114,6 +114,11 @@ export class Allowance {
    * largest size fits beside those that others asked for. False where no more may be read; of a new allowance
    * one document may always be. */
   mayAsk(): boolean | Promise<boolean> {
+    return this.askNow() ?? this.askInTurn();
+  }
+
+  /** As `mayAsk`; undefined where one must wait. */
+  private askNow(): boolean | undefined {
     const { documents, bytes } = this.limit;
     const isFar =
       this.documents + this.asked < documents &&
@@ -121,7 +126,7 @@ export class Allowance {
     if (!isFar) {
       const isSpent = this.isSpent();
       if (isSpent && !this.isNew) return false;
-      if (!isSpent && this.asked > 0) return this.askInTurn();
+      if (!isSpent && this.asked > 0) return undefined;
     }
     this.isNew = false;
     this.asked += 1;
@@ -129,8 +134,11 @@ export class Allowance {
   }
 
   private async askInTurn(): Promise<boolean> {
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
-    return await this.mayAsk();
+    for (;;) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      const answer = this.askNow();
+      if (answer !== undefined) return answer;
+    }
   }
 
   onAnswered(document: StoredDocument | null): void {

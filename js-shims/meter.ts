@@ -71,6 +71,7 @@ export class ByteSum {
   private least = 0;
   private units = 0;
 
+  /** Adds a value. What is changed in it later counts as it is when it is measured. */
   add(value: unknown): void {
     const texts = { units: 0 };
     this.addUnmeasured(value, valueBytes(value, texts), texts.units);
@@ -125,7 +126,7 @@ type TransactionMeta = {
   getTransactionMetrics(): Promise<Record<Measure, { used: number; remaining: number }>>;
 };
 
-/** Documents that are counted without asking the runtime, at most. */
+/** Documents that are counted without asking the runtime, at most: it may have read ahead. */
 const MOST_UNTOLD = 500;
 /** Units of their texts, as a share of the bytes that a transaction may read: each may be two bytes more than counted. */
 const UNTOLD_SHARE = 1 / 256;
@@ -205,8 +206,8 @@ export class Meter {
   /** What was used so far, if nobody but this library has read since the runtime was asked last. Texts may count for
    * less than they are, by a 128th of the limit at most. */
   async used(): Promise<number[]> {
-    const isTold = this.untoldUnits <= this.mostUntoldUnits && (this.counted[0] ?? 0) < MOST_UNTOLD;
-    return isTold ? this.sums() : (await this.account()).used;
+    const isSure = this.untoldUnits <= this.mostUntoldUnits && (this.counted[0] ?? 0) < MOST_UNTOLD;
+    return isSure ? this.sums() : (await this.account()).used;
   }
 
   private sums(): number[] {

@@ -189,7 +189,7 @@ export function rowsFor({ note, code, repair }: JudgedNote, now: number): Rows {
 /** Adds the bytes of all that is written for a note. */
 export function addBytes(bytes: ByteSum, { code, repair }: JudgedNote, rows: Rows): void {
   if (code !== MIGRATE && code !== REPAIR) return;
-  // An artifact takes 600 bytes at most, and Convex adds an id and a time to each row.
+  // An artifact takes 600 bytes at most, and Convex adds an id and a time to each row; the artifact's id comes later.
   bytes.addBytes(600 + (repair?.bytes ?? 0) + 100 * (rows.claims.length + rows.transcripts.length));
   bytes.add(rows.transcripts);
   bytes.add(rows.claims);

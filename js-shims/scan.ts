@@ -1,6 +1,6 @@
 /** Carries out the steps of the core's status scan in one transaction. */
 
-import { lostPosition, StatusRun, type Step, type Used } from "./core/status.js";
+import { lostPosition, positionIn, rowsOf, StatusRun, type Step, type Used } from "./core/status.js";
 import {
   artifactFact,
   candidatesOf,
@@ -78,10 +78,6 @@ function sourceOf(host: Host, range: Range, flag: number, organizationId: string
   }
 }
 
-/** Where a step of look-ups holds the position behind which the first goes on, and from where on the rows. */
-const AFTER = 5;
-const ROWS = 6;
-
 function lookUpOf(host: Host, range: Range): { table: Table; index: Index } {
   const { indexes } = host;
   if (range === "notes") return { table: "voiceNoteArtifacts", index: indexes.artifactsByNote };
@@ -89,9 +85,9 @@ function lookUpOf(host: Host, range: Range): { table: Table; index: Index } {
   return { table: "voiceNoteEntityResolutions", index: indexes.resolutionsByClaim };
 }
 
-/** Begins a status; its arguments are accepted, the cursor included. */
+/** Begins a status. */
 export function beginStatus(host: Host, args: StatusArgs, limits: readonly number[] = []): StatusRun {
-  const run = new StatusRun({
+  return new StatusRun({
     organizationId: args.organizationId,
     deferredDays: args.deferredDays,
     cursor: args.cursor,
@@ -99,9 +95,6 @@ export function beginStatus(host: Host, args: StatusArgs, limits: readonly numbe
     limits,
     artifactsAreIndexed: host.indexes.artifactsByOrganization !== null,
   });
-  if (run.refusal !== null) run.free();
-  throwIfRefused(run.refusal);
-  return run;
 }
 
 /** Counts as much of an organization as this transaction may read, once `admit` is through. */
@@ -165,7 +158,7 @@ async function carryOut(
   }
 }
 
-const noFacts = new Float64Array(0);
+const nothing = new Float64Array(0);
 
 function factsIn(range: Range, documents: StoredDocument[], malformed: Malformed): Float64Array {
   let facts: Float64Array;
@@ -175,7 +168,7 @@ function factsIn(range: Range, documents: StoredDocument[], malformed: Malformed
       break;
     case "artifacts":
     case "claims":
-      if (malformed.rows.length === 0) return noFacts;
+      if (malformed.rows.length === 0) return nothing;
       facts = new Float64Array(documents.length);
       break;
     case "drafts":
@@ -200,7 +193,7 @@ function feedPage(
     isLast,
     firstId: documents[0]?._id ?? "",
     facts: factsIn(range, documents, malformed),
-    createdMs: range === "notes" ? columnOf(documents, createdMs) : [],
+    createdMs: range === "notes" ? columnOf(documents, createdMs) : nothing,
     candidates: range === "artifacts" ? candidatesOf(documents, organizationId) : noCandidates,
     names: malformed.names,
   });
@@ -221,14 +214,13 @@ async function lookUp(
   const range = ranges[nth] ?? "notes";
   const { table, index } = lookUpOf(host, range);
   const allowance = new Allowance({ documents: documentsLeft, bytes: bytesLeft }, meter);
-  const rows = step.slice(ROWS) as number[];
-  const sources = rows.map((row) => source(table, index, page[row]?._id ?? ""));
+  const sources = rowsOf(step).map((row) => source(table, index, page[row]?._id ?? ""));
   const pages: (Page | undefined)[] = [];
   let next = 0;
   const worker = async () => {
     while (next < sources.length && !allowance.isSpent()) {
       const at = next++;
-      const after = at === 0 ? (step[AFTER] as string | null) : null;
+      const after = at === 0 ? positionIn(step) : null;
       pages[at] = await readBehind(ctx.db, sources[at] as Source, after, allowance, meter);
     }
   };
@@ -253,7 +245,7 @@ async function lookUp(
     openId: String(openSource?.values[0] ?? ""),
     openAfter: openSource && openDocument && positionOf(openSource, openDocument),
     of,
-    facts: isNotes ? marked(table, columnOf(documents, artifactFact), malformed) : noFacts,
+    facts: isNotes ? marked(table, columnOf(documents, artifactFact), malformed) : nothing,
     candidates: isNotes ? candidatesOf(documents, organizationId) : noCandidates,
     names: malformed.names,
   });

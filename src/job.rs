@@ -56,7 +56,7 @@ impl Job {
             #[cfg(feature = "migration")]
             Self::Migration(ref mut run) => migration::ask(run, question, given),
             #[cfg(feature = "flags")]
-            Self::Change(ref change) => change::ask(change, given),
+            Self::Change(ref change) => change::ask(change, question, given),
         }
     }
 }

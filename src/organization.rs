@@ -15,7 +15,7 @@ pub struct Candidates<'a> {
 
 impl Candidates<'_> {
     /// The artifact whose candidates come next.
-    pub fn next(&self) -> Option<u32> {
+    pub fn first(&self) -> Option<u32> {
         self.of.first().copied()
     }
 

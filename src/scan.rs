@@ -10,6 +10,8 @@ mod feed;
 mod pace;
 mod range;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use crate::budget::{Headroom, Limit, Reads};
 use crate::counts::Sums;

@@ -3,7 +3,7 @@
  * loop reads documents one by one, which would be most of the time.
  */
 
-import { StatusRun, type Step } from "../../js-shims/core/status.js";
+import { rowsOf, StatusRun, type Step } from "../../js-shims/core/status.js";
 import {
   artifactFact,
   candidatesOf,
@@ -48,7 +48,7 @@ function carryOut(reader: Reader): StatusAnswer {
     for (;;) {
       const [kind, range, , isFirst, rows] = step as number[];
       if (kind === 2) step = reader.page(run, range, isFirst === 1, rows);
-      else if (kind === 3) step = reader.lookUp(run, range, step.slice(6) as number[]);
+      else if (kind === 3) step = reader.lookUp(run, range, rowsOf(step));
       else if (kind === 0) return run.answer(null, nothing);
       else throw new Error("the core ended the transaction");
     }

@@ -2,11 +2,10 @@
 
 import { Core, initSync } from "../../pkg/admission.js";
 import module from "../../pkg/admission_bg.wasm";
-import { throwIfRefused } from "../errors.js";
 import type { Host } from "../host.js";
 import type { MigrationArgs } from "../validators/migration.js";
 import { askToMigrate } from "./migrationCall.js";
-import { once } from "./protocol.js";
+import { accept, once } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
 export function open(): Core {
@@ -21,9 +20,6 @@ export const legacyWarning = (processed: number, skipped: number): string | null
 /** Refuses what a run would: its arguments are accepted, the cursor included. */
 export function checkMigration(host: Host, args: MigrationArgs): void {
   const core = open();
-  try {
-    throwIfRefused(askToMigrate(core, host, args));
-  } finally {
-    core.free();
-  }
+  accept(core, askToMigrate(core, host, args));
+  core.free();
 }

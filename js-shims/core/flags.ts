@@ -1,7 +1,7 @@
 import { Core, initSync } from "../../pkg/flags.js";
 import module from "../../pkg/flags_bg.wasm";
 import type { ChangeAnswer } from "../validators/flags.js";
-import { ask, once } from "./protocol.js";
+import { accept, ask, once } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
 export function open(): Core {
@@ -34,9 +34,8 @@ export type FlagPlan = {
 /** A change of both flags. */
 export class FlagChange {
   private readonly core = open();
-  /** Why the arguments are refused, or null. */
-  readonly refusal: unknown;
 
+  /** Its arguments are accepted, or it throws their refusal. */
   constructor(call: {
     organizationId: string;
     isWanted: boolean;
@@ -45,7 +44,7 @@ export class FlagChange {
     restore: string | undefined;
   }) {
     const texts = [call.organizationId, call.actor, call.reason, call.restore];
-    this.refusal = ask(this.core, 2, { numbers: [call.isWanted], texts });
+    accept(this.core, ask(this.core, 2, { numbers: [call.isWanted], texts }));
   }
 
   plan(voiceNotes: FlagRows, entityResolution: FlagRows, now: string): FlagPlan {

@@ -2,11 +2,10 @@
 
 import { Core, initSync } from "../../pkg/migration.js";
 import module from "../../pkg/migration_bg.wasm";
-import { throwIfRefused } from "../errors.js";
 import type { Host } from "../host.js";
 import type { MigrationAnswer, MigrationArgs } from "../validators/migration.js";
 import { askToMigrate } from "./migrationCall.js";
-import { ask, once } from "./protocol.js";
+import { accept, ask, once } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
 function open(): Core {
@@ -62,9 +61,7 @@ export class MigrationRun {
 
   /** Its arguments are accepted, the cursor included, or it throws their refusal. */
   constructor(host: Host, args: MigrationArgs) {
-    const refusal = askToMigrate(this.core, host, args);
-    if (refusal !== null) this.core.free();
-    throwIfRefused(refusal);
+    accept(this.core, askToMigrate(this.core, host, args));
   }
 
   /** The position behind which the reader begins. */

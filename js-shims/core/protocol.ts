@@ -3,6 +3,8 @@
 /** How a shim asks the core: by the number of a question, with numbers, columns of numbers and texts in the
  * order that `src/job.rs` and the files beside it say. */
 
+import { throwIfRefused } from "../errors.js";
+
 /** What each module of the core is. */
 export type Core = {
   ask(question: number, numbers: Float64Array, texts: string): unknown;
@@ -50,6 +52,12 @@ export function ask<Answer>(core: Core, question: number, given: Given = {}): An
 
 /** Opens a module of the core. */
 export type Open = () => Core;
+
+/** Throws the refusal with which a core answered, after freeing it. */
+export function accept(core: Core, refusal: unknown): void {
+  if (refusal !== null) core.free();
+  throwIfRefused(refusal);
+}
 
 /** Asks a question that belongs to no job. */
 export function once<Answer>(open: Open, question: number, given: Given): Answer {

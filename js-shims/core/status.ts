@@ -2,7 +2,7 @@ import { Core, initSync } from "../../pkg/status.js";
 import module from "../../pkg/status_bg.wasm";
 import type { Candidates } from "../documents.js";
 import type { StatusAnswer } from "../validators/status.js";
-import { ask, once } from "./protocol.js";
+import { accept, ask, once } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
 export function open(): Core {
@@ -23,12 +23,17 @@ export type Used = readonly number[];
 /** What to do next; see `next` in `src/job/status.rs`. */
 export type Step = readonly (number | string | null)[];
 
+/** The rows that a step of look-ups asks for. */
+export const rowsOf = (step: Step): number[] => step.slice(6) as number[];
+
+/** The position behind which the first of these look-ups goes on. */
+export const positionIn = (step: Step): string | null => step[5] as string | null;
+
 /** One transaction of a status. */
 export class StatusRun {
   private readonly core = open();
-  /** Why the arguments are refused, or null. */
-  readonly refusal: unknown;
 
+  /** Its arguments are accepted, the cursor included, or it throws their refusal. */
   constructor(call: {
     organizationId: string;
     deferredDays: number | undefined;
@@ -39,10 +44,11 @@ export class StatusRun {
     artifactsAreIndexed: boolean;
   }) {
     const days = call.deferredDays === undefined ? undefined : String(call.deferredDays);
-    this.refusal = ask(this.core, 0, {
+    const refusal = ask(this.core, 0, {
       numbers: [Date.now(), call.artifactsAreIndexed, ...call.limits.slice(0, 3)],
       texts: [call.organizationId, days, call.cursor, ...call.environment],
     });
+    accept(this.core, refusal);
   }
 
   /** The position behind which the reader goes on, where there is a cursor. */

@@ -24,7 +24,10 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<Change>, Box<Refusal>> {
 /// - 11 takes the rows of both flags and tells what is written and answered: user rows of each; columns of
 ///   platform rows and organization rows of each (0 off, 1 on, else no boolean); the environment variable of each,
 ///   the present
-pub(super) fn ask(change: &Change, given: &Given<'_>) -> Value {
+pub(super) fn ask(change: &Change, question: u32, given: &Given<'_>) -> Value {
+    if question != 11 {
+        return Value::Null;
+    }
     let [voice_notes_users, resolution_users, ..] = given.numbers;
     let [
         voice_notes_platform,

@@ -68,7 +68,8 @@ pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Valu
             status.scan().end(used);
             return status.answer(position);
         }
-        _ => {}
+        12 => {}
+        _ => return Value::Null,
     }
     next(status.scan(), used)
 }

@@ -32,7 +32,7 @@ impl Scan {
             }
             Range::Artifacts => {
                 let mut candidates = read.candidates;
-                while let Some(row) = candidates.next() {
+                while let Some(row) = candidates.first() {
                     if candidates.name(row, &self.organization_id) && row < page.rows {
                         page.parents.push(row);
                     }

@@ -176,7 +176,7 @@ describe("v2MigrationStatus", () => {
     expect(await count(t, { organizationId: "a" })).toMatchObject({ artifacts: { total: 3 } });
   });
 
-  test("an organization whose artifacts come late is counted with few reads in vain", async () => {
+  test("an organization whose artifacts come late is counted right, whatever fits", async () => {
     const t = backend();
     await seed(t);
     await t.run(async ({ db }) => {
