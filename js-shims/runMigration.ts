@@ -13,12 +13,6 @@ import {
   migrationArgs,
 } from "./validators/migration.js";
 
-/** Checks the arguments, the cursor included, and that the organization exists. */
-async function admit(host: Host, ctx: ActionCtx, args: MigrationArgs): Promise<void> {
-  checkMigration(host, args);
-  if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId, open);
-}
-
 const answer = v.union(migrationAnswer, legacyMigrationAnswer);
 type Answer = MigrationAnswer | LegacyMigrationAnswer;
 
@@ -48,7 +42,8 @@ function withLegacyWarning(answer: Omit<LegacyMigrationAnswer, "warnings">): Leg
  */
 export function runMigrationDoors(host: Host) {
   const migrate = async (ctx: ActionCtx, args: MigrationArgs): Promise<Answer> => {
-    await admit(host, ctx, args);
+    checkMigration(host, args);
+    if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId, open);
     const answer = await ctx.runAction(
       host.functions.migrateVoiceNotesToV2,
       host.legacyMigration ? legacyArgs(args) : args,

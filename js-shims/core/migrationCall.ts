@@ -4,7 +4,6 @@ import { ask, type Core } from "./protocol.js";
 
 /** Asks a core to begin a run: the refusal of its arguments, the cursor included, or null. */
 export function askToMigrate(core: Core, host: Host, args: MigrationArgs): unknown {
-  const shown = (value: number | undefined) => (value === undefined ? undefined : String(value));
   return ask(core, 1, {
     numbers: [
       args.dryRun,
@@ -16,9 +15,9 @@ export function askToMigrate(core: Core, host: Host, args: MigrationArgs): unkno
     ],
     texts: [
       args.organizationId,
-      shown(args.batchSize),
-      shown(args.limit),
-      shown(args.deferredDays),
+      args.batchSize?.toString(),
+      args.limit?.toString(),
+      args.deferredDays?.toString(),
       args.cursor,
     ],
   });
