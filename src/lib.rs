@@ -59,5 +59,5 @@ pub use migration::{
 pub use note::{Class, Deferral, Facts, Insights, Linked, Transcription, classify, classify_unlinked};
 pub use organization::Candidates;
 pub use scan::{COMPLETED, Found, MALFORMED, PageRead, Range, Scan, Step};
-pub use status::{Status, StatusCall, check, check_complete};
+pub use status::{Status, StatusCall, check_complete};
 pub use value::{List, Object, Value};

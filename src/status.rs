@@ -57,20 +57,12 @@ const ROUTES: [&str; TABLES.len()] = [
     "flagKey",
 ];
 
-/// Checks what a status is asked for, without a transaction.
-///
-/// # Errors
-/// - `INVALID_ARGUMENT` for an organization id or a number of days outside their rules.
-/// - `INVALID_CURSOR` for a cursor that is damaged, too old, or of another call.
-pub fn check(call: &StatusCall<'_>) -> Result<(), Box<Refusal>> {
-    Status::new(call).map(|_| ())
-}
-
 impl Status {
     /// Begins a status, or goes on where the cursor says.
     ///
     /// # Errors
-    /// As [`check`].
+    /// - `INVALID_ARGUMENT` for an organization id or a number of days outside their rules.
+    /// - `INVALID_CURSOR` for a cursor that is damaged, too old, or of another call.
     pub fn new(call: &StatusCall<'_>) -> Result<Box<Self>, Box<Refusal>> {
         argument::organization_id(call.organization_id)?;
         let mut status = Box::<Self>::default();
