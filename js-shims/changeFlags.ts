@@ -1,115 +1,27 @@
 /** Carries out the change of both flags that `enableV2ForOrg` and `disableV2ForOrg` ask for. */
 
-import type { Value } from "convex/values";
-
-import { FlagChange, type FlagRows, type FlagWrite, nothingStored, open } from "./core/flags.js";
-import type { StoredDocument } from "./documents.js";
+import { FlagChange, type FlagRows, nothingStored, open } from "./core/flags.js";
 import { findOrganization } from "./doors.js";
 import { throwIfRefused } from "./errors.js";
 import { environment, flagFact, flagKeys } from "./flagRows.js";
-import type { Host, Index, MutationCtx, RolloutFunction } from "./host.js";
+import {
+  type ChangeRequest,
+  isAnythingStored,
+  readFlag,
+  reportChange,
+  type StoredFlag,
+  writeFlag,
+} from "./flagStore.js";
+import type { Host, MutationCtx } from "./host.js";
 import type { ChangeAnswer } from "./validators/flags.js";
 
-/** Rows of one flag that are read at most. */
-const MOST_ROWS = 1_000;
-
-/** Artifacts without an index that are looked at, at most. */
-const MOST_ARTIFACTS = 200;
-
-/** Characters of a row's notes at most. */
-const MOST_NOTES = 1_000;
-
-/** What the core says of a write. */
-const SET = 0;
-const DELETE = 1;
-
-export type ChangeRequest = {
-  organizationId: string;
-  isWanted: boolean;
-  actor: string | undefined;
-  reason: string | undefined;
-  restore: string | undefined;
-  /** The organization may be one of which nothing is stored yet. */
-  create: boolean;
-};
-
-const rowsOf = (ctx: MutationCtx, table: string, index: Index, values: readonly string[]) =>
-  ctx.db.query(table).withIndex(index.name as never, (q) => {
-    let builder: unknown = q;
-    for (const [at, value] of values.entries()) {
-      const step = builder as { eq(field: string, value: string): unknown };
-      builder = step.eq(index.fields[at] ?? "", value);
-    }
-    return builder as typeof q;
-  });
-
-async function readRows(
-  ctx: MutationCtx,
-  index: Index,
-  values: readonly string[],
-): Promise<StoredDocument[]> {
-  return (await rowsOf(ctx, "featureFlags", index, values).take(MOST_ROWS)) as StoredDocument[];
-}
-
-/** Is anything stored of an organization? Without an index, the newest artifacts are looked at only. */
-async function isAnythingStored(host: Host, ctx: MutationCtx, organizationId: string): Promise<boolean> {
-  const { notesByOrganization, claimsByOrganization, draftsByOrganization } = host.indexes;
-  for (const [table, index] of [
-    ["voiceNotes", notesByOrganization],
-    ["voiceNoteClaims", claimsByOrganization],
-    ["insightDrafts", draftsByOrganization],
-  ] as const) {
-    if ((await rowsOf(ctx, table, index, [organizationId]).first()) !== null) return true;
-  }
-  const { artifactsByOrganization } = host.indexes;
-  if (artifactsByOrganization) {
-    const artifact = await rowsOf(ctx, "voiceNoteArtifacts", artifactsByOrganization, [
-      organizationId,
-    ]).first();
-    return artifact !== null;
-  }
-  const newest = (await ctx.db
-    .query("voiceNoteArtifacts")
-    .order("desc")
-    .take(MOST_ARTIFACTS)) as StoredDocument[];
-  return newest.some(({ orgContextCandidates: candidates }) => {
-    if (!Array.isArray(candidates)) return false;
-    return candidates.some((candidate) => candidate?.organizationId === organizationId);
-  });
-}
-
-/** The newest note first, and as many of the older ones as there is room for. */
-function withOlderNotes(note: string, row: StoredDocument | undefined): string {
-  const notes = [note];
-  let length = note.length;
-  for (const older of typeof row?.notes === "string" ? row.notes.split("\n") : []) {
-    length += older.length + 1;
-    if (length > MOST_NOTES) break;
-    notes.push(older);
-  }
-  return notes.join("\n");
-}
-
-/** What is stored of a flag, and what the core wants to know of it. */
-async function readFlag(
-  host: Host,
-  ctx: MutationCtx,
-  flag: 0 | 1,
-  organizationId: string,
-): Promise<{ rows: StoredDocument[]; facts: FlagRows }> {
-  const { flagsByScope, flagsByOrganization } = host.indexes;
-  const featureKey = flagKeys[flag];
-  const platform = await rowsOf(ctx, "featureFlags", flagsByScope, [featureKey, "platform"]).first();
-  const rows = await readRows(ctx, flagsByOrganization, [featureKey, "organization", organizationId]);
-  const users = await readRows(ctx, flagsByScope, [featureKey, "user"]);
-  const facts = {
-    environment: environment()[flag],
-    platform: platform === null ? [] : [flagFact(platform as StoredDocument)],
-    organization: rows.map(flagFact),
-    userRows: users.length,
-  };
-  return { rows, facts };
-}
+/** What the core wants to know of a flag's rows. */
+const factsOf = ({ platform, organization, userRows }: StoredFlag, flag: 0 | 1): FlagRows => ({
+  environment: environment()[flag],
+  platform: platform === null ? [] : [flagFact(platform)],
+  organization: organization.map(flagFact),
+  userRows,
+});
 
 /** Brings both flags of an organization to a value, or back to what they were, in the transaction of `ctx`. */
 export async function changeFlags(
@@ -126,59 +38,19 @@ export async function changeFlags(
       await readFlag(host, ctx, 1, organizationId),
     ] as const;
     const mustBeKnown = request.isWanted && !request.create && !host.findOrganization;
-    if (mustBeKnown && flags.every(({ rows }) => rows.length === 0)) {
+    if (mustBeKnown && flags.every(({ organization }) => organization.length === 0)) {
       if (!(await isAnythingStored(host, ctx, organizationId))) throwIfRefused(nothingStored(organizationId));
     }
     const now = new Date().toISOString();
-    const { updatedBy, writes, answer } = change.plan(flags[0].facts, flags[1].facts, now);
+    const plan = change.plan(factsOf(flags[0], 0), factsOf(flags[1], 1), now);
+    const { updatedBy, writes, answer } = plan;
     for (const flag of [0, 1] as const) {
       const row = { featureKey: flagKeys[flag], scope: "organization", organizationId, updatedBy };
-      await writeFlag(host, ctx, row, flags[flag].rows, writes[flag]);
+      await writeFlag(host, ctx, row, flags[flag].organization, writes[flag]);
     }
-    report(request, updatedBy, now, answer);
+    reportChange(request, updatedBy, now, answer);
     return answer;
   } finally {
     change.free();
   }
-}
-
-async function writeFlag(
-  host: Host,
-  ctx: MutationCtx,
-  common: { featureKey: string; scope: string; organizationId: string; updatedBy: string },
-  rows: readonly StoredDocument[],
-  writes: readonly FlagWrite[],
-): Promise<void> {
-  for (const [kind, index, enabled, note] of writes) {
-    const row = rows[index];
-    if (kind === DELETE) {
-      await ctx.db.delete(row?._id as never);
-      continue;
-    }
-    const written = { ...common, enabled, notes: withOlderNotes(note, row) };
-    if (index === 0) await ctx.runMutation(host.functions.setFeatureFlag, written);
-    else if (kind === SET) await ctx.db.patch(row?._id as never, { ...written, updatedAt: Date.now() });
-    else await ctx.db.insert("featureFlags", { ...written, updatedAt: Date.now() });
-  }
-}
-
-/** One line of JSON for log streams, and a warning where the flags are not what was asked for. */
-function report(request: ChangeRequest, by: string, at: string, answer: ChangeAnswer): void {
-  const rolloutFunction: RolloutFunction = request.isWanted ? "enableV2ForOrg" : "disableV2ForOrg";
-  const line: Record<string, Value | undefined> = {
-    event: "v2-rollout.flags",
-    function: rolloutFunction,
-    organizationId: request.organizationId,
-    by,
-    at,
-    changed: answer.changed,
-    before: answer.before,
-    after: answer.after,
-    effective: answer.effective,
-    reason: request.reason ?? null,
-    restore: request.restore !== undefined,
-  };
-  console.info(JSON.stringify(line));
-  if (!answer.success)
-    console.warn(`${rolloutFunction} ${request.organizationId}: ${answer.warnings.join("; ")}`);
 }

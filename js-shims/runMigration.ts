@@ -4,6 +4,7 @@ import { v } from "convex/values";
 import { checkMigration, legacyWarning, open } from "./core/admission.js";
 import { authorize, findOrganization } from "./doors.js";
 import type { ActionCtx, Host } from "./host.js";
+import { legacyAnswer, legacyArgs } from "./legacyMigration.js";
 import {
   type LegacyMigrationAnswer,
   legacyMigrationAnswer,
@@ -15,22 +16,6 @@ import {
 
 const answer = v.union(migrationAnswer, legacyMigrationAnswer);
 type Answer = MigrationAnswer | LegacyMigrationAnswer;
-
-/** What an old action takes; its arguments are strict. */
-function legacyArgs({ organizationId, dryRun, batchSize }: MigrationArgs): MigrationArgs {
-  return {
-    dryRun,
-    ...(organizationId === undefined ? {} : { organizationId }),
-    ...(batchSize === undefined ? {} : { batchSize }),
-  };
-}
-
-function withLegacyWarning(answer: Omit<LegacyMigrationAnswer, "warnings">): LegacyMigrationAnswer {
-  const { processed, artifacts, transcripts, claims, errors, skipped } = answer;
-  const warning = legacyWarning(processed, skipped);
-  const warnings = warning === null ? [] : [warning];
-  return { processed, artifacts, transcripts, claims, errors, skipped, warnings };
-}
 
 /**
  * The doors to `runMigration`: brings the old notes over.
@@ -44,11 +29,10 @@ export function runMigrationDoors(host: Host) {
   const migrate = async (ctx: ActionCtx, args: MigrationArgs): Promise<Answer> => {
     checkMigration(host, args);
     if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId, open);
-    const answer = await ctx.runAction(
-      host.functions.migrateVoiceNotesToV2,
-      host.legacyMigration ? legacyArgs(args) : args,
-    );
-    return host.legacyMigration ? withLegacyWarning(answer) : answer;
+    const { migrateVoiceNotesToV2 } = host.functions;
+    if (!host.legacyMigration) return await ctx.runAction(migrateVoiceNotesToV2, args);
+    const answer = await ctx.runAction(migrateVoiceNotesToV2, legacyArgs(args));
+    return legacyAnswer(answer, legacyWarning(answer.processed, answer.skipped));
   };
   return {
     operator: internalActionGeneric({

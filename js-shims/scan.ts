@@ -16,8 +16,8 @@ import {
   type StoredDocument,
 } from "./documents.js";
 import { throwIfRefused } from "./errors.js";
-import { environment, flagFact, flagKeys } from "./flagRows.js";
-import type { Host, Index, QueryCtx } from "./host.js";
+import { environment, flagFact } from "./flagRows.js";
+import type { Host, QueryCtx } from "./host.js";
 import {
   Allowance,
   everyDocument,
@@ -25,65 +25,11 @@ import {
   type Page,
   positionOf,
   readBehind,
-  type Source,
   source,
 } from "./keyset.js";
-import type { Table } from "./malformed.js";
 import { Meter } from "./meter.js";
+import { lookUpOf, type Range, ranges, readEach, sourceOf, tables } from "./ranges.js";
 import type { StatusAnswer, StatusArgs } from "./validators/status.js";
-
-/** The core's ranges, by their numbers. */
-const ranges = [
-  "platformFlags",
-  "organizationFlags",
-  "userFlags",
-  "notes",
-  "artifacts",
-  "claims",
-  "drafts",
-] as const;
-type Range = (typeof ranges)[number];
-
-const tables: Record<Range, Table> = {
-  platformFlags: "featureFlags",
-  organizationFlags: "featureFlags",
-  userFlags: "featureFlags",
-  notes: "voiceNotes",
-  artifacts: "voiceNoteArtifacts",
-  claims: "voiceNoteClaims",
-  drafts: "insightDrafts",
-};
-
-function sourceOf(host: Host, range: Range, flag: number, organizationId: string): Source {
-  const { indexes } = host;
-  const table = tables[range];
-  const key = flagKeys[flag] ?? "";
-  switch (range) {
-    case "platformFlags":
-      return source(table, indexes.flagsByScope, key, "platform");
-    case "organizationFlags":
-      return source(table, indexes.flagsByOrganization, key, "organization", organizationId);
-    case "userFlags":
-      return source(table, indexes.flagsByScope, key, "user");
-    case "notes":
-      return source(table, indexes.notesByOrganization, organizationId);
-    case "artifacts":
-      return indexes.artifactsByOrganization
-        ? source(table, indexes.artifactsByOrganization, organizationId)
-        : everyDocument(table);
-    case "claims":
-      return source(table, indexes.claimsByOrganization, organizationId);
-    case "drafts":
-      return source(table, indexes.draftsByOrganization, organizationId);
-  }
-}
-
-function lookUpOf(host: Host, range: Range): { table: Table; index: Index } {
-  const { indexes } = host;
-  if (range === "notes") return { table: "voiceNoteArtifacts", index: indexes.artifactsByNote };
-  if (range === "artifacts") return { table: "voiceNoteTranscripts", index: indexes.transcriptsByArtifact };
-  return { table: "voiceNoteEntityResolutions", index: indexes.resolutionsByClaim };
-}
 
 /** Begins a status. */
 export function beginStatus(host: Host, args: StatusArgs, limits: readonly number[] = []): StatusRun {
@@ -199,8 +145,7 @@ function feedPage(
   });
 }
 
-/** Looks up what belongs to the rows of a page that a step asks for, several at once; what is behind a look-up that
- * broke off is dropped, as if it had not begun. */
+/** Looks up what belongs to the rows of a page that a step asks for. */
 async function lookUp(
   host: Host,
   ctx: QueryCtx,
@@ -215,29 +160,10 @@ async function lookUp(
   const { table, index } = lookUpOf(host, range);
   const allowance = new Allowance({ documents: documentsLeft, bytes: bytesLeft }, meter);
   const sources = rowsOf(step).map((row) => source(table, index, page[row]?._id ?? ""));
-  const pages: (Page | undefined)[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < sources.length && !allowance.isSpent()) {
-      const at = next++;
-      const after = at === 0 ? positionIn(step) : null;
-      pages[at] = await readBehind(ctx.db, sources[at] as Source, after, allowance, meter);
-    }
-  };
-  const workers: Promise<void>[] = [];
-  while (workers.length < width) workers.push(worker());
-  await Promise.all(workers);
-
-  const found: StoredDocument[][] = [];
-  let complete = 0;
-  for (let at = 0; at < pages.length && complete === at; at++) {
-    const read = pages[at];
-    if (read) found.push(read.documents);
-    if (read?.isLast) complete += 1;
-  }
+  const { lists, complete } = await readEach(ctx.db, sources, positionIn(step), width, allowance, meter);
   const openSource = sources[complete];
-  const openDocument = found[complete]?.at(-1);
-  const { documents, of } = flattened(found);
+  const openDocument = lists[complete]?.at(-1);
+  const { documents, of } = flattened(lists);
   const malformed = malformedIn(table, documents);
   const isNotes = range === "notes";
   return run.found(await meter.used(), {

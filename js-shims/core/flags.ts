@@ -1,5 +1,6 @@
 import { Core, initSync } from "../../pkg/flags.js";
 import module from "../../pkg/flags_bg.wasm";
+import type { FlagWrite } from "../flagStore.js";
 import type { ChangeAnswer } from "../validators/flags.js";
 import { accept, ask, once } from "./protocol.js";
 
@@ -11,10 +12,6 @@ export function open(): Core {
 
 /** The refusal of an organization of which nothing is stored. */
 export const nothingStored = (organizationId: string): unknown => once(open, 5, { texts: [organizationId] });
-
-/** A write of a row: 0 set, 1 delete, 2 insert; the index of the organization's row, the value, and what the row's
- * `notes` say of it. */
-export type FlagWrite = [kind: number, index: number, enabled: boolean, note: string];
 
 /** The rows of a flag, as they are. */
 export type FlagRows = {
