@@ -1,7 +1,8 @@
 /** The work in plain TypeScript. */
 
 import type { StoredDocument } from "../../js-shims/documents.js";
-import { classOf, Malformed } from "../baseline/convex/lib/status.js";
+import { check, type Malformed, malformedWarnings } from "../baseline/lib/status/malformed.js";
+import { classOf } from "../baseline/lib/status/notes.js";
 import type { Lookup, Tables } from "./data.js";
 import { ORGANIZATION } from "./data.js";
 
@@ -25,22 +26,23 @@ const none: StoredDocument[] = [];
 
 /** The same, notes by class, and which documents are malformed, with look-ups at hand. */
 export function status({ notes, artifacts }: Tables, linked: Lookup, transcriptsOf: Lookup, nowMs: number) {
-  const malformed = new Malformed();
+  const malformed: Malformed = {};
+  const deferral = { nowMs, days: undefined };
   const migration = { migrated: 0, unfinished: 0, notReady: 0, deferred: 0, blocked: 0, eligible: 0 };
   let met = 0;
-  malformed.check("voiceNotes", notes);
-  malformed.check("voiceNoteArtifacts", artifacts);
+  check(malformed, "voiceNotes", notes);
+  check(malformed, "voiceNoteArtifacts", artifacts);
   for (const note of notes) {
     let count = 0;
     let completed = false;
     const found = linked.get(note._id) ?? none;
-    malformed.check("voiceNoteArtifacts", found);
+    check(malformed, "voiceNoteArtifacts", found);
     for (const artifact of found) {
       count += 1;
       completed ||= artifact.status === "completed";
       if (isOurs(artifact)) met += 1;
     }
-    migration[classOf(note, { artifacts: count, completed }, nowMs, undefined)] += 1;
+    migration[classOf(note, { artifacts: count, completed }, deferral)] += 1;
   }
   let ours = 0;
   let transcripts = 0;
@@ -48,7 +50,7 @@ export function status({ notes, artifacts }: Tables, linked: Lookup, transcripts
     if (!isOurs(artifact)) continue;
     ours += 1;
     const found = transcriptsOf.get(artifact._id) ?? none;
-    malformed.check("voiceNoteTranscripts", found);
+    check(malformed, "voiceNoteTranscripts", found);
     transcripts += found.length;
   }
   return {
@@ -56,6 +58,6 @@ export function status({ notes, artifacts }: Tables, linked: Lookup, transcripts
     transcripts,
     migration,
     orphans: ours - met,
-    warnings: malformed.warnings().length,
+    warnings: malformedWarnings(malformed).length,
   };
 }

@@ -1,35 +1,30 @@
 /** Brings both flags of an organization to a value, or back to what they were. */
 
-import type { Host } from "../../../js-shims/host";
-import type { ChangeAnswer } from "../../../js-shims/validators/flags";
-import type { MutationCtx } from "../../../tests/backend/convex/_generated/server";
-import { checkActor, checkOrganizationId, checkReason, refuse } from "./arguments";
-import { open, seal } from "./cursor";
+import { environment, flagKeys } from "../../../js-shims/flagRows";
 import {
-  byKey,
-  effectiveOf,
-  environment,
-  type FlagState,
-  flagKeys,
-  type RowValue,
-  valueOf,
-  warningsOf,
-} from "./flags";
+  type ChangeRequest,
+  type FlagWrite,
+  isAnythingStored,
+  readFlag,
+  reportChange,
+  writeFlag,
+} from "../../../js-shims/flagStore";
+import type { Host, MutationCtx } from "../../../js-shims/host";
+import type { ChangeAnswer } from "../../../js-shims/validators/flags";
+import { checkActor, checkOrganizationId, checkReason, quoted, refuse } from "./arguments";
+import { open, seal } from "./cursor";
+import { byKey, effectiveOf, type FlagState, type RowValue, valueOf, warningsOf } from "./flags";
 import { findOrganization } from "./host";
 
 const MOST_ROWS = 1_000;
-const MOST_NOTES = 1_000;
 
-export type Request = {
-  name: "enableV2ForOrg" | "disableV2ForOrg";
-  organizationId: string;
-  isWanted: boolean;
-  actor: string | undefined;
-  reason: string | undefined;
-  restore: string | undefined;
-};
+/** The kinds of a write. */
+const SET = 0;
+const DELETE = 1;
+const INSERT = 2;
 
-function restoredRows({ organizationId, restore }: Request): RowValue[][] | null {
+/** The rows to come back to, by flag. */
+function restoredRows({ organizationId, restore }: ChangeRequest): RowValue[][] | null {
   if (restore === undefined) return null;
   const opened = open(`previous ${organizationId}`, restore, 0);
   if ("problem" in opened) {
@@ -38,97 +33,70 @@ function restoredRows({ organizationId, restore }: Request): RowValue[][] | null
   return opened.value as RowValue[][];
 }
 
-function withOlderNotes(note: string, older: unknown): string {
-  const notes = [note];
-  let { length } = note;
-  for (const line of typeof older === "string" ? older.split("\n") : []) {
-    length += line.length + 1;
-    if (length > MOST_NOTES) break;
-    notes.push(line);
-  }
-  return notes.join("\n");
-}
-
-export async function changeFlags(host: Host, ctx: MutationCtx, request: Request): Promise<ChangeAnswer> {
-  const { organizationId, isWanted, actor, reason } = request;
+function checkArguments({ organizationId, isWanted, actor, reason }: ChangeRequest): void {
   checkOrganizationId(organizationId);
   if (actor !== undefined) checkActor(isWanted ? "enabledBy" : "disabledBy", actor);
   if (reason !== undefined) checkReason(reason);
+}
+
+export async function changeFlags(
+  host: Host,
+  ctx: MutationCtx,
+  request: ChangeRequest,
+): Promise<ChangeAnswer> {
+  const { organizationId, isWanted, reason } = request;
+  checkArguments(request);
   const restored = restoredRows(request);
   await findOrganization(host, ctx, organizationId);
-  const variables = environment();
-  const by = actor ?? "script";
+  const flags = [await readFlag(host, ctx, 0, organizationId), await readFlag(host, ctx, 1, organizationId)];
+  const isNew = flags.every(({ organization }) => organization.length === 0);
+  if (isNew && isWanted && !request.create && !host.findOrganization) {
+    if (!(await isAnythingStored(host, ctx, organizationId))) refuseUnknown(organizationId);
+  }
+
+  const now = new Date().toISOString();
+  const by = request.actor ?? "script";
+  const name = isWanted ? "enableV2ForOrg" : "disableV2ForOrg";
+  const noteOf = (from: RowValue | undefined, to: boolean) =>
+    `${name}${restored === null ? "" : " (restore)"} by ${by} at ${now}: ` +
+    `${from === undefined ? "none" : from === true} -> ${to}${reason === undefined ? "" : `; ${reason}`}`;
   const before: RowValue[][] = [];
   const after: FlagState[] = [];
   const changed: string[] = [];
-  const warnings: string[] = [];
-  const found = [];
-  for (const [at, featureKey] of flagKeys.entries()) {
-    const platform = await ctx.db
-      .query("featureFlags")
-      .withIndex("by_featureKey_and_scope", (q) => q.eq("featureKey", featureKey).eq("scope", "platform"))
-      .first();
-    const rows = await ctx.db
-      .query("featureFlags")
-      .withIndex("by_featureKey_scope_org", (q) =>
-        q.eq("featureKey", featureKey).eq("scope", "organization").eq("organizationId", organizationId),
-      )
-      .take(MOST_ROWS);
-    const users = await ctx.db
-      .query("featureFlags")
-      .withIndex("by_featureKey_and_scope", (q) => q.eq("featureKey", featureKey).eq("scope", "user"))
-      .take(MOST_ROWS);
-    const values = rows.map(valueOf);
-    const target = restored?.[at] ?? Array.from({ length: Math.max(rows.length, 1) }, () => isWanted);
+  const further: string[] = [];
+  for (const [at, { platform, organization, userRows }] of flags.entries()) {
+    const featureKey = flagKeys[at] ?? flagKeys[0];
+    const values = organization.map(valueOf);
+    const target = restored?.[at] ?? Array.from({ length: Math.max(values.length, 1) }, () => isWanted);
+    const writes: FlagWrite[] = [];
+    let others = 0;
+    for (let row = 0; row < Math.max(values.length, target.length); row++) {
+      const [from, to] = [values[row], target[row]];
+      if (to === undefined) {
+        writes.push([DELETE, row, false, ""]);
+      } else if (from !== to) {
+        const enabled = to === true;
+        writes.push([from === undefined ? INSERT : SET, row, enabled, noteOf(from, enabled)]);
+        if (from !== undefined && row > 0) others += 1;
+      }
+    }
+    const common = { featureKey, scope: "organization", organizationId, updatedBy: by };
+    await writeFlag(host, ctx, common, organization, writes);
+    if (writes.length > 0) changed.push(featureKey);
+    if (others > 0 && restored === null) {
+      further.push(`${featureKey}: ${others} further rows had another value and were brought to this one`);
+    }
     before.push(values);
     after.push({
-      environment: variables[at],
+      environment: environment()[at],
       platform: platform === null ? undefined : valueOf(platform),
       organization: target[0],
       organizationRows: target.length,
-      userRows: users.length,
-      hasMoreUserRows: users.length >= MOST_ROWS,
+      userRows,
+      hasMoreUserRows: userRows >= MOST_ROWS,
     });
-    found.push({ featureKey, rows, values, target });
   }
-  for (const { featureKey, rows, values, target } of found) {
-    let others = 0;
-    let isChanged = false;
-    for (let at = 0; at < Math.max(rows.length, target.length); at++) {
-      const row = rows[at];
-      const value = target[at];
-      if (value === undefined) {
-        if (row) await ctx.db.delete(row._id);
-        isChanged = true;
-        continue;
-      }
-      if (row && values[at] === value) continue;
-      isChanged = true;
-      if (row && at > 0) others += 1;
-      const enabled = value === true;
-      const from = row ? values[at] === true : "none";
-      const restoring = restored === null ? "" : " (restore)";
-      const note =
-        `${request.name}${restoring} by ${by} at ${new Date().toISOString()}: ${from} -> ${enabled}` +
-        (reason === undefined ? "" : `; ${reason}`);
-      const notes = withOlderNotes(note, row?.notes);
-      const written = {
-        featureKey,
-        scope: "organization" as const,
-        organizationId,
-        enabled,
-        updatedBy: by,
-        notes,
-      };
-      if (at === 0) await ctx.runMutation(host.functions.setFeatureFlag, written);
-      else if (row) await ctx.db.patch(row._id, { ...written, updatedAt: Date.now() });
-      else await ctx.db.insert("featureFlags", { ...written, updatedAt: Date.now() });
-    }
-    if (isChanged) changed.push(featureKey);
-    if (others > 0 && restored === null) {
-      warnings.push(`${featureKey}: ${others} further rows had another value and were brought to this one`);
-    }
-  }
+
   const shown = (first: RowValue | undefined) => (first === undefined ? null : first === true);
   const answer: ChangeAnswer = {
     success: after.every((state) => effectiveOf(state).enabled === (state.organization === true)),
@@ -138,37 +106,27 @@ export async function changeFlags(host: Host, ctx: MutationCtx, request: Request
     after: byKey(after.map(({ organization }) => shown(organization))),
     effective: byKey(after.map(effectiveOf)),
     previous: seal(`previous ${organizationId}`, before, 0),
-    warnings: [...warningsOf(after, restored === null ? isWanted : undefined), ...warnings],
-    next: nextOf(request),
+    warnings: [...warningsOf(after, restored === null ? isWanted : undefined), ...further],
+    next: nextOf(organizationId, isWanted),
   };
-  report(request, by, answer);
+  reportChange(request, by, now, answer);
   return answer;
 }
 
-function nextOf({ organizationId, isWanted }: Request): string[] {
+function refuseUnknown(organizationId: string): never {
+  const hint =
+    "no note, claim, draft or flag of it is stored, and no recent artifact; for a new organization add " +
+    '`"create": true`';
+  return refuse(
+    "ORGANIZATION_NOT_FOUND",
+    `organizationId ${quoted(organizationId)} names no organization`,
+    hint,
+  );
+}
+
+function nextOf(organizationId: string, isWanted: boolean): string[] {
   const organization = `"organizationId": ${JSON.stringify(organizationId).replaceAll("'", "'\\''")}`;
   const status = `npx convex run scripts/v2MigrationStatus '{${organization}}'`;
   if (!isWanted) return [`notes in flight go on in v2; see how many with ${status}`];
   return [status, `npx convex run scripts/runMigration '{${organization}, "dryRun": true}'`];
-}
-
-function report(request: Request, by: string, answer: ChangeAnswer): void {
-  const { name, organizationId, reason, restore } = request;
-  const { changed, before, after, effective, warnings } = answer;
-  console.info(
-    JSON.stringify({
-      event: "v2-rollout.flags",
-      function: name,
-      organizationId,
-      by,
-      at: new Date().toISOString(),
-      changed,
-      before,
-      after,
-      effective,
-      reason: reason ?? null,
-      restore: restore !== undefined,
-    }),
-  );
-  if (!answer.success) console.warn(`${name} ${organizationId}: ${warnings.join("; ")}`);
 }

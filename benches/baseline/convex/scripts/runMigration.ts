@@ -1,40 +1,39 @@
 import { actionGeneric, internalActionGeneric } from "convex/server";
+import { v } from "convex/values";
+
+import type { ActionCtx } from "../../../../js-shims/host";
+import { legacyAnswer, legacyArgs } from "../../../../js-shims/legacyMigration";
 import {
+  type LegacyMigrationAnswer,
+  legacyMigrationAnswer,
   type MigrationAnswer,
   type MigrationArgs,
   migrationAnswer,
   migrationArgs,
 } from "../../../../js-shims/validators/migration";
-import type { ActionCtx } from "../../../../tests/backend/convex/_generated/server";
-import { checkOrganizationId, checkWholeNumber, open, refuse } from "../lib/arguments";
-import { authorize, findOrganization, internal } from "../lib/host";
+import { host } from "../../../../tests/backend/convex/v2RolloutHost";
+import { authorize, findOrganization } from "../../lib/host";
+import { checkMigration, legacyWarning } from "../../lib/migration";
 
-function checkArguments(args: MigrationArgs): void {
-  const { organizationId, dryRun, repair = false, cursor } = args;
-  if (organizationId !== undefined) checkOrganizationId(organizationId);
-  checkWholeNumber("batchSize", args.batchSize);
-  checkWholeNumber("limit", args.limit);
-  checkWholeNumber("deferredDays", args.deferredDays);
-  if (cursor === undefined) return;
-  const binding = ["runMigration", organizationId ?? "", String(dryRun), String(repair)];
-  if (open(binding, cursor) === undefined) {
-    refuse("INVALID_CURSOR", "the cursor is damaged, too old, or of another call", "begin without a cursor");
-  }
+const answer = v.union(migrationAnswer, legacyMigrationAnswer);
+type Answer = MigrationAnswer | LegacyMigrationAnswer;
+
+async function migrate(ctx: ActionCtx, args: MigrationArgs): Promise<Answer> {
+  checkMigration(host, args);
+  if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId);
+  const { migrateVoiceNotesToV2 } = host.functions;
+  if (!host.legacyMigration) return await ctx.runAction(migrateVoiceNotesToV2, args);
+  const answer = await ctx.runAction(migrateVoiceNotesToV2, legacyArgs(args));
+  return legacyAnswer(answer, legacyWarning(answer.processed, answer.skipped));
 }
 
-async function migrate(ctx: ActionCtx, args: MigrationArgs): Promise<MigrationAnswer> {
-  checkArguments(args);
-  if (args.organizationId !== undefined) await findOrganization(ctx, args.organizationId);
-  return await ctx.runAction(internal.actions.migration.migrateVoiceNotesToV2, args);
-}
-
-export default internalActionGeneric({ args: migrationArgs, returns: migrationAnswer, handler: migrate });
+export default internalActionGeneric({ args: migrationArgs, returns: answer, handler: migrate });
 
 export const runMigration = actionGeneric({
   args: migrationArgs,
-  returns: migrationAnswer,
-  handler: async (ctx: ActionCtx, args): Promise<MigrationAnswer> => {
-    await authorize(ctx, "runMigration");
+  returns: answer,
+  handler: async (ctx, args): Promise<Answer> => {
+    await authorize(host, ctx, "runMigration", args.organizationId ?? null);
     return await migrate(ctx, args);
   },
 });

@@ -1,41 +1,49 @@
-import { internalQueryGeneric, queryGeneric } from "convex/server";
+import { internalActionGeneric, queryGeneric } from "convex/server";
 import {
   type StatusAnswer,
   type StatusArgs,
   statusAnswer,
   statusArgs,
 } from "../../../../js-shims/validators/status";
-import type { QueryCtx } from "../../../../tests/backend/convex/_generated/server";
-import { checkOrganizationId, checkWholeNumber, open, refuse } from "../lib/arguments";
-import { authorize, findOrganization } from "../lib/host";
-import { countStatus } from "../lib/status";
+import { host } from "../../../../tests/backend/convex/v2RolloutHost";
+import { refuse } from "../../lib/arguments";
+import { authorize, findOrganization } from "../../lib/host";
+import { checkArguments, countStatus } from "../../lib/status/inPages";
 
-function checkArguments({ organizationId, deferredDays, cursor }: StatusArgs): void {
-  checkOrganizationId(organizationId);
-  checkWholeNumber("deferredDays", deferredDays);
-  if (cursor === undefined) return;
-  if (open(["v2MigrationStatus", organizationId, String(deferredDays)], cursor) === undefined) {
-    refuse("INVALID_CURSOR", "the cursor is damaged, too old, or of another call", "begin without a cursor");
-  }
+function finish({ check }: StatusArgs, answer: StatusAnswer): StatusAnswer {
+  const { done, verdict, migration, voiceNotes } = answer;
+  if (check !== true || !done || verdict === "complete" || verdict === "empty") return answer;
+  const left = voiceNotes.total - migration.migrated - migration.notReady;
+  const notes = `${left} ${left === 1 ? "note is" : "notes are"} left`;
+  const hint =
+    "run v2MigrationStatus without `check` to see which, and runMigration to migrate the eligible ones";
+  return refuse("NOT_COMPLETE", `the organization is not through: the verdict is ${verdict}, ${notes}`, hint);
 }
 
-async function count(ctx: QueryCtx, args: StatusArgs): Promise<StatusAnswer> {
-  checkArguments(args);
-  await findOrganization(ctx, args.organizationId);
-  const answer = await countStatus(ctx, args);
-  if (args.check === true && answer.verdict !== "complete" && answer.verdict !== "empty") {
-    refuse("NOT_COMPLETE", `the organization is not through: the verdict is ${answer.verdict}`);
-  }
-  return answer;
-}
-
-export default internalQueryGeneric({ args: statusArgs, returns: statusAnswer, handler: count });
+export default internalActionGeneric({
+  args: statusArgs,
+  returns: statusAnswer,
+  handler: async (ctx, args): Promise<StatusAnswer> => {
+    checkArguments(args);
+    await findOrganization(host, ctx, args.organizationId);
+    const deadline = Date.now() + host.deadlineMs;
+    const { check: _, cursor, ...rest } = args;
+    let page = cursor === undefined ? rest : { ...rest, cursor };
+    for (;;) {
+      const answer: StatusAnswer = await ctx.runQuery(host.functions.v2Rollout.statusPage, page);
+      if (answer.done) return finish(args, answer);
+      page = { ...rest, cursor: answer.cursor ?? "" };
+      if (Date.now() >= deadline) return { ...answer, read: { ...answer.read, limitedBy: "deadline" } };
+    }
+  },
+});
 
 export const v2MigrationStatus = queryGeneric({
   args: statusArgs,
   returns: statusAnswer,
-  handler: async (ctx: QueryCtx, args): Promise<StatusAnswer> => {
-    await authorize(ctx, "v2MigrationStatus");
-    return await count(ctx, args);
+  handler: async (ctx, args): Promise<StatusAnswer> => {
+    await authorize(host, ctx, "v2MigrationStatus", args.organizationId);
+    const admit = () => findOrganization(host, ctx, args.organizationId);
+    return finish(args, await countStatus(host, ctx, args, admit));
   },
 });

@@ -1,0 +1,55 @@
+/** Malformed documents by table. How one is told is the shims' own. */
+
+import type { StoredDocument } from "../../../../js-shims/documents";
+import { firstMalformed, type Table } from "../../../../js-shims/malformed";
+
+/** Malformed documents that are named. */
+const NAMED = 3;
+
+const tables = [
+  "voiceNotes",
+  "voiceNoteArtifacts",
+  "voiceNoteTranscripts",
+  "voiceNoteClaims",
+  "voiceNoteEntityResolutions",
+  "insightDrafts",
+  "featureFlags",
+] as const;
+
+export type Malformed = Partial<Record<Table, { count: number; names: string[] }>>;
+
+export function check(malformed: Malformed, table: Table, documents: readonly StoredDocument[]): void {
+  const find = firstMalformed[table];
+  for (const document of documents) {
+    const field = find(document);
+    if (field === null) continue;
+    const ofTable = malformed[table] ?? { count: 0, names: [] };
+    malformed[table] = ofTable;
+    ofTable.count += 1;
+    if (ofTable.count <= NAMED) ofTable.names.push(`${document._id}: ${field}`);
+  }
+}
+
+function shown(name: string): string {
+  const characters = [...name];
+  const start = characters
+    .slice(0, 64)
+    .join("")
+    .replace(/\p{Cc}/gu, "\ufffd");
+  return `\`${start}\`${characters.length > 64 ? "…" : ""}`;
+}
+
+export function malformedWarnings(malformed: Malformed): string[] {
+  const warnings: string[] = [];
+  for (const table of tables) {
+    const ofTable = malformed[table];
+    if (ofTable === undefined) continue;
+    const { count, names } = ofTable;
+    const more = count > NAMED ? ` and ${count - NAMED} more` : "";
+    warnings.push(
+      `${count} malformed ${count === 1 ? "document" : "documents"} in ${table} ` +
+        `(${names.map(shown).join(", ")}${more}): counted by what is certain of them; repair or delete them`,
+    );
+  }
+  return warnings;
+}
