@@ -18,38 +18,11 @@ const COMPLETED = 2 ** 30;
 /** In the fact of a note. */
 const MALFORMED_NOTE = 256;
 
-// Columns are made in loops without a call for each document where that can be had: in the fresh context of a call
-// nothing is compiled yet, and a loop is compiled while it runs.
-
-/** The malformed among documents. */
-export type Malformed = {
-  rows: readonly number[];
-  /** A line each: the id, and the first malformed field. */
-  names: string;
-};
-
-export function malformedIn(table: Table, documents: readonly StoredDocument[]): Malformed {
-  const find = firstMalformed[table];
-  const rows: number[] = [];
-  const names: string[] = [];
-  for (let at = 0; at < documents.length; at++) {
-    const document = documents[at] as StoredDocument;
-    const field = find(document);
-    if (field === null) continue;
-    rows.push(at);
-    names.push(`${document._id}: ${field}`);
-  }
-  return { rows, names: names.join("\n") };
-}
-
-/** A column of facts, with the malformed of the table's documents marked in it. */
-export function marked(table: Table, facts: Float64Array, { rows }: Malformed): Float64Array {
-  const mark = MALFORMED + (table === "voiceNotes" ? MALFORMED_NOTE : 0);
-  for (let nth = 0; nth < rows.length; nth++) {
-    const at = rows[nth] as number;
-    facts[at] = (facts[at] ?? 0) + mark;
-  }
-  return facts;
+/** Is it obvious that a text is not blank, or else is it not? What is looked at first is all that most need. */
+function hasText(text: unknown): boolean {
+  if (typeof text !== "string") return false;
+  const first = text.charCodeAt(0);
+  return (first > 0x20 && first < 0x7f) || text.trim() !== "";
 }
 
 /** `Facts` of a note. */
@@ -57,8 +30,7 @@ export function noteFacts(note: StoredDocument): number {
   const transcription = transcriptionStatuses.indexOf(note.transcriptionStatus as string) + 1;
   const insights = insightsStatuses.indexOf(note.insightsStatus as string) + 1;
   const hasCoach = typeof note.coachId === "string" && note.coachId !== "";
-  const hasText = typeof note.transcription === "string" && note.transcription.trim() !== "";
-  return transcription + insights * 8 + (hasCoach ? 64 : 0) + (hasText ? 128 : 0);
+  return transcription + insights * 8 + (hasCoach ? 64 : 0) + (hasText(note.transcription) ? 128 : 0);
 }
 
 /** The same of a note that is malformed. */
@@ -68,22 +40,10 @@ export const malformedNoteFacts = (note: StoredDocument): number => noteFacts(no
 export const artifactFact = (artifact: StoredDocument): number =>
   artifact.status === "completed" ? COMPLETED : 0;
 
-export const createdMs = (document: StoredDocument): number => document._creationTime;
-
 /** The fact of a draft. */
 export function draftFact(draft: StoredDocument): number {
   const status = draftStatuses.indexOf(draft.status as string);
   return status < 0 ? draftStatuses.length : status;
-}
-
-/** A number of each document. */
-export function columnOf(
-  documents: readonly StoredDocument[],
-  numberOf: (document: StoredDocument) => number,
-): Float64Array {
-  const column = new Float64Array(documents.length);
-  for (let at = 0; at < documents.length; at++) column[at] = numberOf(documents[at] as StoredDocument);
-  return column;
 }
 
 /** The documents of all lists, and of which list each is. */
@@ -105,31 +65,85 @@ export function flattened(lists: readonly (readonly StoredDocument[])[]): {
 
 /** The candidates of artifacts that may name the organization: those of its id's length and last two characters. */
 export type Candidates = {
-  /** Organizations, one a line. None holds a line break. */
-  ids: string;
-  /** One an id: of which artifact. */
-  of: readonly number[];
+  /** Organizations. None holds a line break. */
+  ids: string[];
+  /** One an id: how many candidates, one after the other, name it. */
+  runs: number[];
+  /** One a candidate: of which artifact. */
+  of: number[];
 };
 
-export const noCandidates: Candidates = { ids: "", of: [] };
+export const noCandidates = (): Candidates => ({ ids: [], runs: [], of: [] });
 
-export function candidatesOf(artifacts: readonly StoredDocument[], organizationId: string): Candidates {
+/** Adds those of an artifact. */
+export function addCandidates(
+  { ids, runs, of }: Candidates,
+  at: number,
+  artifact: StoredDocument,
+  organizationId: string,
+): void {
+  const candidates = artifact.orgContextCandidates;
+  if (!Array.isArray(candidates)) return;
   const { length } = organizationId;
-  const last = organizationId.charCodeAt(length - 1);
-  const before = Math.max(length - 2, 0);
-  const lastButOne = organizationId.charCodeAt(before);
-  const ids: string[] = [];
-  const of: number[] = [];
-  for (let at = 0; at < artifacts.length; at++) {
-    const candidates = artifacts[at]?.orgContextCandidates;
-    if (!Array.isArray(candidates)) continue;
-    for (let nth = 0; nth < candidates.length; nth++) {
-      const id: unknown = candidates[nth]?.organizationId;
-      if (typeof id !== "string" || id.length !== length || id.charCodeAt(length - 1) !== last) continue;
-      if (id.charCodeAt(before) !== lastButOne || id.includes("\n")) continue;
+  for (let nth = 0; nth < candidates.length; nth++) {
+    const id: unknown = candidates[nth]?.organizationId;
+    if (typeof id !== "string" || id.length !== length) continue;
+    if (id.charCodeAt(length - 1) !== organizationId.charCodeAt(length - 1)) continue;
+    if (length > 1 && id.charCodeAt(length - 2) !== organizationId.charCodeAt(length - 2)) continue;
+    const run = ids.length - 1;
+    if (ids[run] === id) {
+      runs[run] = (runs[run] ?? 0) + 1;
+    } else if (!id.includes("\n")) {
       ids.push(id);
-      of.push(at);
+      runs.push(1);
+    } else {
+      continue;
     }
+    of.push(at);
   }
-  return { ids: ids.join("\n"), of };
+}
+
+/** What the core is told of documents. */
+export type Columns = {
+  /** One a document; empty where there are none to tell. */
+  facts: Float64Array;
+  /** Of notes. */
+  createdMs: Float64Array;
+  /** Of artifacts. */
+  candidates: Candidates;
+  /** A line for each malformed document: its id, and the first field that is. */
+  names: string;
+};
+
+const none = new Float64Array(0);
+
+/** Goes through documents once, whatever is asked of them: most of the time they are waited for. In one loop, as in the
+ * fresh context of a call nothing is compiled yet, and a loop is compiled while it runs. */
+export function columnsOf(
+  table: Table,
+  documents: readonly StoredDocument[],
+  factOf: ((document: StoredDocument) => number) | null,
+  organizationId: string,
+): Columns {
+  const { length } = documents;
+  const find = firstMalformed[table];
+  const isNotes = table === "voiceNotes";
+  const isArtifacts = table === "voiceNoteArtifacts";
+  const mark = MALFORMED + (isNotes ? MALFORMED_NOTE : 0);
+  let facts = factOf === null ? none : new Float64Array(length);
+  const createdMs = isNotes ? new Float64Array(length) : none;
+  const candidates = noCandidates();
+  const names: string[] = [];
+  for (let at = 0; at < length; at++) {
+    const document = documents[at] as StoredDocument;
+    if (factOf !== null) facts[at] = factOf(document);
+    if (isNotes) createdMs[at] = document._creationTime;
+    if (isArtifacts) addCandidates(candidates, at, document, organizationId);
+    const field = find(document);
+    if (field === null) continue;
+    if (facts === none) facts = new Float64Array(length);
+    facts[at] = (facts[at] ?? 0) + mark;
+    names.push(`${document._id}: ${field}`);
+  }
+  return { facts, createdMs, candidates, names: names.join("\n") };
 }

@@ -3,15 +3,9 @@
 import { lostPosition, positionIn, rowsOf, StatusRun, type Step, type Used } from "./core/status.js";
 import {
   artifactFact,
-  candidatesOf,
-  columnOf,
-  createdMs,
+  columnsOf,
   draftFact,
   flattened,
-  type Malformed,
-  malformedIn,
-  marked,
-  noCandidates,
   noteFacts,
   type StoredDocument,
 } from "./documents.js";
@@ -104,27 +98,16 @@ async function carryOut(
   }
 }
 
-const nothing = new Float64Array(0);
-
-function factsIn(range: Range, documents: StoredDocument[], malformed: Malformed): Float64Array {
-  let facts: Float64Array;
-  switch (range) {
-    case "notes":
-      facts = columnOf(documents, noteFacts);
-      break;
-    case "artifacts":
-    case "claims":
-      if (malformed.rows.length === 0) return nothing;
-      facts = new Float64Array(documents.length);
-      break;
-    case "drafts":
-      facts = columnOf(documents, draftFact);
-      break;
-    default:
-      facts = columnOf(documents, flagFact);
-  }
-  return marked(tables[range], facts, malformed);
-}
+/** The fact of a row of a range, where there is one. */
+const factOf: Record<Range, ((document: StoredDocument) => number) | null> = {
+  platformFlags: flagFact,
+  organizationFlags: flagFact,
+  userFlags: flagFact,
+  notes: noteFacts,
+  artifacts: null,
+  claims: null,
+  drafts: draftFact,
+};
 
 function feedPage(
   run: StatusRun,
@@ -133,16 +116,8 @@ function feedPage(
   range: Range,
   { documents, isLast }: Page,
 ): Step {
-  const malformed = malformedIn(tables[range], documents);
-  return run.page(used, {
-    rows: documents.length,
-    isLast,
-    firstId: documents[0]?._id ?? "",
-    facts: factsIn(range, documents, malformed),
-    createdMs: range === "notes" ? columnOf(documents, createdMs) : nothing,
-    candidates: range === "artifacts" ? candidatesOf(documents, organizationId) : noCandidates,
-    names: malformed.names,
-  });
+  const page = { rows: documents.length, isLast, firstId: documents[0]?._id ?? "" };
+  return run.page(used, page, columnsOf(tables[range], documents, factOf[range], organizationId));
 }
 
 /** Looks up what belongs to the rows of a page that a step asks for. */
@@ -164,15 +139,8 @@ async function lookUp(
   const openSource = sources[complete];
   const openDocument = lists[complete]?.at(-1);
   const { documents, of } = flattened(lists);
-  const malformed = malformedIn(table, documents);
-  const isNotes = range === "notes";
-  return run.found(await meter.used(), {
-    complete,
-    openId: String(openSource?.values[0] ?? ""),
-    openAfter: openSource && openDocument && positionOf(openSource, openDocument),
-    of,
-    facts: isNotes ? marked(table, columnOf(documents, artifactFact), malformed) : nothing,
-    candidates: isNotes ? candidatesOf(documents, organizationId) : noCandidates,
-    names: malformed.names,
-  });
+  const columns = columnsOf(table, documents, range === "notes" ? artifactFact : null, organizationId);
+  const openId = String(openSource?.values[0] ?? "");
+  const openAfter = openSource && openDocument && positionOf(openSource, openDocument);
+  return run.found(await meter.used(), { complete, openId, openAfter, of }, columns);
 }

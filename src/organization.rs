@@ -2,18 +2,35 @@
 
 use crate::text::cut;
 
-/// Those candidates of many artifacts that may name the organization: their organizations, a line each, and of which
-/// artifact each is. Which ids cannot be the organization's, by their length and end, the caller leaves out: these are
-/// most, and cost more to pass than to look at.
+/// Those candidates of many artifacts that may name the organization: their organizations, a line each, how many
+/// candidates one after the other name it, and of which artifact each is. Which ids cannot be the organization's, by their
+/// length and end, the caller leaves out: these are most, and cost more to pass than to look at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Candidates<'a> {
     /// Organization ids, one a line.
-    pub ids: &'a str,
-    /// One an id: the artifact, as an index, ascending.
-    pub of: &'a [u32],
+    ids: &'a str,
+    /// One an id: how many candidates name it.
+    runs: &'a [u32],
+    /// One a candidate: the artifact, as an index, ascending.
+    of: &'a [u32],
+    /// Candidates that are left of the run at hand.
+    left: u32,
+    /// Does it name the organization?
+    is_named: bool,
 }
 
-impl Candidates<'_> {
+impl<'a> Candidates<'a> {
+    /// The candidates of these columns: organization ids, one a line; how many candidates name each; of which artifact
+    /// each candidate is, ascending.
+    pub fn new(ids: &'a str, runs: &'a [u32], of: &'a [u32]) -> Self {
+        Self {
+            ids,
+            runs,
+            of,
+            ..Self::default()
+        }
+    }
+
     /// The artifact whose candidates come next.
     pub fn first(&self) -> Option<u32> {
         self.of.first().copied()
@@ -26,9 +43,17 @@ impl Candidates<'_> {
             if *of != nth {
                 break;
             }
-            let (id, ids) = cut(self.ids, b'\n');
-            is_named |= id == organization_id;
-            (self.ids, self.of) = (ids, rest);
+            self.of = rest;
+            while self.left == 0 {
+                let Some((run, runs)) = self.runs.split_first() else {
+                    return is_named;
+                };
+                let (id, ids) = cut(self.ids, b'\n');
+                self.is_named = id == organization_id;
+                (self.left, self.runs, self.ids) = (*run, runs, ids);
+            }
+            self.left -= 1;
+            is_named |= self.is_named;
         }
         is_named
     }
@@ -39,12 +64,21 @@ mod tests {
     use super::*;
 
     fn named(artifacts: &[&[&str]], organization_id: &str) -> Vec<bool> {
-        let mut of = Vec::new();
-        for (nth, ids) in (0..).zip(artifacts) {
-            of.extend(ids.iter().map(|_| nth));
+        let (mut of, mut ids, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        for (nth, named) in (0..).zip(artifacts) {
+            for id in *named {
+                of.push(nth);
+                match (ids.last(), runs.last_mut()) {
+                    (Some(last), Some(run)) if last == id => *run += 1,
+                    _ => {
+                        ids.push(*id);
+                        runs.push(1);
+                    }
+                }
+            }
         }
-        let ids = artifacts.concat().join("\n");
-        let mut candidates = Candidates { ids: &ids, of: &of };
+        let ids = ids.join("\n");
+        let mut candidates = Candidates::new(&ids, &runs, &of);
         (0..)
             .zip(artifacts)
             .map(|(nth, _)| candidates.name(nth, organization_id))
@@ -66,16 +100,12 @@ mod tests {
 
     #[test]
     fn columns_that_disagree_name_nobody() {
-        let mut candidates = Candidates {
-            ids: "a",
-            of: &[0, 1],
-        };
+        let mut candidates = Candidates::new("a", &[1], &[0, 1]);
         assert!(candidates.name(0, "a"));
         assert!(!candidates.name(1, "a"));
-        let mut descending = Candidates {
-            ids: "a\na",
-            of: &[1, 0],
-        };
+        let mut descending = Candidates::new("a", &[2], &[1, 0]);
         assert!(!descending.name(0, "a"));
+        let mut empty_runs = Candidates::new("b\na", &[0, 1], &[0, 0]);
+        assert!(empty_runs.name(0, "a"));
     }
 }

@@ -5,13 +5,12 @@
 
 import { rowsOf, StatusRun, type Step } from "../../js-shims/core/status.js";
 import {
+  addCandidates,
   artifactFact,
-  candidatesOf,
-  columnOf,
-  createdMs,
+  type Candidates,
+  type Columns,
+  columnsOf,
   flattened,
-  malformedIn,
-  marked,
   noCandidates,
   noteFacts,
   type StoredDocument,
@@ -24,7 +23,13 @@ const NOTES = 3;
 const ARTIFACTS = 4;
 
 const noDocuments: StoredDocument[] = [];
-const noFacts = new Float64Array(0);
+const noColumn = new Float64Array(0);
+const noColumns = (): Columns => ({
+  facts: noColumn,
+  createdMs: noColumn,
+  candidates: noCandidates(),
+  names: "",
+});
 /** It is told that nothing was read: it would end the transaction long before the documents do. */
 const nothing = [0, 0, 0];
 
@@ -63,22 +68,19 @@ export function filter(artifacts: StoredDocument[], transcripts: StoredDocument[
   const answer = carryOut({
     page: (run, range) => {
       const page = range === ARTIFACTS ? artifacts : noDocuments;
-      return run.page(nothing, {
-        rows: page.length,
-        isLast: true,
-        firstId: page[0]?._id ?? "",
-        facts: noFacts,
-        createdMs: noFacts,
-        candidates: candidatesOf(page, ORGANIZATION),
-        names: "",
-      });
+      const columns = { ...noColumns(), candidates: candidatesOf(page) };
+      return run.page(nothing, { rows: page.length, isLast: true, firstId: page[0]?._id ?? "" }, columns);
     },
-    lookUp: (run, _, rows) => {
-      const of = belonging(artifacts, rows, transcripts);
-      return foundAll(run, rows.length, { of, facts: noFacts, candidates: noCandidates, names: "" });
-    },
+    lookUp: (run, _, rows) =>
+      foundAll(run, rows.length, belonging(artifacts, rows, transcripts), noColumns()),
   });
   return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
+}
+
+function candidatesOf(artifacts: readonly StoredDocument[]): Candidates {
+  const candidates = noCandidates();
+  for (let at = 0; at < artifacts.length; at++) addCandidates(candidates, at, artifacts[at], ORGANIZATION);
+  return candidates;
 }
 
 /** To which of the rows of artifacts each transcript belongs, in order; those of other artifacts are left out. */
@@ -128,35 +130,19 @@ export function count({ notes, artifacts, linked, transcriptsOf }: Input): Statu
   });
 }
 
-type Found = Omit<Parameters<StatusRun["found"]>[1], "complete" | "openId" | "openAfter">;
-
-const foundAll = (run: StatusRun, complete: number, found: Found): Step =>
-  run.found(nothing, { ...found, complete, openId: "", openAfter: undefined });
+const foundAll = (run: StatusRun, complete: number, of: readonly number[], columns: Columns): Step =>
+  run.found(nothing, { complete, openId: "", openAfter: undefined, of }, columns);
 
 function feedPage(run: StatusRun, range: number, page: StoredDocument[], isLast: boolean): Step {
   const isNotes = range === NOTES;
   const table = isNotes ? "voiceNotes" : "voiceNoteArtifacts";
-  const malformed = malformedIn(table, page);
-  if (!isNotes && malformed.rows.length > 0) throw new Error("an artifact is malformed");
-  return run.page(nothing, {
-    rows: page.length,
-    isLast,
-    firstId: page[0]?._id ?? "",
-    facts: isNotes ? marked(table, columnOf(page, noteFacts), malformed) : noFacts,
-    createdMs: isNotes ? columnOf(page, createdMs) : noFacts,
-    candidates: range === ARTIFACTS ? candidatesOf(page, ORGANIZATION) : noCandidates,
-    names: malformed.names,
-  });
+  const columns = columnsOf(table, page, isNotes ? noteFacts : null, ORGANIZATION);
+  return run.page(nothing, { rows: page.length, isLast, firstId: page[0]?._id ?? "" }, columns);
 }
 
 function feedFound(run: StatusRun, isNotes: boolean, found: StoredDocument[][]): Step {
   const { documents, of } = flattened(found);
   const table = isNotes ? "voiceNoteArtifacts" : "voiceNoteTranscripts";
-  const malformed = malformedIn(table, documents);
-  return foundAll(run, found.length, {
-    of,
-    facts: isNotes ? marked(table, columnOf(documents, artifactFact), malformed) : noFacts,
-    candidates: isNotes ? candidatesOf(documents, ORGANIZATION) : noCandidates,
-    names: malformed.names,
-  });
+  const columns = columnsOf(table, documents, isNotes ? artifactFact : null, ORGANIZATION);
+  return foundAll(run, found.length, of, columns);
 }

@@ -50,6 +50,21 @@ export function ask<Answer>(core: Core, question: number, given: Given = {}): An
   return core.ask(question, allNumbers, allTexts) as Answer;
 }
 
+/** In a text of gaps: so many numbers are left out, and none is there. */
+const FAR = 0xd7ff;
+
+/** The ascending numbers that `gaps` in `src/text.rs` tells as text. */
+export function numbersOf(text: string): number[] {
+  const numbers: number[] = [];
+  let next = 0;
+  for (let at = 0; at < text.length; at++) {
+    const gap = text.charCodeAt(at);
+    next += gap;
+    if (gap < FAR) numbers.push(next++);
+  }
+  return numbers;
+}
+
 /** Opens a module of the core. */
 export type Open = () => Core;
 

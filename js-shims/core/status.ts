@@ -1,8 +1,8 @@
 import { Core, initSync } from "../../pkg/status.js";
 import module from "../../pkg/status_bg.wasm";
-import type { Candidates } from "../documents.js";
+import type { Columns } from "../documents.js";
 import type { StatusAnswer } from "../validators/status.js";
-import { accept, ask, once } from "./protocol.js";
+import { accept, ask, numbersOf, once } from "./protocol.js";
 
 /** Opens the module. Never at import time: a call that does without should not pay for it. */
 export function open(): Core {
@@ -24,7 +24,7 @@ export type Used = readonly number[];
 export type Step = readonly (number | string | null)[];
 
 /** The rows that a step of look-ups asks for. */
-export const rowsOf = (step: Step): number[] => step.slice(6) as number[];
+export const rowsOf = (step: Step): number[] => numbersOf(step[6] as string);
 
 /** The position behind which the first of these look-ups goes on. */
 export const positionIn = (step: Step): string | null => step[5] as string | null;
@@ -64,40 +64,26 @@ export class StatusRun {
   /** Takes a page and tells the next step; see `PageRead` in `src/scan/step.rs`. */
   page(
     used: Used,
-    page: {
-      rows: number;
-      isLast: boolean;
-      firstId: string;
-      facts: ArrayLike<number>;
-      createdMs: ArrayLike<number>;
-      candidates: Candidates;
-      names: string;
-    },
+    page: { rows: number; isLast: boolean; firstId: string },
+    { facts, createdMs, candidates, names }: Columns,
   ): Step {
     return ask(this.core, 13, {
       numbers: [used[0], used[1], used[2], page.rows, page.isLast],
-      columns: [page.facts, page.createdMs, page.candidates.of],
-      texts: [page.firstId, undefined, page.candidates.ids, page.names],
+      columns: [facts, createdMs, candidates.of, candidates.runs],
+      texts: [page.firstId, undefined, candidates.ids.join("\n"), names],
     });
   }
 
   /** Takes what look-ups found and tells the next step; see `Found` in `src/scan/step.rs`. */
   found(
     used: Used,
-    found: {
-      complete: number;
-      openId: string;
-      openAfter: string | undefined;
-      of: readonly number[];
-      facts: ArrayLike<number>;
-      candidates: Candidates;
-      names: string;
-    },
+    found: { complete: number; openId: string; openAfter: string | undefined; of: readonly number[] },
+    { facts, candidates, names }: Columns,
   ): Step {
     return ask(this.core, 14, {
       numbers: [used[0], used[1], used[2], found.complete],
-      columns: [found.facts, found.of, found.candidates.of],
-      texts: [found.openId, found.openAfter, found.candidates.ids, found.names],
+      columns: [facts, found.of, candidates.of, candidates.runs],
+      texts: [found.openId, found.openAfter, candidates.ids.join("\n"), names],
     });
   }
 

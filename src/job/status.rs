@@ -7,6 +7,7 @@ use crate::number::{codes, exact, ms};
 use crate::organization::Candidates;
 use crate::scan::{Found, PageRead, Scan, Step};
 use crate::status::{Status, StatusCall};
+use crate::text::gaps;
 use crate::value::{List, Value};
 
 /// Begins a status: the present, are artifacts indexed?, the limits of the transaction as documents, bytes and
@@ -28,22 +29,19 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<Status>, Box<Refusal>> {
 /// - 11 the position behind which the reader goes on
 /// - 12 the first step: documents, bytes and ranges used so far
 /// - 13 takes a page and tells the next step: used so far, rows, is it the last?; columns of facts, of times of
-///   creation, and of which row each candidate is; first id, organization ids of the candidates, names; see
-///   [`PageRead`]
+///   creation, of which row each candidate is, and how many name each organization; first id, organization ids of
+///   the candidates, names; see [`PageRead`] and [`Candidates`]
 /// - 14 takes what look-ups found and tells the next step: used so far, how many are complete; columns of facts, of
-///   `of`, and of which document each candidate is; id and position of the open one, organization ids of the
-///   candidates, names; see [`Found`]
+///   `of`, of which document each candidate is, and how many name each organization; id and position of the open one,
+///   organization ids of the candidates, names; see [`Found`] and [`Candidates`]
 /// - 15 the answer: documents, bytes and ranges used; the position that the last step asks for
 pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Value {
     let [documents, bytes, ranges, count, is_last, ..] = given.numbers;
     let used = reads(documents, bytes, ranges);
     let count = u32::try_from(ms(count)).unwrap_or(u32::MAX);
     let [id, position, organization_ids, names, _] = given.texts;
-    let candidates_of = codes(given.columns[2]);
-    let candidates = Candidates {
-        ids: organization_ids.unwrap_or(""),
-        of: &candidates_of,
-    };
+    let (candidates_of, runs) = (codes(given.columns[2]), codes(given.columns[3]));
+    let candidates = Candidates::new(organization_ids.unwrap_or(""), &runs, &candidates_of);
     match question {
         11 => return status.after().into(),
         13 => status.scan().feed_page(PageRead {
@@ -79,7 +77,7 @@ pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Valu
 /// - 1 pause: rows of the page that are through, -1 where no page of the range was read
 /// - 2 page: range, flag, first (0 or 1), rows, bytes
 /// - 3 look-ups: range, width, documents, bytes, the position behind which the first of them goes on if it
-///   broke off before, rows of the page ...
+///   broke off before, rows of the page as [`gaps`]
 fn next(scan: &mut Scan, used: Reads) -> Value {
     let mut step = List::default();
     match scan.next(used) {
@@ -114,9 +112,7 @@ fn next(scan: &mut Scan, used: Reads) -> Value {
             step.number(exact(documents));
             step.number(exact(bytes));
             step.put(scan.look_up_after().into());
-            for row in scan.asked_for() {
-                step.number(f64::from(*row));
-            }
+            step.put(Value::Text(gaps(scan.asked_for())));
         }
     }
     Value::List(step)

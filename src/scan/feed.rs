@@ -183,7 +183,12 @@ impl Scan {
             _ => FLAGS,
         };
         let next = page.parents.get(page.parents_done).copied();
-        for _ in page.rows_done..next.unwrap_or(page.rows) {
+        let through = next.unwrap_or(page.rows);
+        if page.facts.is_empty() {
+            self.progress += u64::from(through.saturating_sub(page.rows_done));
+            page.rows_done = page.rows_done.max(through);
+        }
+        for _ in page.rows_done..through {
             let fact = page.facts.get(index(page.rows_done));
             if fact.is_some_and(|fact| fact & MALFORMED != 0) {
                 let name = page.names.next();

@@ -27,12 +27,11 @@ fn scan_at(range: Range) -> Scan {
 /// A page of artifacts, of which the last ones are the organization's.
 fn feed_artifacts(scan: &mut Scan, rows: u32, ours: u32, facts: Vec<u32>, names: &str) {
     let of: Vec<u32> = (rows - ours..rows).collect();
-    let ids = vec!["org_a"; of.len()].join("\n");
     scan.feed_page(PageRead {
         rows,
         is_last: true,
         facts,
-        candidates: Candidates { ids: &ids, of: &of },
+        candidates: Candidates::new("org_a", &[ours], &of),
         names,
         ..PageRead::default()
     });
