@@ -18,7 +18,7 @@ const COMPLETED = 2 ** 30;
 /** In the fact of a note. */
 const MALFORMED_NOTE = 256;
 
-/** Is it obvious that a text is not blank, or else is it not? What is looked at first is all that most need. */
+/** Is it a text that is not blank? Of most the first character tells. */
 function hasText(text: unknown): boolean {
   if (typeof text !== "string") return false;
   const first = text.charCodeAt(0);

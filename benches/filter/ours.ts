@@ -124,10 +124,15 @@ export function count({ notes, artifacts, linked, transcriptsOf }: Input): Statu
     },
     lookUp: (run, range, rows) => {
       const lookup = range === NOTES ? linked : transcriptsOf;
-      const found = rows.map((row) => lookup.get(page[row]._id) ?? noDocuments);
-      return feedFound(run, range === NOTES, found);
+      return feedFound(run, range === NOTES, belongingTo(lookup, page, rows));
     },
   });
+}
+
+function belongingTo(lookup: Lookup, page: StoredDocument[], rows: readonly number[]): StoredDocument[][] {
+  const found: StoredDocument[][] = [];
+  for (let nth = 0; nth < rows.length; nth++) found.push(lookup.get(page[rows[nth]]._id) ?? noDocuments);
+  return found;
 }
 
 const foundAll = (run: StatusRun, complete: number, of: readonly number[], columns: Columns): Step =>
