@@ -34,7 +34,7 @@ const artifactFields = fc.record({
   note: fc.nat(),
   hasNote: fc.boolean(),
   status: fc.constantFrom("received", "transcribing", "processing", "completed", "completed", "failed"),
-  candidates: fc.array(fc.constantFrom(...organizations, "org_a\norg_b", ""), { maxLength: 3 }),
+  candidates: fc.array(fc.constantFrom(...organizations, "arg_a", "org_a\norg_b", ""), { maxLength: 3 }),
 });
 
 const worldFields = fc.record({
