@@ -83,7 +83,7 @@ pub struct Found<'a> {
     pub open_after: Option<&'a str>,
     /// One a document: for which of the rows asked for, as an index into them, ascending.
     pub of: &'a [u32],
-    /// Of artifacts, one a document: [`MALFORMED`] and [`COMPLETED`] where it is.
+    /// Of artifacts, one a document: [`MALFORMED`] and [`COMPLETED`] where it is. Nobody looks at those of others.
     pub facts: &'a [u32],
     /// Of artifacts.
     pub candidates: Candidates<'a>,

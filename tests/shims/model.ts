@@ -22,7 +22,7 @@ export function classOf(note: Row, artifacts: Row[], now: number, deferredDays?:
     if (isYoung) return "deferred";
     if (isTranscribing) return "notReady";
   }
-  if (note.coachId === undefined || note.insightsStatus === "cancelled") return "blocked";
+  if (!note.coachId || note.insightsStatus === "cancelled") return "blocked";
   return "eligible";
 }
 

@@ -2,12 +2,21 @@
  * The baseline of the benches does what the library does: else what it costs would tell nothing.
  */
 
-import { type FunctionReference, makeFunctionReference } from "convex/server";
+import { type FunctionReference, type GenericDatabaseWriter, makeFunctionReference } from "convex/server";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
+import { changeFlags as plainChange } from "../../benches/baseline/lib/change";
+import {
+  checkMigration as plainCheck,
+  legacyWarning as plainWarning,
+} from "../../benches/baseline/lib/migration";
+import { changeFlags } from "../../js-shims/changeFlags";
+import { checkMigration, legacyWarning } from "../../js-shims/core/admission";
 import { isRolloutError } from "../../js-shims/errors";
-import type { ChangeAnswer, StatusAnswer, StatusArgs } from "../../js-shims/validators";
+import type { ChangeRequest } from "../../js-shims/flagStore";
+import type { ChangeAnswer, MigrationArgs, StatusAnswer, StatusArgs } from "../../js-shims/validators";
+import { host } from "../backend/convex/v2RolloutHost";
 import { type Backend, backend, type Limits, readAll } from "./backend";
 import * as make from "./documents";
 import { coach, seed, staff } from "./seed";
@@ -15,6 +24,8 @@ import { build, world } from "./world";
 
 type StatusPage = FunctionReference<"query", any, StatusArgs, StatusAnswer>;
 type Change = FunctionReference<"mutation", any, Record<string, unknown>, ChangeAnswer>;
+
+const DAY_MS = 86_400_000;
 
 /** What comes of the library's functions and of the plain ones. */
 const inBothWays = async <T>(outcomeOf: (way: string) => Promise<T>): Promise<[ours: T, plain: T]> => [
@@ -42,6 +53,8 @@ async function pagesOf(
 ): Promise<StatusAnswer[]> {
   const answers: StatusAnswer[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
+    // What the environment says is asked anew in each transaction.
+    vi.stubEnv("ENTITY_RESOLUTION_V2_GLOBAL", answers.length % 2 === 0 ? "true" : "");
     const call = cursor === undefined ? args : { ...args, cursor };
     const answer: StatusAnswer = await t.query(
       async (ctx) => await ctx.runQuery(statusPage, call, { transactionLimits }),
@@ -63,7 +76,19 @@ const limits: fc.Arbitrary<Limits> = fc.constantFrom(
 
 /** Takes a field from some of the documents, or gives it a value that it must not have. */
 const damages = fc.array(
-  fc.record({ nth: fc.nat(), field: fc.nat(), value: fc.constantFrom(undefined, 7, "nonsense", null) }),
+  fc.record({
+    nth: fc.nat(),
+    field: fc.nat(),
+    value: fc.constantFrom<unknown>(
+      undefined,
+      7,
+      "",
+      "nonsense",
+      null,
+      ["pending"],
+      [null, { organizationId: 5 }],
+    ),
+  }),
   { maxLength: 8 },
 );
 
@@ -73,7 +98,7 @@ async function damage(t: Backend, picks: { nth: number; field: number; value: un
     for (const { nth, field, value } of picks) {
       const row = rows[nth % Math.max(rows.length, 1)];
       if (row === undefined) continue;
-      const names = Object.keys(row).filter((name) => !name.startsWith("_") && !/^org/.test(name));
+      const names = Object.keys(row).filter((name) => !name.startsWith("_") && !/^org.*Id$/.test(name));
       await db.patch(row._id as never, { [names[field % names.length] ?? ""]: value } as never);
     }
   });
@@ -87,11 +112,12 @@ describe("the plain status", () => {
         damages,
         limits,
         fc.constantFrom(undefined, 1, 7),
-        async (data, picks, limit, days) => {
+        fc.constantFrom(0, 3, 12),
+        async (data, picks, limit, days, age) => {
           const t = backend({ validate: false });
           await build(t, data);
           await damage(t, picks);
-          vi.setSystemTime(Date.now());
+          vi.setSystemTime(Date.now() + age * DAY_MS);
           const args = { organizationId: "org_a", ...(days === undefined ? {} : { deferredDays: days }) };
           const answers = await pagesOf(t, page, args, limit);
           expect(await pagesOf(t, plainPage, args, limit)).toEqual(answers);
@@ -118,7 +144,105 @@ describe("the plain status", () => {
       expect(await pagesOf(t, plainPage, { organizationId: "org_a" }, limit)).toEqual(answers);
     }
   });
+
+  /** What a page answers, or refuses. */
+  const pageOf = async (t: Backend, way: string, args: object): Promise<unknown> =>
+    await t
+      .query(async (ctx) => {
+        const statusPage = functionOf<StatusPage>(way, "v2Rollout:statusPage");
+        return await ctx.runQuery(statusPage, args as StatusArgs, {
+          transactionLimits: { documentsRead: 5 },
+        });
+      })
+      .catch(refusalOf);
+
+  /** The answers of all pages, without their cursors; `between` is called with each. */
+  async function smallPages(
+    t: Backend,
+    way: string,
+    between: (answer: StatusAnswer, pages: number) => Promise<void>,
+  ): Promise<unknown[]> {
+    const pages: unknown[] = [];
+    for (let cursor: string | null | undefined; cursor !== null && pages.length < 100; ) {
+      const args = { organizationId: "org_a", ...(cursor === undefined ? {} : { cursor }) };
+      const answer = (await pageOf(t, way, args)) as StatusAnswer;
+      cursor = answer.cursor ?? null;
+      pages.push({ ...answer, cursor: null });
+      await between(answer, pages.length);
+    }
+    return pages;
+  }
+
+  test("refuses cursors alike", async () => {
+    const [ours, plain] = await inBothWays(async (way) => {
+      const t = backend();
+      await t.run(async ({ db }) => {
+        for (let nth = 0; nth < 20; nth++) await db.insert("voiceNotes", make.note() as never);
+      });
+      const organizationId = "org_a";
+      const { cursor } = (await pageOf(t, way, { organizationId })) as StatusAnswer;
+      const refusals = [
+        await pageOf(t, way, { organizationId: "org_b", cursor }),
+        await pageOf(t, way, { organizationId, cursor, deferredDays: 2 }),
+        await pageOf(t, way, { organizationId, cursor: cursor?.slice(1) }),
+        await pageOf(t, way, { organizationId, cursor: `${cursor}.junk` }),
+        await pageOf(t, way, { organizationId, cursor: ` ${cursor}` }),
+      ];
+      vi.setSystemTime(Date.now() + 8 * DAY_MS);
+      refusals.push(await pageOf(t, way, { organizationId, cursor }));
+      vi.useRealTimers();
+      return refusals;
+    });
+    for (const refusal of ours) expect(refusal).toHaveProperty("code", "INVALID_CURSOR");
+    expect(plain).toEqual(ours);
+  });
+
+  test("refuses a position that is gone alike", async () => {
+    const [ours, plain] = await inBothWays(async (way) => {
+      const t = backend();
+      await t.run(async ({ db }) => {
+        const artifact = await db.insert("voiceNoteArtifacts", make.artifact() as never);
+        for (let nth = 0; nth < 20; nth++) {
+          const coachUserId = `${nth}${"x".repeat(2_000)}`;
+          await db.insert("voiceNoteClaims", make.claim(artifact, { coachUserId }) as never);
+        }
+      });
+      return await smallPages(t, way, async ({ claims }) => {
+        if (claims > 4) await t.run(async ({ db }) => await empty(db, "voiceNoteClaims"));
+      });
+    });
+    expect(ours.at(-1)).toHaveProperty("code", "INVALID_CURSOR");
+    expect(plain).toEqual(ours);
+  });
+
+  test("goes on alike where the row whose look-up broke off is gone", async () => {
+    const [ours, plain] = await inBothWays(async (way) => {
+      const t = backend();
+      const first = await t.run(async ({ db }) => {
+        const notes = [];
+        for (let nth = 0; nth < 3; nth++) notes.push(await db.insert("voiceNotes", make.note() as never));
+        for (let nth = 0; nth < 20; nth++) {
+          await db.insert("voiceNoteArtifacts", make.artifact({ voiceNoteId: notes[0] }) as never);
+        }
+        return notes[0];
+      });
+      return await smallPages(t, way, async (_, pages) => {
+        if (pages === 2) await t.run(async ({ db }) => await db.delete(first as never));
+      });
+    });
+    expect(plain).toEqual(ours);
+  });
 });
+
+async function empty(db: GenericDatabaseWriter<any>, table: string): Promise<void> {
+  for (const { _id } of await db.query(table).collect()) await db.delete(_id);
+}
+
+/** The data of a refusal. */
+function refusalOf(error: unknown): unknown {
+  if (isRolloutError(error)) return error.data;
+  throw error;
+}
 
 const keys = ["voice_notes_v2", "entity_resolution_v2"];
 
@@ -132,7 +256,8 @@ const flagRow = fc.record({
 type FlagRow = typeof flagRow extends fc.Arbitrary<infer T> ? T : never;
 
 const call = fc.record({
-  name: fc.constantFrom("enableV2ForOrg", "disableV2ForOrg", "restore"),
+  script: fc.constantFrom("enableV2ForOrg", "disableV2ForOrg"),
+  isRestore: fc.boolean(),
   actor: fc.constantFrom(undefined, "aoife murphy"),
   reason: fc.constantFrom(undefined, "pilot"),
 });
@@ -146,8 +271,10 @@ describe("plain changes of the flags", () => {
         fc.array(flagRow, { maxLength: 6 }),
         fc.array(call, { minLength: 1, maxLength: 3 }),
         fc.constantFrom("", "true", "false"),
-        async (rows, calls, variable) => {
-          vi.stubEnv("VOICE_NOTES_V2_GLOBAL", variable);
+        fc.constantFrom("", "true", "false"),
+        async (rows, calls, voiceNotes, resolution) => {
+          vi.stubEnv("VOICE_NOTES_V2_GLOBAL", voiceNotes);
+          vi.stubEnv("ENTITY_RESOLUTION_V2_GLOBAL", resolution);
           vi.setSystemTime(1_790_000_000_000);
           const [ours, plain] = await inBothWays((way) => changesOf(way, rows, calls));
           vi.useRealTimers();
@@ -173,15 +300,13 @@ describe("plain changes of the flags", () => {
     }
     const answers: unknown[] = [];
     let restore: string | undefined;
-    for (const { name, actor, reason } of calls) {
-      const isRestore = name === "restore" && restore !== undefined;
-      const script = name === "disableV2ForOrg" ? name : "enableV2ForOrg";
+    for (const { script, isRestore, actor, reason } of calls) {
       const by = script === "enableV2ForOrg" ? "enabledBy" : "disabledBy";
       const { previous, ...answer } = await t.mutation(functionOf<Change>(way, `scripts/${script}:default`), {
         organizationId: "org_a",
         ...(actor === undefined ? {} : { [by]: actor }),
         ...(reason === undefined ? {} : { reason }),
-        ...(isRestore ? { restore } : {}),
+        ...(isRestore && restore !== undefined ? { restore } : {}),
       });
       restore = previous;
       answers.push(answer);
@@ -189,6 +314,73 @@ describe("plain changes of the flags", () => {
     const stored = (await readAll(t)).featureFlags.map(({ _id, _creationTime, ...fields }) => fields);
     return { answers, stored, logged };
   }
+
+  /** A host that knows no organizations. */
+  const { findOrganization: _, ...unknowing } = host;
+  const request: ChangeRequest = {
+    organizationId: "org_new",
+    isWanted: true,
+    actor: undefined,
+    reason: undefined,
+    restore: undefined,
+    create: false,
+  };
+
+  test.each([
+    ["of which nothing is stored", request, 0],
+    ["of which nothing is stored, to be created", { ...request, create: true }, 0],
+    ["of which nothing is stored, off", { ...request, isWanted: false }, 0],
+    ["with as many user rows as are read", { ...request, create: true }, 1_000],
+    ["with a restore of another organization", { ...request, restore: "AAAA" }, 0],
+  ])("an organization %s", async (_name, asked, userRows) => {
+    vi.spyOn(console, "info").mockReturnValue();
+    const [ours, plain] = await inBothWays(async (way) => {
+      const t = backend();
+      await t.run(async ({ db }) => {
+        for (let nth = 0; nth < userRows; nth++) {
+          const row = make.flag({ scope: "user", userId: `u${nth}`, organizationId: undefined });
+          await db.insert("featureFlags", row as never);
+        }
+      });
+      const change = way === "" ? changeFlags : plainChange;
+      return await t
+        .mutation(async (ctx) => ({ ...(await change(unknowing, ctx as never, asked)), previous: "" }))
+        .catch(refusalOf);
+    });
+    expect(plain).toEqual(ours);
+  });
+});
+
+describe("plain checks of a run", () => {
+  const legacy = { ...host, legacyMigration: true };
+  const args: MigrationArgs[] = [
+    { dryRun: true },
+    { dryRun: true, batchSize: 5 },
+    { dryRun: true, limit: 5 },
+    { dryRun: true, repair: true },
+    { dryRun: true, deferredDays: 5 },
+    { dryRun: true, cursor: "x" },
+    { dryRun: true, batchSize: 0.5, limit: 1 },
+  ];
+
+  test.each(args)("of a host's own old action: %j", (asked) => {
+    const [ours, plain] = [checkMigration, plainCheck].map((check) => {
+      try {
+        return check(legacy, asked);
+      } catch (error) {
+        return refusalOf(error);
+      }
+    });
+    expect(plain).toEqual(ours);
+  });
+
+  test.each([
+    [0, 0],
+    [5, 5],
+    [5, 4],
+  ])("of an old action that went through %i and skipped %i", (processed, skipped) => {
+    expect(plainWarning(processed, skipped)).toEqual(legacyWarning(processed, skipped));
+  });
 });
 
 describe("plain doors", () => {
@@ -218,6 +410,9 @@ describe("plain doors", () => {
   async function outcomeOf(way: string, script: string, door: string, args: object): Promise<unknown> {
     const t = backend();
     await seed(t);
+    await t.run(async ({ db }) => {
+      for (let nth = 0; nth < 3; nth++) await db.insert("voiceNotes", make.note() as never);
+    });
     const kind =
       kinds[script as keyof typeof kinds] ?? (door === "default" ? ("action" as const) : ("query" as const));
     const caller = door === "default" ? t : t.withIdentity(args === refused ? coach : staff);
@@ -227,7 +422,7 @@ describe("plain doors", () => {
         args,
       );
     } catch (error) {
-      return isRolloutError(error) ? error.data : String(error);
+      return refusalOf(error);
     }
   }
 
@@ -237,6 +432,22 @@ describe("plain doors", () => {
     for (const door of ["default", script]) {
       const [ours, plain] = await inBothWays((way) => outcomeOf(way, script, door, args));
       expect(ours).toHaveProperty("code");
+      expect(plain).toEqual(ours);
+    }
+  });
+
+  const passing: [script: string, args: Record<string, unknown>][] = [
+    ["v2MigrationStatus", { organizationId }],
+    ["v2MigrationStatus", { organizationId, check: true }],
+    ["v2MigrationStatus", { organizationId: "org_b", check: true }],
+    ["runMigration", { organizationId, dryRun: true }],
+    ["runMigration", { organizationId, dryRun: false, batchSize: 1, limit: 1 }],
+  ];
+
+  test.each(passing)("%s of %j goes alike", async (script, args) => {
+    for (const door of ["default", script]) {
+      const outcomes = await inBothWays((way) => outcomeOf(way, script, door, args));
+      const [ours, plain] = outcomes.map((outcome) => ({ ...(outcome as object), cursor: "", next: "" }));
       expect(plain).toEqual(ours);
     }
   });

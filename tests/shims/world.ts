@@ -11,7 +11,7 @@ const maybe = <T>(...values: T[]) => fc.constantFrom<T | undefined>(undefined, .
 
 const noteFields = fc.record({
   orgId: organizationId,
-  coachId: maybe("coach_1", "coach_2"),
+  coachId: maybe("coach_1", "coach_2", ""),
   transcription: maybe("said something", " \n\t\u00a0", "", "x".repeat(600)),
   transcriptionStatus: maybe("pending", "processing", "completed", "completed", "completed", "failed"),
   insightsStatus: maybe(

@@ -5,7 +5,7 @@ import type { StatusAnswer, StatusArgs } from "../../../js-shims/validators/stat
 import type { QueryCtx } from "../../../tests/backend/convex/_generated/server";
 import { checkOrganizationId, checkWholeNumber, refuse } from "../../baseline/lib/arguments";
 import { flagKeys, valueOf } from "../../baseline/lib/flags";
-import { answerOf, type Counts, noCounts } from "../../baseline/lib/status/answer";
+import { answerOf, type Counts, countDraft, noCounts } from "../../baseline/lib/status/answer";
 import { check } from "../../baseline/lib/status/malformed";
 import { classOf } from "../../baseline/lib/status/notes";
 
@@ -80,7 +80,7 @@ export async function countAtOnce(
   const { db } = ctx;
   const nowMs = Date.now();
   const counts = noCounts();
-  const { migration, drafts, malformed } = counts;
+  const { migration, malformed } = counts;
   await readFlags(ctx, organizationId, counts);
 
   const isOurs = ({ orgContextCandidates }: { orgContextCandidates: { organizationId: string }[] }) =>
@@ -140,9 +140,7 @@ export async function countAtOnce(
     .withIndex("by_org_and_coach_and_status", (q) => q.eq("organizationId", organizationId))
     .collect();
   check(malformed, "insightDrafts", stored);
-  for (const draft of stored) {
-    if (Object.hasOwn(drafts, draft.status)) drafts[draft.status] += 1;
-  }
+  for (const draft of stored) countDraft(counts, draft);
 
   const { documentsRead, bytesRead, databaseQueries } = await ctx.meta.getTransactionMetrics();
   const reads = {

@@ -4,6 +4,7 @@ import type { Value } from "convex/values";
 
 import { refuse } from "./arguments";
 
+const VERSION = 1;
 const LIFETIME_MS = 7 * 24 * 3_600 * 1_000;
 
 /** FNV-1a: a text that was damaged must not be read as another one. */
@@ -15,7 +16,7 @@ function checksum(text: string): string {
 
 /** The value as text that belongs to what `binding` names. */
 export function seal(binding: string, value: Value, nowMs: number): string {
-  const text = JSON.stringify([nowMs, binding, value]).replace(
+  const text = JSON.stringify([VERSION, nowMs, binding, value]).replace(
     /[^\0-\x7f]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
@@ -27,10 +28,12 @@ type Opened = { value: unknown } | { problem: string };
 /** The value, or why there is none. */
 export function open(binding: string, sealed: string, nowMs: number): Opened {
   try {
-    const [encoded = "", sum] = sealed.split(".");
+    const [encoded = "", sum, ...more] = sealed.split(".");
     const text = atob(encoded);
-    if (checksum(text) !== sum) return { problem: "is damaged" };
-    const [issuedMs, bound, value] = JSON.parse(text) as [number, string, unknown];
+    // One text a value: `atob` passes over blanks, and takes bits that mean nothing.
+    if (checksum(text) !== sum || btoa(text) !== encoded || more.length > 0) return { problem: "is damaged" };
+    const [version, issuedMs, bound, value] = JSON.parse(text) as [number, number, string, unknown];
+    if (version !== VERSION) return { problem: "is of another version of this library" };
     if (bound !== binding) return { problem: "belongs to another function, organization or arguments" };
     if (nowMs - issuedMs > LIFETIME_MS) return { problem: "is older than 7 days" };
     return { value };

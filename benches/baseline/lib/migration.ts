@@ -1,4 +1,5 @@
-/** What a run is asked for, checked before it is passed on. */
+/** What a run is asked for, checked before it is passed on. The run itself is the library's, and so are its cursors, in a
+ * format of their own: here, any is opened and found damaged. */
 
 import type { Host } from "../../../js-shims/host";
 import type { MigrationArgs } from "../../../js-shims/validators/migration";

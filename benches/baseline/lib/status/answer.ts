@@ -43,6 +43,11 @@ export const noCounts = (): Counts => ({
   malformed: {},
 });
 
+/** Counts a draft by its status; any other is none of them. */
+export function countDraft({ drafts }: Counts, { status }: Record<string, unknown>): void {
+  if (typeof status === "string" && Object.hasOwn(drafts, status)) drafts[status as keyof typeof drafts] += 1;
+}
+
 /** How the counting ended. */
 export type End = { reads: Reads; transactions: number; limitedBy: string | null; cursor: string | null };
 

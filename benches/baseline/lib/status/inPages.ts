@@ -18,7 +18,7 @@ import type { StatusAnswer, StatusArgs } from "../../../../js-shims/validators/s
 import { checkOrganizationId, checkWholeNumber } from "../arguments";
 import { openCursor, refuseCursor, seal } from "../cursor";
 import { environment, type RowValue, valueOf } from "../flags";
-import { answerOf, type Counts, noCounts, type Reads } from "./answer";
+import { answerOf, type Counts, countDraft, noCounts, type Reads } from "./answer";
 import {
   Headroom,
   type Limit,
@@ -87,6 +87,8 @@ type Page = {
   /** Rows that want a look-up. */
   parents: number[];
   parentsThrough: number;
+  /** How many of them were told of where they are malformed. */
+  parentsTold: number;
   rowsThrough: number;
 };
 
@@ -189,17 +191,15 @@ class Scan {
         if (isOurs(documents[row], organizationId)) parents.push(row);
       }
     } else if (range === "drafts") {
-      for (const { status } of documents) {
-        const { drafts } = state.counts;
-        if (Object.hasOwn(drafts, status as string)) drafts[status as keyof typeof drafts] += 1;
-      }
+      for (const draft of documents) countDraft(state.counts, draft);
     } else {
       this.countFlags(range, flag, documents);
     }
     // The open row may be gone, or no longer the organization's.
     if (parents[0] !== 0 || state.open?.id !== documents[0]?._id) state.open = null;
     this.isResuming = state.open !== null;
-    this.page = { source, rows: documents, isLast, parents, parentsThrough: 0, rowsThrough: 0 };
+    const through = { parentsThrough: 0, parentsTold: 0, rowsThrough: 0 };
+    this.page = { source, rows: documents, isLast, parents, ...through };
     this.advance(range, this.page);
     pageWasRead(state.pace, documents.length, await this.readSince());
   }
@@ -267,14 +267,17 @@ class Scan {
     const { organizationId, deferredDays: days } = this.args;
     const nothing = { artifacts: 0, completed: false };
     let linked = this.isResuming && open !== null ? open.linked : nothing;
-    for (const [nth, list] of lists.entries()) {
-      for (const artifact of list) {
+    for (let nth = 0; nth < lists.length; nth++) {
+      const list = lists[nth];
+      const others: StoredDocument[] = [];
+      for (let at = 0; at < list.length; at++) {
+        const artifact = list[at];
         const completed = linked.completed || artifact.status === "completed";
         linked = { artifacts: linked.artifacts + 1, completed };
+        // Those that name the organization are met again among its artifacts, malformed or not.
+        if (isOurs(artifact, organizationId)) counts.met += 1;
+        else others.push(artifact);
       }
-      // Those that name the organization are met again among its artifacts, malformed or not.
-      const others = list.filter((artifact) => !isOurs(artifact, organizationId));
-      counts.met += list.length - others.length;
       check(counts.malformed, "voiceNoteArtifacts", others);
       if (nth >= complete) return linked;
       const note = page.rows[parents[nth] ?? 0];
@@ -288,19 +291,26 @@ class Scan {
   /** Moves past the rows that are through now. */
   private advance(range: Range, page: Page): void {
     const next = page.parents[page.parentsThrough] ?? page.rows.length;
-    const rows = page.rows.slice(page.rowsThrough, next);
+    let told = page.rows.slice(page.rowsThrough, next);
+    this.progress += told.length;
     page.rowsThrough = next;
-    this.progress += rows.length;
-    // Nobody is told of another organization's artifacts.
-    const { organizationId } = this.args;
-    const told = range === "artifacts" ? rows.filter((row) => isOurs(row, organizationId)) : rows;
+    if (range === "artifacts") {
+      // Nobody is told of another organization's.
+      told = [];
+      for (; page.parentsTold < page.parentsThrough; page.parentsTold++) {
+        told.push(page.rows[page.parents[page.parentsTold]]);
+      }
+    }
     check(this.state.counts.malformed, tables[range], told);
   }
 }
 
 function isOurs({ orgContextCandidates: candidates }: StoredDocument, organizationId: string): boolean {
   if (!Array.isArray(candidates)) return false;
-  return candidates.some((candidate) => candidate?.organizationId === organizationId);
+  for (let nth = 0; nth < candidates.length; nth++) {
+    if (candidates[nth]?.organizationId === organizationId) return true;
+  }
+  return false;
 }
 
 const bindingOf = ({ organizationId, deferredDays = 0 }: StatusArgs) =>

@@ -2,6 +2,7 @@
 
 import type { StoredDocument } from "../../../../js-shims/documents";
 import { firstMalformed, type Table } from "../../../../js-shims/malformed";
+import { quoted } from "../arguments";
 
 /** Malformed documents that are named. */
 const NAMED = 3;
@@ -20,7 +21,8 @@ export type Malformed = Partial<Record<Table, { count: number; names: string[] }
 
 export function check(malformed: Malformed, table: Table, documents: readonly StoredDocument[]): void {
   const find = firstMalformed[table];
-  for (const document of documents) {
+  for (let at = 0; at < documents.length; at++) {
+    const document = documents[at] as StoredDocument;
     const field = find(document);
     if (field === null) continue;
     const ofTable = malformed[table] ?? { count: 0, names: [] };
@@ -28,15 +30,6 @@ export function check(malformed: Malformed, table: Table, documents: readonly St
     ofTable.count += 1;
     if (ofTable.count <= NAMED) ofTable.names.push(`${document._id}: ${field}`);
   }
-}
-
-function shown(name: string): string {
-  const characters = [...name];
-  const start = characters
-    .slice(0, 64)
-    .join("")
-    .replace(/\p{Cc}/gu, "\ufffd");
-  return `\`${start}\`${characters.length > 64 ? "…" : ""}`;
 }
 
 export function malformedWarnings(malformed: Malformed): string[] {
@@ -48,7 +41,7 @@ export function malformedWarnings(malformed: Malformed): string[] {
     const more = count > NAMED ? ` and ${count - NAMED} more` : "";
     warnings.push(
       `${count} malformed ${count === 1 ? "document" : "documents"} in ${table} ` +
-        `(${names.map(shown).join(", ")}${more}): counted by what is certain of them; repair or delete them`,
+        `(${names.map(quoted).join(", ")}${more}): counted by what is certain of them; repair or delete them`,
     );
   }
   return warnings;
