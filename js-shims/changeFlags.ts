@@ -42,8 +42,7 @@ export async function changeFlags(
       if (!(await isAnythingStored(host, ctx, organizationId))) throwIfRefused(nothingStored(organizationId));
     }
     const now = new Date().toISOString();
-    const plan = change.plan(factsOf(flags[0], 0), factsOf(flags[1], 1), now);
-    const { updatedBy, writes, answer } = plan;
+    const { updatedBy, writes, answer } = change.plan(factsOf(flags[0], 0), factsOf(flags[1], 1), now);
     for (const flag of [0, 1] as const) {
       const row = { featureKey: flagKeys[flag], scope: "organization", organizationId, updatedBy };
       await writeFlag(host, ctx, row, flags[flag].organization, writes[flag]);

@@ -7,6 +7,7 @@
 
 import { getDocumentSize, type Value } from "convex/values";
 
+import { firstMalformed, type Table } from "../../js-shims/malformed.js";
 import type { StatusAnswer } from "../../js-shims/validators.js";
 import { sizeOf } from "../database/size.js";
 import { LimitError, limits, type Metric, type Transaction } from "../database/transaction.js";
@@ -152,20 +153,10 @@ const isSame = (a: unknown, b: unknown): boolean =>
     ? Object.entries(a).every(([key, value]) => value === (b as Record<string, unknown>)[key])
     : a === b;
 
-const measured = [
-  "voiceNotes",
-  "voiceNoteArtifacts",
-  "voiceNoteTranscripts",
-  "voiceNoteClaims",
-  "voiceNoteEntityResolutions",
-  "insightDrafts",
-  "featureFlags",
-] as const;
-
 /** The sizes of the stand-in database are Convex's. */
 async function checkSizes(platform: Platform): Promise<void> {
   const { db } = platform.begin();
-  for (const name of measured) {
+  for (const name of Object.keys(firstMalformed) as Table[]) {
     for (const document of await db.query(name).take(40)) {
       if (sizeOf(document) !== getDocumentSize(document as Record<string, Value>)) {
         throw new Error(`${name} ${document._id} has another size in Convex`);

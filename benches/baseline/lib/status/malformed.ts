@@ -7,16 +7,6 @@ import { quoted } from "../arguments";
 /** Malformed documents that are named. */
 const NAMED = 3;
 
-const tables = [
-  "voiceNotes",
-  "voiceNoteArtifacts",
-  "voiceNoteTranscripts",
-  "voiceNoteClaims",
-  "voiceNoteEntityResolutions",
-  "insightDrafts",
-  "featureFlags",
-] as const;
-
 export type Malformed = Partial<Record<Table, { count: number; names: string[] }>>;
 
 export function check(malformed: Malformed, table: Table, documents: readonly StoredDocument[]): void {
@@ -34,7 +24,7 @@ export function check(malformed: Malformed, table: Table, documents: readonly St
 
 export function malformedWarnings(malformed: Malformed): string[] {
   const warnings: string[] = [];
-  for (const table of tables) {
+  for (const table of Object.keys(firstMalformed) as Table[]) {
     const ofTable = malformed[table];
     if (ofTable === undefined) continue;
     const { count, names } = ofTable;
