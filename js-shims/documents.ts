@@ -67,17 +67,19 @@ export function flattened(lists: readonly (readonly StoredDocument[])[]): {
 export type Candidates = {
   /** Organizations. None holds a line break. */
   ids: string[];
-  /** One an id: how many candidates, one after the other, name it. */
-  runs: number[];
+  /** One an id: the first of the candidates, one after the other, that name it. */
+  starts: number[];
+  /** The last of them. */
+  id: string;
   /** One a candidate: of which artifact. */
   of: number[];
 };
 
-export const noCandidates = (): Candidates => ({ ids: [], runs: [], of: [] });
+export const noCandidates = (): Candidates => ({ ids: [], starts: [], id: "", of: [] });
 
 /** Adds those of an artifact. */
 export function addCandidates(
-  { ids, runs, of }: Candidates,
+  all: Candidates,
   at: number,
   artifact: StoredDocument,
   organizationId: string,
@@ -85,21 +87,19 @@ export function addCandidates(
   const candidates = artifact.orgContextCandidates;
   if (!Array.isArray(candidates)) return;
   const { length } = organizationId;
+  const last = length - 1;
   for (let nth = 0; nth < candidates.length; nth++) {
     const id: unknown = candidates[nth]?.organizationId;
     if (typeof id !== "string" || id.length !== length) continue;
-    if (id.charCodeAt(length - 1) !== organizationId.charCodeAt(length - 1)) continue;
-    if (length > 1 && id.charCodeAt(length - 2) !== organizationId.charCodeAt(length - 2)) continue;
-    const run = ids.length - 1;
-    if (ids[run] === id) {
-      runs[run] = (runs[run] ?? 0) + 1;
-    } else if (!id.includes("\n")) {
-      ids.push(id);
-      runs.push(1);
-    } else {
-      continue;
+    if (id.charCodeAt(last) !== organizationId.charCodeAt(last)) continue;
+    if (last > 0 && id.charCodeAt(last - 1) !== organizationId.charCodeAt(last - 1)) continue;
+    if (id !== all.id) {
+      if (id.includes("\n")) continue;
+      all.ids.push(id);
+      all.starts.push(all.of.length);
+      all.id = id;
     }
-    of.push(at);
+    all.of.push(at);
   }
 }
 

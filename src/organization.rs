@@ -2,30 +2,30 @@
 
 use crate::text::cut;
 
-/// Those candidates of many artifacts that may name the organization: their organizations, a line each, how many
-/// candidates one after the other name it, and of which artifact each is. Which ids cannot be the organization's, by their
-/// length and end, the caller leaves out: these are most, and cost more to pass than to look at.
+/// Those candidates of many artifacts that may name the organization: their organizations, a line each, where the
+/// candidates begin that name it one after the other, and of which artifact each candidate is. Which ids cannot be the
+/// organization's, by their length and end, the caller leaves out: these are most, and cost more to pass than to look at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Candidates<'a> {
     /// Organization ids, one a line.
     ids: &'a str,
-    /// One an id: how many candidates name it.
-    runs: &'a [u32],
+    /// One an id: the first candidate that names it, ascending.
+    starts: &'a [u32],
     /// One a candidate: the artifact, as an index, ascending.
     of: &'a [u32],
-    /// Candidates that are left of the run at hand.
-    left: u32,
-    /// Does it name the organization?
+    /// Candidates that are through.
+    through: u32,
+    /// Does the candidate at hand name the organization?
     is_named: bool,
 }
 
 impl<'a> Candidates<'a> {
-    /// The candidates of these columns: organization ids, one a line; how many candidates name each; of which artifact
-    /// each candidate is, ascending.
-    pub fn new(ids: &'a str, runs: &'a [u32], of: &'a [u32]) -> Self {
+    /// The candidates of these columns: organization ids, one a line; the first candidate that names each, ascending; of
+    /// which artifact each candidate is, ascending.
+    pub fn new(ids: &'a str, starts: &'a [u32], of: &'a [u32]) -> Self {
         Self {
             ids,
-            runs,
+            starts,
             of,
             ..Self::default()
         }
@@ -44,15 +44,15 @@ impl<'a> Candidates<'a> {
                 break;
             }
             self.of = rest;
-            while self.left == 0 {
-                let Some((run, runs)) = self.runs.split_first() else {
-                    return is_named;
-                };
+            while let Some((start, starts)) = self.starts.split_first() {
+                if *start > self.through {
+                    break;
+                }
                 let (id, ids) = cut(self.ids, b'\n');
                 self.is_named = id == organization_id;
-                (self.left, self.runs, self.ids) = (*run, runs, ids);
+                (self.starts, self.ids) = (starts, ids);
             }
-            self.left -= 1;
+            self.through += 1;
             is_named |= self.is_named;
         }
         is_named
@@ -64,21 +64,19 @@ mod tests {
     use super::*;
 
     fn named(artifacts: &[&[&str]], organization_id: &str) -> Vec<bool> {
-        let (mut of, mut ids, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut of, mut ids, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut candidates = 0..;
         for (nth, named) in (0..).zip(artifacts) {
-            for id in *named {
+            for (id, candidate) in named.iter().zip(&mut candidates) {
                 of.push(nth);
-                match (ids.last(), runs.last_mut()) {
-                    (Some(last), Some(run)) if last == id => *run += 1,
-                    _ => {
-                        ids.push(*id);
-                        runs.push(1);
-                    }
+                if ids.last() != Some(id) {
+                    ids.push(*id);
+                    starts.push(candidate);
                 }
             }
         }
         let ids = ids.join("\n");
-        let mut candidates = Candidates::new(&ids, &runs, &of);
+        let mut candidates = Candidates::new(&ids, &starts, &of);
         (0..)
             .zip(artifacts)
             .map(|(nth, _)| candidates.name(nth, organization_id))
@@ -100,12 +98,15 @@ mod tests {
 
     #[test]
     fn columns_that_disagree_name_nobody() {
-        let mut candidates = Candidates::new("a", &[1], &[0, 1]);
-        assert!(candidates.name(0, "a"));
-        assert!(!candidates.name(1, "a"));
-        let mut descending = Candidates::new("a", &[2], &[1, 0]);
+        let mut none_begins = Candidates::new("a", &[1], &[0, 1]);
+        assert!(!none_begins.name(0, "a"));
+        assert!(none_begins.name(1, "a"));
+        let mut too_many = Candidates::new("a", &[0, 1], &[0, 1]);
+        assert!(too_many.name(0, "a"));
+        assert!(!too_many.name(1, "a"));
+        let mut descending = Candidates::new("a", &[0], &[1, 0]);
         assert!(!descending.name(0, "a"));
-        let mut empty_runs = Candidates::new("b\na", &[0, 1], &[0, 0]);
-        assert!(empty_runs.name(0, "a"));
+        let mut both_at_once = Candidates::new("b\na", &[0, 0], &[0, 0]);
+        assert!(both_at_once.name(0, "a"));
     }
 }

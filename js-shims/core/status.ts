@@ -69,7 +69,7 @@ export class StatusRun {
   ): Step {
     return ask(this.core, 13, {
       numbers: [used[0], used[1], used[2], page.rows, page.isLast],
-      columns: [facts, createdMs, candidates.of, candidates.runs],
+      columns: [facts, createdMs, candidates.of, candidates.starts],
       texts: [page.firstId, undefined, candidates.ids.join("\n"), names],
     });
   }
@@ -82,7 +82,7 @@ export class StatusRun {
   ): Step {
     return ask(this.core, 14, {
       numbers: [used[0], used[1], used[2], found.complete],
-      columns: [facts, found.of, candidates.of, candidates.runs],
+      columns: [facts, found.of, candidates.of, candidates.starts],
       texts: [found.openId, found.openAfter, candidates.ids.join("\n"), names],
     });
   }

@@ -29,10 +29,10 @@ pub(super) fn begin(given: &Given<'_>) -> Result<Box<Status>, Box<Refusal>> {
 /// - 11 the position behind which the reader goes on
 /// - 12 the first step: documents, bytes and ranges used so far
 /// - 13 takes a page and tells the next step: used so far, rows, is it the last?; columns of facts, of times of
-///   creation, of which row each candidate is, and how many name each organization; first id, organization ids of
+///   creation, of which row each candidate is, and where each organization's begin; first id, organization ids of
 ///   the candidates, names; see [`PageRead`] and [`Candidates`]
 /// - 14 takes what look-ups found and tells the next step: used so far, how many are complete; columns of facts, of
-///   `of`, of which document each candidate is, and how many name each organization; id and position of the open one,
+///   `of`, of which document each candidate is, and where each organization's begin; id and position of the open one,
 ///   organization ids of the candidates, names; see [`Found`] and [`Candidates`]
 /// - 15 the answer: documents, bytes and ranges used; the position that the last step asks for
 pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Value {
@@ -40,8 +40,8 @@ pub(super) fn ask(status: &mut Status, question: u32, given: &Given<'_>) -> Valu
     let used = reads(documents, bytes, ranges);
     let count = u32::try_from(ms(count)).unwrap_or(u32::MAX);
     let [id, position, organization_ids, names, _] = given.texts;
-    let (candidates_of, runs) = (codes(given.columns[2]), codes(given.columns[3]));
-    let candidates = Candidates::new(organization_ids.unwrap_or(""), &runs, &candidates_of);
+    let (candidates_of, starts) = (codes(given.columns[2]), codes(given.columns[3]));
+    let candidates = Candidates::new(organization_ids.unwrap_or(""), &starts, &candidates_of);
     match question {
         11 => return status.after().into(),
         13 => status.scan().feed_page(PageRead {

@@ -31,7 +31,7 @@ fn feed_artifacts(scan: &mut Scan, rows: u32, ours: u32, facts: Vec<u32>, names:
         rows,
         is_last: true,
         facts,
-        candidates: Candidates::new("org_a", &[ours], &of),
+        candidates: Candidates::new("org_a", &[0], &of),
         names,
         ..PageRead::default()
     });
