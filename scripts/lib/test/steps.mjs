@@ -43,7 +43,9 @@ export function stepsOf(root, logs) {
       what: "clippy, for WebAssembly",
       rust: true,
       // Not --all-targets: the other tests use crates that are not built for WebAssembly.
-      commands: [["cargo", "clippy", "--locked", ...wasmTarget, ...wasmClippy, "--", "-D", "warnings"]],
+      commands: [
+        ["cargo", "clippy", "--locked", ...wasmTarget, ...wasmClippy, "--examples", "--", "-D", "warnings"],
+      ],
     },
     {
       name: "tsc",
