@@ -69,13 +69,13 @@ export type Candidates = {
   ids: string[];
   /** One an id: the first of the candidates, one after the other, that name it. */
   starts: number[];
-  /** The last of them. */
-  id: string;
+  /** The last of `ids`. */
+  lastId: string;
   /** One a candidate: of which artifact. */
   of: number[];
 };
 
-export const noCandidates = (): Candidates => ({ ids: [], starts: [], id: "", of: [] });
+export const noCandidates = (): Candidates => ({ ids: [], starts: [], lastId: "", of: [] });
 
 /** Adds those of an artifact. */
 export function addCandidates(
@@ -93,11 +93,11 @@ export function addCandidates(
     if (typeof id !== "string" || id.length !== length) continue;
     if (id.charCodeAt(last) !== organizationId.charCodeAt(last)) continue;
     if (last > 0 && id.charCodeAt(last - 1) !== organizationId.charCodeAt(last - 1)) continue;
-    if (id !== all.id) {
+    if (id !== all.lastId) {
       if (id.includes("\n")) continue;
       all.ids.push(id);
       all.starts.push(all.of.length);
-      all.id = id;
+      all.lastId = id;
     }
     all.of.push(at);
   }

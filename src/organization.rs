@@ -97,7 +97,9 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_disagree_name_nobody() {
+    fn columns_that_disagree_do_no_harm() {
+        let mut no_starts = Candidates::new("a", &[], &[0]);
+        assert!(!no_starts.name(0, "a"));
         let mut none_begins = Candidates::new("a", &[1], &[0, 1]);
         assert!(!none_begins.name(0, "a"));
         assert!(none_begins.name(1, "a"));

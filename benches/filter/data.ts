@@ -9,44 +9,40 @@ const ORGANIZATIONS = 20;
 const CREATED_MS = 1_760_000_000_000;
 
 const organizationId = (nth: number) => `org_2f${String(nth % ORGANIZATIONS).padStart(22, "0")}`;
-
-type IdOf = (letter: string, nth: number) => string;
-const idOf: IdOf = (letter, nth) => `${letter}${String(nth).padStart(31, "0")}`;
-/** Ids of which the ends tell nothing. */
-const idEndingAlike: IdOf = (letter, nth) => `${letter}${String(nth).padStart(8, "0")}${"0".repeat(23)}`;
+const idOf = (letter: string, nth: number) => `${letter}${String(nth).padStart(31, "0")}`;
 const list = (make: (nth: number) => unknown): string =>
   JSON.stringify(Array.from({ length: DOCUMENTS }, (_, nth) => make(nth)));
 
-/** One artifact in ten names a second organization; two in three have a note. */
-const artifactsOf = (idOf: IdOf): string =>
-  list((nth) => ({
-    _id: idOf("k", nth),
-    _creationTime: CREATED_MS + nth,
-    artifactId: `${String(nth).padStart(8, "0")}-5b2e-4c1a-9d57-0242ac120002`,
-    sourceChannel: "whatsapp_audio",
-    senderUserId: `user_${nth % 160}`,
-    orgContextCandidates: [
-      { organizationId: organizationId(nth), confidence: 0.9 },
-      ...(nth % 10 === 0 ? [{ organizationId: organizationId(nth + 1), confidence: 0.1 }] : []),
-    ],
-    status: nth % 9 === 0 ? "processing" : "completed",
-    ...(nth % 3 === 0 ? {} : { voiceNoteId: idOf("j", nth) }),
-    createdAt: CREATED_MS + nth,
-    updatedAt: CREATED_MS + nth,
-  }));
+/** One artifact in ten names a second organization, sometimes the one that is counted; two in three have a note. */
+const artifacts = list((nth) => ({
+  _id: idOf("k", nth),
+  _creationTime: CREATED_MS + nth,
+  artifactId: `${String(nth).padStart(8, "0")}-5b2e-4c1a-9d57-0242ac120002`,
+  sourceChannel: "whatsapp_audio",
+  senderUserId: `user_${nth % 160}`,
+  orgContextCandidates: [
+    { organizationId: organizationId(nth), confidence: 0.9 },
+    ...(nth % 10 === 0
+      ? [{ organizationId: organizationId(nth % 100 === 0 ? 3 : nth + 1), confidence: 0.1 }]
+      : []),
+  ],
+  status: nth % 9 === 0 ? "processing" : "completed",
+  ...(nth % 3 === 0 ? {} : { voiceNoteId: idOf("j", nth) }),
+  createdAt: CREATED_MS + nth,
+  updatedAt: CREATED_MS + nth,
+}));
 
-const transcriptsOf = (idOf: IdOf): string =>
-  list((nth) => ({
-    _id: idOf("m", nth),
-    _creationTime: CREATED_MS + nth,
-    artifactId: idOf("k", (nth * 7) % DOCUMENTS),
-    fullText: "Good voice from the full-back line today, much better than last week. ",
-    segments: [{ text: "Good voice from the full-back line", startTime: 0, endTime: 9.6, confidence: 0.93 }],
-    modelUsed: "whisper-1",
-    language: "en",
-    duration: 9.6,
-    createdAt: CREATED_MS + nth,
-  }));
+const transcripts = list((nth) => ({
+  _id: idOf("m", nth),
+  _creationTime: CREATED_MS + nth,
+  artifactId: idOf("k", (nth * 7) % DOCUMENTS),
+  fullText: "Good voice from the full-back line today, much better than last week. ",
+  segments: [{ text: "Good voice from the full-back line", startTime: 0, endTime: 9.6, confidence: 0.93 }],
+  modelUsed: "whisper-1",
+  language: "en",
+  duration: 9.6,
+  createdAt: CREATED_MS + nth,
+}));
 
 /** Notes of the organization alone, as its index has them. */
 const notes = list((nth) => ({
@@ -73,23 +69,12 @@ const notes = list((nth) => ({
 
 export type Tables = Record<"notes" | "artifacts" | "transcripts", StoredDocument[]>;
 
-/** Makes tables anew; without notes where nobody looks at them. */
-function maker(notes: string, idOf: IdOf): () => Tables {
-  const artifacts = artifactsOf(idOf);
-  const transcripts = transcriptsOf(idOf);
-  return () => ({
-    notes: JSON.parse(notes),
-    artifacts: JSON.parse(artifacts),
-    transcripts: JSON.parse(transcripts),
-  });
-}
-
-export const tables = maker("[]", idOf);
-export const tablesWithNotes = maker(notes, idOf);
-export const tablesEndingAlike = maker("[]", idEndingAlike);
-
-/** The filter: how many artifacts are the organization's, and how many transcripts belong to them. */
-export type Filter = (tables: Tables) => { artifacts: number; transcripts: number };
+/** The tables; without notes where nobody looks at them. */
+export const tablesOf = (withNotes: boolean): Tables => ({
+  notes: withNotes ? JSON.parse(notes) : [],
+  artifacts: JSON.parse(artifacts),
+  transcripts: JSON.parse(transcripts),
+});
 
 export type Lookup = ReadonlyMap<unknown, StoredDocument[]>;
 

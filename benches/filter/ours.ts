@@ -16,7 +16,7 @@ import {
   type StoredDocument,
 } from "../../js-shims/documents.js";
 import type { StatusAnswer } from "../../js-shims/validators.js";
-import { type Filter, type Lookup, ORGANIZATION } from "./data.js";
+import { type Lookup, ORGANIZATION } from "./data.js";
 
 /** Of the core's ranges. */
 const NOTES = 3;
@@ -64,7 +64,7 @@ function carryOut(reader: Reader): StatusAnswer {
 
 /** How many artifacts are the organization's, and how many transcripts belong to them: all of a table in one page,
  * and all of its look-ups in one, which is told by a map as an index would. */
-export const filter: Filter = ({ artifacts, transcripts }) => {
+export function filter(artifacts: StoredDocument[], transcripts: StoredDocument[]) {
   const answer = carryOut({
     page: (run, range) => {
       const page = range === ARTIFACTS ? artifacts : noDocuments;
@@ -75,7 +75,7 @@ export const filter: Filter = ({ artifacts, transcripts }) => {
       foundAll(run, rows.length, belonging(artifacts, rows, transcripts), noColumns()),
   });
   return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
-};
+}
 
 function candidatesOf(artifacts: readonly StoredDocument[]): Candidates {
   const candidates = noCandidates();

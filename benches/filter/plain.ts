@@ -3,7 +3,7 @@
 import type { StoredDocument } from "../../js-shims/documents.js";
 import { check, type Malformed, malformedWarnings } from "../baseline/lib/status/malformed.js";
 import { classOf } from "../baseline/lib/status/notes.js";
-import type { Filter, Lookup, Tables } from "./data.js";
+import type { Lookup, Tables } from "./data.js";
 import { ORGANIZATION } from "./data.js";
 
 type Candidate = { organizationId: string };
@@ -13,13 +13,14 @@ const isOurs = (artifact: StoredDocument): boolean =>
     ({ organizationId }) => organizationId === ORGANIZATION,
   );
 
-export const filter: Filter = ({ artifacts, transcripts }) => {
+/** How many artifacts are the organization's, and how many transcripts belong to them. */
+export function filter({ artifacts, transcripts }: Tables) {
   const ids = new Set<unknown>();
   for (const artifact of artifacts) if (isOurs(artifact)) ids.add(artifact._id);
   let count = 0;
   for (const transcript of transcripts) if (ids.has(transcript.artifactId)) count += 1;
   return { artifacts: ids.size, transcripts: count };
-};
+}
 
 const none: StoredDocument[] = [];
 
