@@ -63,7 +63,8 @@ export function flattened(lists: readonly (readonly StoredDocument[])[]): {
   return { documents, of };
 }
 
-/** The candidates of artifacts that may name the organization: those of its id's length and last two characters. */
+/** The candidates of artifacts that may name the organization: those of its id's length that have the same characters at
+ * two places, the last until an id that passed shows where it differs. */
 export type Candidates = {
   /** Organizations. None holds a line break. */
   ids: string[];
@@ -73,9 +74,18 @@ export type Candidates = {
   lastId: string;
   /** One a candidate: of which artifact. */
   of: number[];
+  place: number;
+  otherPlace: number;
 };
 
-export const noCandidates = (): Candidates => ({ ids: [], starts: [], lastId: "", of: [] });
+export const noCandidates = ({ length }: string): Candidates => ({
+  ids: [],
+  starts: [],
+  lastId: "",
+  of: [],
+  place: length - 1,
+  otherPlace: Math.max(0, length - 2),
+});
 
 /** Adds those of an artifact. */
 export function addCandidates(
@@ -87,17 +97,22 @@ export function addCandidates(
   const candidates = artifact.orgContextCandidates;
   if (!Array.isArray(candidates)) return;
   const { length } = organizationId;
-  const last = length - 1;
   for (let nth = 0; nth < candidates.length; nth++) {
     const id: unknown = candidates[nth]?.organizationId;
     if (typeof id !== "string" || id.length !== length) continue;
-    if (id.charCodeAt(last) !== organizationId.charCodeAt(last)) continue;
-    if (last > 0 && id.charCodeAt(last - 1) !== organizationId.charCodeAt(last - 1)) continue;
+    if (id.charCodeAt(all.place) !== organizationId.charCodeAt(all.place)) continue;
+    if (id.charCodeAt(all.otherPlace) !== organizationId.charCodeAt(all.otherPlace)) continue;
     if (id !== all.lastId) {
       if (id.includes("\n")) continue;
       all.ids.push(id);
       all.starts.push(all.of.length);
       all.lastId = id;
+      let place = 0;
+      while (place < length && id.charCodeAt(place) === organizationId.charCodeAt(place)) place++;
+      if (place < length) {
+        all.otherPlace = all.place;
+        all.place = place;
+      }
     }
     all.of.push(at);
   }
@@ -132,7 +147,7 @@ export function columnsOf(
   const mark = MALFORMED + (isNotes ? MALFORMED_NOTE : 0);
   let facts = factOf === null ? none : new Float64Array(length);
   const createdMs = isNotes ? new Float64Array(length) : none;
-  const candidates = noCandidates();
+  const candidates = noCandidates(organizationId);
   const names: string[] = [];
   for (let at = 0; at < length; at++) {
     const document = documents[at] as StoredDocument;

@@ -4,7 +4,8 @@ use crate::text::cut;
 
 /// Those candidates of many artifacts that may name the organization: their organizations, a line each, where the
 /// candidates begin that name it one after the other, and of which artifact each candidate is. Which ids cannot be the
-/// organization's, by their length and end, the caller leaves out: these are most, and cost more to pass than to look at.
+/// organization's, by their length or a character, the caller leaves out: these are most, and cost more to pass than to
+/// look at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Candidates<'a> {
     /// Organization ids, one a line.

@@ -27,7 +27,7 @@ const noColumn = new Float64Array(0);
 const noColumns = (): Columns => ({
   facts: noColumn,
   createdMs: noColumn,
-  candidates: noCandidates(),
+  candidates: noCandidates(ORGANIZATION),
   names: "",
 });
 /** It is told that nothing was read: it would end the transaction long before the documents do. */
@@ -78,7 +78,7 @@ export function filter(artifacts: StoredDocument[], transcripts: StoredDocument[
 }
 
 function candidatesOf(artifacts: readonly StoredDocument[]): Candidates {
-  const candidates = noCandidates();
+  const candidates = noCandidates(ORGANIZATION);
   for (let at = 0; at < artifacts.length; at++) addCandidates(candidates, at, artifacts[at], ORGANIZATION);
   return candidates;
 }
