@@ -74,6 +74,7 @@ export type Candidates = {
   lastId: string;
   /** One a candidate: of which artifact. */
   of: number[];
+  /** Where ids are compared by a character. */
   place: number;
   otherPlace: number;
 };
