@@ -17,7 +17,9 @@ use std::time::Instant;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use v2_rollout::{MigrationCall, MigrationPage, MigrationStep, Run};
+use v2_rollout::{
+    JudgedNote, MigrationCall, MigrationPage, MigrationRun, MigrationStep, Millis, NoteRows, NoteVerdict,
+};
 
 const NOTES: usize = 1_000_000;
 const PAGE: usize = 1_000;
@@ -27,7 +29,7 @@ const ROUNDS: usize = 15;
 #[derive(Debug, PartialEq)]
 struct Plan {
     pages: u64,
-    batches: f64,
+    batches: u64,
 }
 
 fn main() {
@@ -65,43 +67,55 @@ fn print_json() {
 
 /// The page that every query answers with: `benches/plan/page.ts` makes the same one.
 fn page() -> MigrationPage {
-    let mut page = MigrationPage::default();
-    for n in 0..PAGE {
+    let note = |n: usize| {
         // Of twenty notes one is migrated already, one has no text, and the others are migrated.
-        page.codes.push(match n % 20 {
-            0 => 0,
-            1 => 2,
-            _ => 6,
-        });
-        page.facts.push(0);
-        page.claims.push(u32::try_from(n % 4).unwrap());
-        page.transcripts.push(1);
-        page.bytes
-            .push(f64::from(u32::try_from(1_500 + n * 7_919 % 18_500).unwrap()));
+        let verdict = match n % 20 {
+            0 => NoteVerdict::Migrated,
+            1 => NoteVerdict::NotReady,
+            _ => NoteVerdict::Migrate,
+        };
+        JudgedNote {
+            id: format!("j{n:031}"),
+            position: format!("[{n}]"),
+            created_ms: Millis(n as f64),
+            verdict,
+            malformed_field: None,
+            rows: verdict.writes().then_some(NoteRows {
+                transcripts: 1,
+                claims: (n % 4) as u64,
+                bytes: (1_500 + n * 7_919 % 18_500) as u64,
+                repaired_bytes: None,
+            }),
+        }
+    };
+    MigrationPage {
+        notes: (0..PAGE).map(note).collect(),
+        is_last: false,
     }
-    page
 }
 
 fn plan(page: &MigrationPage) -> Plan {
     let call = MigrationCall {
-        organization_id: Some("org_1"),
+        organization_id: Some("org_1".into()),
         dry_run: true,
+        deadline_ms: Millis(f64::MAX),
         ..MigrationCall::default()
     };
-    let mut run = Run::new(&call, 0.0, f64::MAX, 0.0).unwrap();
+    let mut run = MigrationRun::new(&call).unwrap();
     let mut pages = 0;
     loop {
-        match run.next(0.0) {
-            MigrationStep::Page { .. } => {
+        match run.next(Millis(0.0)) {
+            MigrationStep::ReadPage { .. } => {
                 pages += 1;
-                run.page(MigrationPage {
-                    is_last: pages == (NOTES / PAGE) as u64,
+                let is_last = pages == (NOTES / PAGE) as u64;
+                run.page_read(MigrationPage {
+                    is_last,
                     ..page.clone()
-                });
+                })
+                .unwrap();
             }
-            MigrationStep::Stop { .. } => {
-                let answer = serde_json::to_value(run.answer(None)).unwrap();
-                let batches = answer.get("batches").and_then(serde_json::Value::as_f64).unwrap();
+            MigrationStep::Ended => {
+                let batches = run.answer().batches;
                 return Plan { pages, batches };
             }
             step => panic!("a dry run does not {step:?}"),

@@ -18,7 +18,7 @@ export type HookCtx = {
   runQuery: GenericActionCtx<AnyDataModel>["runQuery"];
 };
 
-/** Who may use the public doors. A throw is a refusal. */
+/** Who may use the public functions. A throw is a refusal. */
 export type Authorize = (
   ctx: HookCtx,
   request: {
@@ -73,7 +73,7 @@ export type Wiring = {
       migrationBatch: FunctionReference<"mutation", "internal">;
     };
   };
-  /** Who may use the public doors. Without it nobody may. */
+  /** Who may use the public functions. Without it nobody may. */
   authorize?: Authorize;
   /** Knows the organizations. Without it any well-formed id is taken for one. */
   findOrganization?: FindOrganization;

@@ -1,7 +1,7 @@
 /** What a host's wiring imports. Each of its script files imports the module of its function alone. */
 
-export { allowList, anyone, identityClaim } from "./authorize.js";
 export { isRolloutError, type RolloutErrorCode, type RolloutErrorData } from "./errors.js";
+export { allowList, anyone, identityClaim } from "./hooks.js";
 export {
   type Authorize,
   defineHost,
@@ -20,4 +20,4 @@ export type {
   MigrationArgs,
   StatusAnswer,
   StatusArgs,
-} from "./validators.js";
+} from "./validators/index.js";

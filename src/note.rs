@@ -1,13 +1,14 @@
 //! The class of a voice note: how far it is on its way to v2.
 
-/// Milliseconds in a day.
-const DAY_MS: f64 = 86_400_000.0;
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
 
-/// How far the transcription of a note is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transcription {
-    /// No status, or one that is none of the others.
-    Absent,
+use crate::units::Millis;
+
+/// How far the transcription of a note is, in the words of the host's schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum TranscriptionStatus {
     /// Not begun.
     Pending,
     /// In work.
@@ -18,11 +19,15 @@ pub enum Transcription {
     Failed,
 }
 
-/// How far the insights of a note are, as the old pipeline sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Insights {
-    /// No status, or one that is none of the others.
-    Absent,
+impl TranscriptionStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Processing, Self::Completed, Self::Failed];
+}
+
+/// How far the insights of a note are, as the old pipeline sees it, in the words of the host's schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum InsightsStatus {
     /// Not begun.
     Pending,
     /// In work.
@@ -37,83 +42,91 @@ pub enum Insights {
     Cancelled,
 }
 
-/// What a note's class depends on, packed by the reader of the document:
-/// bits 0 to 2 the transcription's status in the order of [`Transcription`], bits 3 to 5 that of the
-/// insights in the order of [`Insights`], bit 6 there is a coach, bit 7 the transcription's text is not
-/// blank, bit 8 the document is too malformed to be migrated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts(pub u32);
+impl InsightsStatus {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::Processing,
+        Self::Completed,
+        Self::Failed,
+        Self::AwaitingConfirmation,
+        Self::Cancelled,
+    ];
+}
 
-impl Facts {
-    /// The transcription's status.
-    pub fn transcription(self) -> Transcription {
-        match self.0 & 7 {
-            1 => Transcription::Pending,
-            2 => Transcription::Processing,
-            3 => Transcription::Completed,
-            4 => Transcription::Failed,
-            _ => Transcription::Absent,
-        }
-    }
-
-    /// The insights' status.
-    pub fn insights(self) -> Insights {
-        match (self.0 >> 3) & 7 {
-            1 => Insights::Pending,
-            2 => Insights::Processing,
-            3 => Insights::Completed,
-            4 => Insights::Failed,
-            5 => Insights::AwaitingConfirmation,
-            6 => Insights::Cancelled,
-            _ => Insights::Absent,
-        }
-    }
-
+/// What a note's class depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct NoteFacts {
+    /// Null where the note has none, or one that is no word of the schema.
+    pub transcription_status: Option<TranscriptionStatus>,
+    /// Null where the note has none, or one that is no word of the schema.
+    pub insights_status: Option<InsightsStatus>,
     /// Is there a coach?
-    pub fn has_coach(self) -> bool {
-        self.0 & (1 << 6) != 0
-    }
-
+    pub has_coach: bool,
     /// Is there a transcription that is not blank?
-    pub fn has_text(self) -> bool {
-        self.0 & (1 << 7) != 0
-    }
-
-    /// Is the document too malformed to be migrated?
-    pub fn is_malformed(self) -> bool {
-        self.0 & (1 << 8) != 0
-    }
+    pub has_text: bool,
+    /// When the note was created.
+    pub created_ms: Millis,
 }
 
 /// The artifacts linked to a note by their `voiceNoteId`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Linked {
     /// How many there are.
     pub artifacts: u64,
     /// Is one of them completed?
-    pub completed: bool,
+    pub is_completed: bool,
+}
+
+impl Linked {
+    /// Counts an artifact.
+    pub fn add(&mut self, is_completed: bool) {
+        self.artifacts += 1;
+        self.is_completed |= is_completed;
+    }
 }
 
 /// When a note that the old pipeline is not done with counts as abandoned.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Deferral {
-    /// The present, in milliseconds since 1970.
-    pub now_ms: f64,
+    /// The present.
+    pub now: Millis,
     /// After how many days; never where `None`.
     pub days: Option<u64>,
 }
 
 impl Deferral {
-    fn is_over(&self, created_ms: f64) -> bool {
-        self.days.is_some_and(|days| {
-            let days = f64::from(u32::try_from(days).unwrap_or(u32::MAX));
-            self.now_ms - created_ms >= days * DAY_MS
-        })
+    fn is_over(&self, created: Millis) -> bool {
+        self.days
+            .is_some_and(|days| self.now - created >= Millis::days(days))
     }
 }
 
+/// Why the old pipeline is not done with a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum DeferredReason {
+    /// Its transcription is not there yet.
+    Transcribing,
+    /// Its insights are not there yet.
+    InsightsInProgress,
+    /// Its insights wait for a coach.
+    AwaitingConfirmation,
+}
+
+/// Why a person has to decide about a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum BlockedReason {
+    /// It has no coach.
+    NoCoach,
+    /// Its insights were cancelled.
+    InsightsCancelled,
+}
+
 /// How far a note is. Every note is in exactly one class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// A linked artifact is completed.
     Migrated,
@@ -122,49 +135,196 @@ pub enum Class {
     /// There is no text to migrate.
     NotReady,
     /// The old pipeline is not done with it.
-    Deferred,
-    /// A person has to decide: it has no coach, or its insights were cancelled.
-    Blocked,
+    Deferred(DeferredReason),
+    /// A person has to decide.
+    Blocked(BlockedReason),
     /// To be migrated.
     Eligible,
 }
 
-/// The class of a note, the first that fits in the order of [`Class`].
-///
-/// `created_ms` is the note's creation time in milliseconds since 1970.
-pub fn classify(facts: Facts, linked: Linked, created_ms: f64, deferral: &Deferral) -> Class {
-    if linked.completed {
-        return Class::Migrated;
+impl Class {
+    /// The class of a note, the first that fits in the order of the variants.
+    ///
+    /// ```
+    /// use v2_rollout::{Class, Deferral, Linked, Millis, NoteFacts, TranscriptionStatus};
+    ///
+    /// let note = NoteFacts {
+    ///     transcription_status: Some(TranscriptionStatus::Completed),
+    ///     insights_status: None,
+    ///     has_coach: true,
+    ///     has_text: true,
+    ///     created_ms: Millis(0.0),
+    /// };
+    /// assert_eq!(Class::of(&note, Linked::default(), &Deferral::default()), Class::Eligible);
+    /// ```
+    pub fn of(note: &NoteFacts, linked: Linked, deferral: &Deferral) -> Self {
+        if linked.is_completed {
+            Self::Migrated
+        } else if linked.artifacts > 0 {
+            Self::Unfinished
+        } else {
+            Self::without_artifacts(note, deferral)
+        }
     }
-    if linked.artifacts > 0 {
-        return Class::Unfinished;
+
+    /// The class of a note as if it had no artifact.
+    pub fn without_artifacts(note: &NoteFacts, deferral: &Deferral) -> Self {
+        use InsightsStatus::{AwaitingConfirmation, Cancelled, Pending, Processing};
+        let is_transcribed = match note.transcription_status {
+            None | Some(TranscriptionStatus::Failed) => return Self::NotReady,
+            Some(TranscriptionStatus::Completed) if !note.has_text => return Self::NotReady,
+            status => status == Some(TranscriptionStatus::Completed),
+        };
+        let in_progress = match note.insights_status {
+            _ if !is_transcribed => Some(DeferredReason::Transcribing),
+            Some(AwaitingConfirmation) => Some(DeferredReason::AwaitingConfirmation),
+            Some(Pending | Processing) => Some(DeferredReason::InsightsInProgress),
+            _ => None,
+        };
+        match in_progress {
+            Some(reason) if !deferral.is_over(note.created_ms) => Self::Deferred(reason),
+            Some(DeferredReason::Transcribing) => Self::NotReady,
+            _ if !note.has_coach => Self::Blocked(BlockedReason::NoCoach),
+            _ if note.insights_status == Some(Cancelled) => Self::Blocked(BlockedReason::InsightsCancelled),
+            _ => Self::Eligible,
+        }
     }
-    classify_unlinked(facts, created_ms, deferral)
 }
 
-/// The class of a note as if it had no artifact: what a note would otherwise be.
-pub fn classify_unlinked(facts: Facts, created_ms: f64, deferral: &Deferral) -> Class {
-    let transcription = facts.transcription();
-    match transcription {
-        Transcription::Failed | Transcription::Absent => return Class::NotReady,
-        Transcription::Completed if !facts.has_text() => return Class::NotReady,
-        _ => {}
-    }
-    let transcribing = transcription != Transcription::Completed;
-    let in_old_pipeline = matches!(
-        facts.insights(),
-        Insights::Pending | Insights::Processing | Insights::AwaitingConfirmation
-    );
-    if transcribing || in_old_pipeline {
-        if !deferral.is_over(created_ms) {
-            return Class::Deferred;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READY: NoteFacts = NoteFacts {
+        transcription_status: Some(TranscriptionStatus::Completed),
+        insights_status: Some(InsightsStatus::Completed),
+        has_coach: true,
+        has_text: true,
+        created_ms: Millis(0.0),
+    };
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "it is a table")]
+    fn the_first_class_that_fits() {
+        use BlockedReason::{InsightsCancelled, NoCoach};
+        use Class::{Blocked, Deferred, Eligible, NotReady};
+        use DeferredReason::{AwaitingConfirmation, InsightsInProgress, Transcribing};
+        use InsightsStatus as I;
+        use TranscriptionStatus as T;
+        let done = Some(T::Completed);
+        // transcription, insights, coach, text, class while young, class once deferral is over
+        for (transcription, insights, has_coach, has_text, young, old) in [
+            (None, None, true, true, NotReady, NotReady),
+            (Some(T::Failed), None, true, true, NotReady, NotReady),
+            (Some(T::Failed), Some(I::Pending), false, true, NotReady, NotReady),
+            (done, None, true, false, NotReady, NotReady),
+            (
+                Some(T::Pending),
+                None,
+                true,
+                false,
+                Deferred(Transcribing),
+                NotReady,
+            ),
+            (
+                Some(T::Processing),
+                Some(I::Cancelled),
+                false,
+                true,
+                Deferred(Transcribing),
+                NotReady,
+            ),
+            (
+                Some(T::Pending),
+                Some(I::AwaitingConfirmation),
+                true,
+                true,
+                Deferred(Transcribing),
+                NotReady,
+            ),
+            (
+                done,
+                Some(I::Pending),
+                true,
+                true,
+                Deferred(InsightsInProgress),
+                Eligible,
+            ),
+            (
+                done,
+                Some(I::Processing),
+                false,
+                true,
+                Deferred(InsightsInProgress),
+                Blocked(NoCoach),
+            ),
+            (
+                done,
+                Some(I::AwaitingConfirmation),
+                true,
+                true,
+                Deferred(AwaitingConfirmation),
+                Eligible,
+            ),
+            (
+                done,
+                Some(I::Cancelled),
+                true,
+                true,
+                Blocked(InsightsCancelled),
+                Blocked(InsightsCancelled),
+            ),
+            (
+                done,
+                Some(I::Cancelled),
+                false,
+                true,
+                Blocked(NoCoach),
+                Blocked(NoCoach),
+            ),
+            (done, None, false, true, Blocked(NoCoach), Blocked(NoCoach)),
+            (done, Some(I::Completed), true, true, Eligible, Eligible),
+            (done, Some(I::Failed), true, true, Eligible, Eligible),
+            (done, None, true, true, Eligible, Eligible),
+        ] {
+            let note = NoteFacts {
+                transcription_status: transcription,
+                insights_status: insights,
+                has_coach,
+                has_text,
+                ..READY
+            };
+            let deferral = |now| Deferral {
+                now: Millis(now),
+                days: Some(3),
+            };
+            let just_before = Class::without_artifacts(&note, &deferral(3.0 * 86_400_000.0 - 1.0));
+            assert_eq!(just_before, young, "{note:?}");
+            assert_eq!(
+                Class::without_artifacts(&note, &deferral(3.0 * 86_400_000.0)),
+                old,
+                "{note:?}"
+            );
+            let never = Deferral {
+                now: Millis(1e15),
+                days: None,
+            };
+            assert_eq!(Class::without_artifacts(&note, &never), young, "{note:?}");
         }
-        if transcribing {
-            return Class::NotReady;
+    }
+
+    #[test]
+    fn artifacts_come_first() {
+        for (completed, class) in [
+            (&[][..], Class::Eligible),
+            (&[false], Class::Unfinished),
+            (&[false, true, false], Class::Migrated),
+        ] {
+            let mut linked = Linked::default();
+            for is_completed in completed {
+                linked.add(*is_completed);
+            }
+            assert_eq!(Class::of(&READY, linked, &Deferral::default()), class);
         }
     }
-    if !facts.has_coach() || facts.insights() == Insights::Cancelled {
-        return Class::Blocked;
-    }
-    Class::Eligible
 }

@@ -1,115 +1,70 @@
 //! Which artifacts belong to an organization.
 
-use crate::text::cut;
+use crate::refusal::WrongCall;
+use crate::units::as_index;
 
-/// Those candidates of many artifacts that may name the organization: their organizations, a line each, where the
-/// candidates begin that name it one after the other, and of which artifact each candidate is. Which ids cannot be the
-/// organization's, by their length or a character, the caller leaves out: these are most, and cost more to pass than to
-/// look at.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Candidates<'a> {
-    /// Organization ids, one a line.
-    ids: &'a str,
-    /// One an id: the first candidate that names it, ascending.
-    starts: &'a [u32],
-    /// One a candidate: the artifact, as an index, ascending.
-    of: &'a [u32],
-    /// Candidates that are through.
-    through: u32,
-    /// Does the candidate at hand name the organization?
-    is_named: bool,
+/// Does an artifact with candidates of these organizations belong to `organization_id`? By any of them.
+///
+/// ```
+/// assert!(v2_rollout::belongs(["org_b", "org_a"], "org_a"));
+/// assert!(!v2_rollout::belongs(["org_b"], "org_a"));
+/// ```
+pub fn belongs<'a>(candidates: impl IntoIterator<Item = &'a str>, organization_id: &str) -> bool {
+    candidates
+        .into_iter()
+        .any(|candidate| candidate == organization_id)
 }
 
-impl<'a> Candidates<'a> {
-    /// The candidates of these columns: organization ids, one a line; the first candidate that names each, ascending; of
-    /// which artifact each candidate is, ascending.
-    pub fn new(ids: &'a str, starts: &'a [u32], of: &'a [u32]) -> Self {
-        Self {
-            ids,
-            starts,
-            of,
-            ..Self::default()
+/// Which of many artifacts belong to `organization_id`, as ascending indexes. `organization_ids` are those of all
+/// candidates, artifact by artifact, `counts` how many candidates each artifact has.
+///
+/// # Errors
+/// Where the counts do not add up to as many organization ids.
+pub fn belonging(
+    organization_ids: &[&str],
+    counts: &[u32],
+    organization_id: &str,
+) -> Result<Vec<u32>, WrongCall> {
+    let wrong = || {
+        let sum: u64 = counts.iter().copied().map(u64::from).sum();
+        WrongCall(format!(
+            "candidate counts add up to {sum}, but there are {} organizationIds",
+            organization_ids.len()
+        ))
+    };
+    let mut rows = Vec::new();
+    let mut rest = organization_ids;
+    for (row, count) in (0..).zip(counts) {
+        let (candidates, behind) = rest.split_at_checked(as_index(*count)).ok_or_else(wrong)?;
+        if belongs(candidates.iter().copied(), organization_id) {
+            rows.push(row);
         }
+        rest = behind;
     }
-
-    /// The artifact whose candidates come next.
-    pub fn first(&self) -> Option<u32> {
-        self.of.first().copied()
-    }
-
-    /// Does at least one candidate of the `nth` artifact name `organization_id`? Asked for one artifact after the other.
-    pub fn name(&mut self, nth: u32, organization_id: &str) -> bool {
-        let mut is_named = false;
-        while let Some((of, rest)) = self.of.split_first() {
-            if *of != nth {
-                break;
-            }
-            self.of = rest;
-            while let Some((start, starts)) = self.starts.split_first() {
-                if *start > self.through {
-                    break;
-                }
-                let (id, ids) = cut(self.ids, b'\n');
-                self.is_named = id == organization_id;
-                (self.starts, self.ids) = (starts, ids);
-            }
-            self.through += 1;
-            is_named |= self.is_named;
-        }
-        is_named
-    }
+    if rest.is_empty() { Ok(rows) } else { Err(wrong()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn named(artifacts: &[&[&str]], organization_id: &str) -> Vec<bool> {
-        let (mut of, mut ids, mut starts) = (Vec::new(), Vec::new(), Vec::new());
-        let mut candidates = 0..;
-        for (nth, named) in (0..).zip(artifacts) {
-            for (id, candidate) in named.iter().zip(&mut candidates) {
-                of.push(nth);
-                if ids.last() != Some(id) {
-                    ids.push(*id);
-                    starts.push(candidate);
-                }
-            }
-        }
-        let ids = ids.join("\n");
-        let mut candidates = Candidates::new(&ids, &starts, &of);
-        (0..)
-            .zip(artifacts)
-            .map(|(nth, _)| candidates.name(nth, organization_id))
-            .collect()
-    }
-
     #[test]
     fn an_artifact_belongs_by_any_of_its_candidates() {
-        assert_eq!(
-            named(
-                &[&["a"], &[], &["b", "a"], &["a", "a"], &["ab", "", "A"], &["b"]],
-                "a"
-            ),
-            [true, false, true, true, false, false]
-        );
-        assert_eq!(named(&[], "a"), [false; 0]);
-        assert_eq!(named(&[&[], &[]], "a"), [false, false]);
+        let ids = ["a", "b", "a", "a", "a", "ab", "", "A", "b"];
+        assert_eq!(belonging(&ids, &[1, 0, 2, 2, 3, 1], "a"), Ok(vec![0, 2, 3]));
+        assert_eq!(belonging(&[], &[], "a"), Ok(vec![]));
+        assert_eq!(belonging(&[], &[0, 0], "a"), Ok(vec![]));
     }
 
     #[test]
-    fn columns_that_disagree_do_no_harm() {
-        let mut no_starts = Candidates::new("a", &[], &[0]);
-        assert!(!no_starts.name(0, "a"));
-        let mut none_begins = Candidates::new("a", &[1], &[0, 1]);
-        assert!(!none_begins.name(0, "a"));
-        assert!(none_begins.name(1, "a"));
-        let mut too_many = Candidates::new("a", &[0, 1], &[0, 1]);
-        assert!(too_many.name(0, "a"));
-        assert!(!too_many.name(1, "a"));
-        let mut descending = Candidates::new("a", &[0], &[1, 0]);
-        assert!(!descending.name(0, "a"));
-        let mut both_at_once = Candidates::new("b\na", &[0, 0], &[0, 0]);
-        assert!(both_at_once.name(0, "a"));
+    fn columns_of_different_lengths_are_refused() {
+        for counts in [&[1, 2][..], &[1], &[u32::MAX]] {
+            let message = belonging(&["a", "b"], counts, "a").unwrap_err().0;
+            let sum: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+            assert_eq!(
+                message,
+                format!("candidate counts add up to {sum}, but there are 2 organizationIds")
+            );
+        }
     }
 }

@@ -4,14 +4,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_precision_loss,
     reason = "a test may panic"
 )]
 
 use serde::Deserialize;
-use v2_rollout::{Account, Inserted, MigrationCall, MigrationPage, MigrationStep, Run, Share, Written};
+use v2_rollout::{
+    Inserted, JudgedNote, Metrics, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage,
+    MigrationRun, MigrationStep, Millis, NoteVerdict, WrittenNote,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,20 +33,9 @@ struct Simulation {
     limited_by: Option<String>,
 }
 
-/// Limits of the measures that are passed with a batch.
-const LIMITS: [f64; 7] = [
-    32_000.0,
-    16_777_216.0,
-    4_096.0,
-    16_000.0,
-    16_777_216.0,
-    1_000.0,
-    16_777_216.0,
-];
-
-fn bytes_of(simulation: &Simulation, n: usize) -> f64 {
+fn bytes_of(simulation: &Simulation, n: usize) -> u64 {
     let [least, spread] = simulation.bytes;
-    f64::from(u32::try_from(least + n * 7_919 % spread).unwrap())
+    (least + n * 7_919 % spread) as u64
 }
 
 #[test]
@@ -57,18 +48,32 @@ fn a_million_notes_take_as_many_transactions_as_recorded() {
     }
 }
 
-/// The next notes as a transaction reads them: one ends where it has read 7 MiB.
-fn read_notes(simulation: &Simulation, first: usize, most: u64) -> (MigrationPage, f64) {
-    let mut bytes = 0.0;
+fn note(n: usize, verdict: NoteVerdict) -> JudgedNote {
+    JudgedNote {
+        id: n.to_string(),
+        position: String::new(),
+        created_ms: Millis(0.0),
+        verdict,
+        malformed_field: None,
+        rows: None,
+    }
+}
+
+/// The next notes as a transaction reads them, and their bytes: one ends where it has read 7 MiB.
+fn read_notes(simulation: &Simulation, first: usize, most: u64) -> (MigrationPage, u64) {
+    let mut bytes = 0;
     let mut page = MigrationPage::default();
     let mut n = first;
-    while n < simulation.notes && (page.codes.len() as u64) < most && bytes < 7_340_032.0 {
+    while n < simulation.notes && (page.notes.len() as u64) < most && bytes < 7_340_032 {
         let is_eligible = n.is_multiple_of(simulation.eligible_every);
-        page.codes.push(if is_eligible { 6 } else { 0 });
-        page.facts.push(0);
-        page.claims.push(2);
-        page.transcripts.push(1);
-        page.bytes.push(bytes_of(simulation, n));
+        page.notes.push(note(
+            n,
+            if is_eligible {
+                NoteVerdict::Migrate
+            } else {
+                NoteVerdict::Migrated
+            },
+        ));
         bytes += bytes_of(simulation, n);
         n += 1;
     }
@@ -76,96 +81,106 @@ fn read_notes(simulation: &Simulation, first: usize, most: u64) -> (MigrationPag
     (page, bytes)
 }
 
-/// What a transaction uses that reads so many notes and writes so many of them.
-fn shares(read: usize, read_bytes: f64, written: usize, written_bytes: f64) -> Vec<Share> {
-    let [read, written] = [read, written].map(|notes| f64::from(u32::try_from(notes).unwrap()));
-    let used = [
-        read,
-        read_bytes,
-        read * 2.0,
-        written * 4.0,
-        written_bytes,
-        0.0,
-        0.0,
-    ];
-    let share = |(used, limit): (f64, f64)| Share { used, limit };
-    used.into_iter().zip(LIMITS).map(share).collect()
-}
-
-fn account(shares: &[Share]) -> Account<'_> {
-    Account {
-        inserted: Inserted::default(),
-        shares,
-        took_ms: 0.0,
-    }
-}
-
-fn simulate(simulation: &Simulation) {
-    let batch_size = simulation.batch_size.map(|size| size.to_string());
-    let call = MigrationCall {
-        organization_id: Some("org_a"),
-        batch_size: batch_size.as_deref(),
-        ..MigrationCall::default()
-    };
-    let mut run = Run::new(&call, 0.0, f64::MAX, 0.0).unwrap();
-    let (mut read, mut page_start) = (0, 0);
-    let (mut sweeps, mut pages, mut batches, mut largest) = (0, 0, 0, 0);
-    loop {
-        match run.next(0.0) {
-            MigrationStep::Page { notes } => {
-                page_start = read;
-                pages += 1;
-                let (page, _) = read_notes(simulation, read, notes);
-                read += page.codes.len();
-                run.page(page);
-            }
-            MigrationStep::Sweep { notes } => {
-                sweeps += 1;
-                let (page, bytes) = read_notes(simulation, read, notes);
-                let written: Vec<f64> = (0..)
-                    .zip(&page.codes)
-                    .filter(|(_, code)| **code == 6)
-                    .map(|(n, _)| bytes_of(simulation, read + n))
-                    .collect();
-                read += page.codes.len();
-                largest = largest.max(written.len());
-                let shares = shares(page.codes.len(), bytes, written.len(), written.iter().sum());
-                run.swept(page, &account(&shares));
-            }
-            MigrationStep::Batch => {
-                let notes = run.batch().len();
-                batches += 1;
-                largest = largest.max(notes);
-                let indexes = run
-                    .batch()
-                    .iter()
-                    .map(|at| page_start + usize::try_from(*at).unwrap());
-                let bytes: f64 = indexes.map(|n| bytes_of(simulation, n)).sum();
-                let shares = shares(notes, bytes, notes, bytes);
-                run.written(&Written {
-                    codes: &vec![6; notes],
-                    facts: &[],
-                    malformed: "",
-                    account: account(&shares),
-                });
-            }
-            MigrationStep::Stop { .. } => break,
-            step => panic!("{step:?} in {}", simulation.name),
+/// What a transaction came to that read these notes, of so many bytes, and wrote what is to be written.
+fn written(
+    simulation: Option<&Simulation>,
+    notes: &[JudgedNote],
+    read_bytes: u64,
+    is_last: bool,
+) -> MigrationBatch {
+    let mut metrics = Metrics::default();
+    metrics.documents_read.add(notes.len() as u64);
+    metrics.bytes_read.add(read_bytes);
+    metrics.database_queries.add(2 * notes.len() as u64);
+    for note in notes.iter().filter(|note| note.verdict.writes()) {
+        metrics.documents_written.add(4);
+        if let Some(simulation) = simulation {
+            let bytes = bytes_of(simulation, note.id.parse().unwrap());
+            metrics.bytes_written.add(bytes);
         }
     }
-    let answer = serde_json::to_value(run.answer(None)).unwrap();
+    let written = |note: &JudgedNote| WrittenNote {
+        id: note.id.clone(),
+        verdict: note.verdict,
+        malformed_field: None,
+    };
+    MigrationBatch {
+        notes: notes.iter().map(written).collect(),
+        inserted: Inserted::default(),
+        metrics,
+        position: None,
+        created_ms: None,
+        is_last,
+    }
+}
+
+/// The notes of a batch.
+fn batch(ids: &[String]) -> Vec<JudgedNote> {
+    let notes = ids
+        .iter()
+        .map(|id| note(id.parse().unwrap(), NoteVerdict::Migrate));
+    notes.collect()
+}
+
+fn call(organization_id: Option<&str>, batch_size: Option<f64>) -> MigrationCall {
+    MigrationCall {
+        organization_id: organization_id.map(String::from),
+        batch_size,
+        deadline_ms: Millis(f64::MAX),
+        ..MigrationCall::default()
+    }
+}
+
+const NOW: Millis = Millis(0.0);
+
+fn simulate(simulation: &Simulation) {
+    let batch_size = simulation.batch_size.map(|size| size as f64);
+    let mut run = MigrationRun::new(&call(Some("org_a"), batch_size)).unwrap();
+    let mut read = 0;
+    let (mut sweeps, mut pages, mut batches, mut largest) = (0, 0, 0, 0);
+    let writers = |notes: &[JudgedNote]| notes.iter().filter(|note| note.verdict.writes()).count();
+    loop {
+        match run.next(NOW) {
+            MigrationStep::ReadPage { notes, .. } => {
+                pages += 1;
+                let (page, _) = read_notes(simulation, read, notes);
+                read += page.notes.len();
+                run.page_read(page).unwrap();
+            }
+            MigrationStep::Sweep { notes, .. } => {
+                sweeps += 1;
+                let (page, bytes) = read_notes(simulation, read, notes);
+                read += page.notes.len();
+                largest = largest.max(writers(&page.notes));
+                let sweep = written(Some(simulation), &page.notes, bytes, page.is_last);
+                run.swept(&sweep, NOW).unwrap();
+            }
+            MigrationStep::WriteBatch { ids } => {
+                batches += 1;
+                largest = largest.max(ids.len());
+                let notes = batch(&ids);
+                let bytes = notes
+                    .iter()
+                    .map(|note| bytes_of(simulation, note.id.parse().unwrap()))
+                    .sum();
+                run.batch_written(&written(Some(simulation), &notes, bytes, false), NOW)
+                    .unwrap();
+            }
+            MigrationStep::Ended => break,
+            step @ MigrationStep::Wait { .. } => panic!("{step:?} in {}", simulation.name),
+        }
+    }
+    let MigrationAnswer {
+        done,
+        outcome,
+        batch_size,
+        ..
+    } = run.answer();
     let name = &simulation.name;
-    assert_eq!(answer["done"], true, "{name}");
-    assert_eq!(
-        answer["outcome"]["migrated"].as_f64(),
-        Some(simulation.migrated as f64),
-        "{name}"
-    );
-    assert_eq!(
-        answer["batchSize"]["limitedBy"].as_str(),
-        simulation.limited_by.as_deref(),
-        "{name}"
-    );
+    assert!(done, "{name}");
+    assert_eq!(outcome.migrated, simulation.migrated, "{name}");
+    let limited_by = serde_json::to_value(batch_size.limited_by).unwrap();
+    assert_eq!(limited_by.as_str(), simulation.limited_by.as_deref(), "{name}");
     assert_eq!(
         (sweeps, pages, batches, largest),
         (
@@ -180,88 +195,84 @@ fn simulate(simulation: &Simulation) {
 
 /// Migrates so many notes, of which one makes every transaction fail that writes it. Answers the transactions.
 fn transactions(notes: usize, bad: Option<usize>, batch_size: usize) -> u32 {
-    let batch_size = batch_size.to_string();
-    let call = MigrationCall {
-        batch_size: Some(&batch_size),
-        ..MigrationCall::default()
-    };
-    let mut run = Run::new(&call, 0.0, f64::MAX, 0.0).unwrap();
-    let (mut read, mut page_start, mut transactions) = (0, 0, 0);
+    let mut run = MigrationRun::new(&call(None, Some(batch_size as f64))).unwrap();
+    let (mut read, mut transactions) = (0, 0);
     let page = |first: usize, most: u64| {
         let last = notes.min(first + usize::try_from(most).unwrap());
         MigrationPage {
-            codes: vec![6; last - first],
+            notes: (first..last).map(|n| note(n, NoteVerdict::Migrate)).collect(),
             is_last: last == notes,
-            ..MigrationPage::default()
         }
     };
+    let is_bad =
+        |notes: &[JudgedNote]| bad.is_some_and(|bad| notes.iter().any(|note| note.id == bad.to_string()));
     loop {
         transactions += 1;
-        match run.next(0.0) {
-            MigrationStep::Page { notes } => {
-                page_start = read;
+        match run.next(NOW) {
+            MigrationStep::ReadPage { notes, .. } => {
                 let page = page(read, notes);
-                read += page.codes.len();
-                run.page(page);
+                read += page.notes.len();
+                run.page_read(page).unwrap();
             }
-            MigrationStep::Sweep { notes } => {
+            MigrationStep::Sweep { notes, .. } => {
                 let page = page(read, notes);
-                let end = read + page.codes.len();
-                if bad.is_some_and(|bad| (read..end).contains(&bad)) {
-                    run.failed("broken", "");
+                if is_bad(&page.notes) {
+                    run.failed("broken").unwrap();
                 } else {
-                    read = end;
-                    run.swept(page, &account(&[]));
+                    read += page.notes.len();
+                    run.swept(&written(None, &page.notes, 0, page.is_last), NOW)
+                        .unwrap();
                 }
             }
-            MigrationStep::Batch => {
-                let batch = run.batch().to_vec();
-                let is_bad = |at: &u32| Some(page_start + usize::try_from(*at).unwrap()) == bad;
-                if batch.iter().any(is_bad) {
-                    run.failed("broken", "the bad one");
+            MigrationStep::WriteBatch { ids } => {
+                let notes = batch(&ids);
+                if is_bad(&notes) {
+                    run.failed("broken").unwrap();
                 } else {
-                    run.written(&Written {
-                        codes: &vec![6; batch.len()],
-                        facts: &[],
-                        malformed: "",
-                        account: account(&[]),
-                    });
+                    run.batch_written(&written(None, &notes, 0, false), NOW).unwrap();
                 }
             }
-            MigrationStep::Stop { .. } => break,
-            step => panic!("{step:?}"),
+            MigrationStep::Ended => break,
+            step @ MigrationStep::Wait { .. } => panic!("{step:?}"),
         }
     }
-    let answer = serde_json::to_value(run.answer(None)).unwrap();
-    assert_eq!(answer["done"], true);
+    let answer = run.answer();
+    assert!(answer.done);
+    assert_eq!(answer.errors, u64::from(bad.is_some()));
+    let failed: Vec<_> = answer
+        .failures
+        .iter()
+        .map(|failure| failure.voice_note_id.clone())
+        .collect();
     assert_eq!(
-        answer["errors"].as_f64(),
-        Some(if bad.is_some() { 1.0 } else { 0.0 })
+        failed,
+        bad.map(|bad| bad.to_string()).into_iter().collect::<Vec<_>>()
     );
-    assert_eq!(answer["processed"].as_f64(), Some(notes as f64));
+    assert_eq!(answer.processed, notes as u64);
     transactions
 }
 
 /// Transactions until a run stops of which every note is bad.
 #[test]
 fn where_all_is_bad_a_run_stops_soon() {
-    let mut run = Run::new(&MigrationCall::default(), 0.0, f64::MAX, 0.0).unwrap();
+    let mut run = MigrationRun::new(&call(None, None)).unwrap();
     let mut transactions = 0;
     loop {
-        match run.next(0.0) {
-            MigrationStep::Page { .. } => run.page(MigrationPage {
-                codes: vec![6; 200],
-                is_last: true,
-                ..MigrationPage::default()
-            }),
-            MigrationStep::Stop { .. } => break,
-            _ => run.failed("broken", "a note"),
+        match run.next(NOW) {
+            MigrationStep::ReadPage { .. } => run
+                .page_read(MigrationPage {
+                    notes: (0..200).map(|n| note(n, NoteVerdict::Migrate)).collect(),
+                    is_last: true,
+                })
+                .unwrap(),
+            MigrationStep::Ended => break,
+            _ => run.failed("broken").unwrap(),
         }
         transactions += 1;
     }
-    let answer = serde_json::to_value(run.answer(None)).unwrap();
-    assert_eq!(answer["stopped"], "failures");
-    assert_eq!(answer["errors"], 20.0);
+    let answer = run.answer();
+    assert_eq!(serde_json::to_value(answer.stopped).unwrap(), "failures");
+    assert_eq!(answer.errors, 20);
     assert!(transactions <= 70, "{transactions} transactions");
 }
 

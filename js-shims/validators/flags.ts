@@ -1,6 +1,7 @@
 import { type Infer, v } from "convex/values";
 
-import { byKey, effective, nullable } from "./common.js";
+import type { FlagChangeAnswer } from "../../pkg/v2_rollout.js";
+import { byKey, effective, flagKey, nullable, type Same } from "./common.js";
 
 const changeArgs = {
   organizationId: v.string(),
@@ -12,23 +13,23 @@ const changeArgs = {
 export const enableArgs = {
   ...changeArgs,
   enabledBy: v.optional(v.string()),
-  /** The organization may be one of which nothing is stored yet; asked only where the host has no look-up. */
+  /** The organization may be one of which nothing is stored yet; asked only where the host has no lookup. */
   create: v.optional(v.boolean()),
 };
 export const disableArgs = { ...changeArgs, disabledBy: v.optional(v.string()) };
 
 export const changeAnswer = v.object({
-  /** Both effective values are what was asked for. */
   success: v.boolean(),
-  flagsSet: v.array(v.string()),
-  changed: v.array(v.string()),
+  flagsSet: v.array(flagKey()),
+  changed: v.array(flagKey()),
   before: byKey(nullable(v.boolean())),
   after: byKey(nullable(v.boolean())),
   effective: effective(),
-  /** Given back as `restore`, brings the rows back to what they were before. */
   previous: v.string(),
   warnings: v.array(v.string()),
-  /** What to do next. */
   next: v.array(v.string()),
 });
-export type ChangeAnswer = Infer<typeof changeAnswer>;
+/** What `enableV2ForOrg` and `disableV2ForOrg` answer. */
+export type ChangeAnswer = FlagChangeAnswer;
+
+true satisfies Same<Infer<typeof changeAnswer>, FlagChangeAnswer>;

@@ -1,6 +1,7 @@
 import { type Infer, v } from "convex/values";
 
-import { nullable } from "./common.js";
+import type { MigrationAnswer } from "../../pkg/v2_rollout.js";
+import { errorCode, limit, nullable, oneOf, type Same } from "./common.js";
 
 export const migrationArgs = {
   /** The organization; all of them without it. */
@@ -32,12 +33,10 @@ const sixNumbers = {
 
 export const migrationAnswer = v.object({
   ...sixNumbers,
-  /** Nothing was written: the numbers are what a real run would do. */
   dryRun: v.boolean(),
   done: v.boolean(),
   cursor: nullable(v.string()),
-  /** limit, deadline, failures, error, or null. */
-  stopped: nullable(v.string()),
+  stopped: nullable(oneOf("limit", "deadline", "failures", "error")),
   batches: v.number(),
   outcome: v.object({
     migrated: v.number(),
@@ -49,7 +48,6 @@ export const migrationAnswer = v.object({
     blocked: v.number(),
     failed: v.number(),
   }),
-  /** Why notes are blocked or deferred. */
   reasons: v.object({
     noCoach: v.number(),
     insightsCancelled: v.number(),
@@ -57,17 +55,15 @@ export const migrationAnswer = v.object({
     insightsInProgress: v.number(),
     awaitingConfirmation: v.number(),
   }),
-  /** 50 at most. */
-  failures: v.array(v.object({ voiceNoteId: v.string(), code: v.string(), message: v.string() })),
-  /** Notes in a transaction at the end, and the measure that keeps it from being more. */
-  batchSize: v.object({ notes: v.number(), limitedBy: nullable(v.string()) }),
-  /** What a real run would take; null but for a dry run. */
+  failures: v.array(v.object({ voiceNoteId: v.string(), code: errorCode(), message: v.string() })),
+  batchSize: v.object({ notes: v.number(), limitedBy: nullable(limit()) }),
   estimate: nullable(v.object({ batches: v.number(), bytesWritten: v.number(), seconds: v.number() })),
   warnings: v.array(v.string()),
-  /** The command that goes on, or null. */
   next: nullable(v.string()),
 });
-export type MigrationAnswer = Infer<typeof migrationAnswer>;
+export type { MigrationAnswer };
+
+true satisfies Same<Infer<typeof migrationAnswer>, MigrationAnswer>;
 
 /** What a host's own old action answers, with this library's warnings. */
 export const legacyMigrationAnswer = v.object({ ...sixNumbers, warnings: v.array(v.string()) });

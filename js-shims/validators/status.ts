@@ -1,6 +1,7 @@
 import { type Infer, v } from "convex/values";
 
-import { byKey, effective, nullable } from "./common.js";
+import type { StatusAnswer } from "../../pkg/v2_rollout.js";
+import { byKey, effective, limit, nullable, oneOf, type Same } from "./common.js";
 
 export const statusArgs = {
   organizationId: v.string(),
@@ -15,6 +16,7 @@ export const statusArgsObject = v.object(statusArgs);
 export type StatusArgs = Infer<typeof statusArgsObject>;
 
 const total = v.object({ total: v.number() });
+const route = oneOf("organizationIndex", "tableScan", "lookUpPerArtifact", "lookUpPerClaim", "flagKey");
 
 export const statusAnswer = v.object({
   voiceNotes: total,
@@ -42,8 +44,7 @@ export const statusAnswer = v.object({
   }),
   duplicates: v.number(),
   orphans: v.number(),
-  /** empty, notStarted, inProgress, blocked or complete; null until done. */
-  verdict: nullable(v.string()),
+  verdict: nullable(oneOf("empty", "notStarted", "inProgress", "blocked", "complete")),
   done: v.boolean(),
   cursor: nullable(v.string()),
   warnings: v.array(v.string()),
@@ -52,8 +53,18 @@ export const statusAnswer = v.object({
     bytes: v.number(),
     ranges: v.number(),
     transactions: v.number(),
-    limitedBy: nullable(v.string()),
-    routes: v.record(v.string(), v.string()),
+    limitedBy: nullable(limit()),
+    routes: v.object({
+      voiceNotes: route,
+      voiceNoteArtifacts: route,
+      voiceNoteTranscripts: route,
+      voiceNoteClaims: route,
+      voiceNoteEntityResolutions: route,
+      insightDrafts: route,
+      featureFlags: route,
+    }),
   }),
 });
-export type StatusAnswer = Infer<typeof statusAnswer>;
+export type { StatusAnswer };
+
+true satisfies Same<Infer<typeof statusAnswer>, StatusAnswer>;

@@ -58,6 +58,9 @@ at_least() {
 # that one is read from where the crate's is.
 # shellcheck disable=SC2034 # used by those that source this
 wasm_pack_version=0.15.1
+# The compiler of the committed pkg/.
+# shellcheck disable=SC2034
+rustc_version=1.95.0
 wasm_bindgen_version() {
   local pinned locked
   pinned="$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' "$root/Cargo.toml")"

@@ -1,98 +1,227 @@
 //! What a run is asked for.
 
-use crate::argument;
-use crate::error::{Code, Refusal};
-use crate::flags::word;
-use crate::text::Piece::Text;
-use crate::text::fill;
+use tsify::Tsify;
 
-/// What a run is asked for. Numbers as JavaScript prints them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MigrationCall<'a> {
+use crate::argument;
+use crate::cursor;
+use crate::refusal::{Code, Refusal};
+use crate::units::Millis;
+
+/// What a run is asked for.
+#[derive(Clone, Debug, Default, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct MigrationCall {
     /// The organization; all of them without it.
-    pub organization_id: Option<&'a str>,
+    #[tsify(optional)]
+    pub organization_id: Option<String>,
     /// Write nothing.
     pub dry_run: bool,
     /// Notes in a transaction at most.
-    pub batch_size: Option<&'a str>,
+    #[tsify(optional)]
+    pub batch_size: Option<f64>,
     /// Notes to migrate or repair at most.
-    pub limit: Option<&'a str>,
+    #[tsify(optional)]
+    pub limit: Option<f64>,
     /// Finish what an old run broke off.
     pub repair: bool,
     /// After how many days a note that the old pipeline left counts as abandoned.
-    pub deferred_days: Option<&'a str>,
+    #[tsify(optional)]
+    pub deferred_days: Option<f64>,
     /// Where an earlier call stopped.
-    pub cursor: Option<&'a str>,
+    #[tsify(optional)]
+    pub cursor: Option<String>,
     /// The host keeps its old action, which knows neither limit, repair nor cursors.
     pub is_legacy: bool,
+    /// The present.
+    pub now_ms: Millis,
+    /// After how long the run ends itself.
+    pub deadline_ms: Millis,
+    /// Bytes that it writes per second on average; 0: as fast as it can.
+    pub pace_bytes_per_second: f64,
 }
 
-/// The call, its numbers read.
+/// An accepted call.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct Accepted {
     pub(super) organization_id: Option<String>,
     pub(super) dry_run: bool,
     pub(super) batch_size: Option<u64>,
     pub(super) limit: Option<u64>,
     pub(super) repair: bool,
     pub(super) deferred_days: Option<u64>,
+    /// Where the cursor says that it goes on.
+    pub(super) position: Option<String>,
 }
 
-impl Asked {
-    pub(super) fn read(&mut self, call: &MigrationCall<'_>) -> Result<(), Box<Refusal>> {
-        if let Some(organization_id) = call.organization_id {
+impl MigrationCall {
+    /// Checks the arguments.
+    ///
+    /// # Errors
+    /// - `INVALID_ARGUMENT` for an organization id or a number outside their rules, and for what the host's
+    ///   old action cannot do.
+    /// - `INVALID_CURSOR` for a cursor that is damaged, too old, or of another call.
+    pub fn check(&self) -> Result<(), Refusal> {
+        self.accept().map(drop)
+    }
+
+    pub(super) fn accept(&self) -> Result<Accepted, Refusal> {
+        if let Some(organization_id) = &self.organization_id {
             argument::organization_id(organization_id)?;
-            self.organization_id = Some(organization_id.into());
         }
-        self.dry_run = call.dry_run;
-        self.repair = call.repair;
-        for (name, text, number) in [
-            ("batchSize", call.batch_size, &mut self.batch_size),
-            ("limit", call.limit, &mut self.limit),
-            ("deferredDays", call.deferred_days, &mut self.deferred_days),
-        ] {
-            if let Some(text) = text {
-                *number = Some(argument::whole_number(name, text)?);
-            }
-        }
+        let whole = |name, number: Option<f64>| {
+            number
+                .map(|number| argument::whole_number(name, number))
+                .transpose()
+        };
+        let mut accepted = Accepted {
+            organization_id: self.organization_id.clone(),
+            dry_run: self.dry_run,
+            batch_size: whole("batchSize", self.batch_size)?,
+            limit: whole("limit", self.limit)?,
+            repair: self.repair,
+            deferred_days: whole("deferredDays", self.deferred_days)?,
+            position: None,
+        };
         for (name, is_given) in [
-            ("limit", call.limit.is_some()),
-            ("repair", call.repair),
-            ("deferredDays", call.deferred_days.is_some()),
-            ("cursor", call.cursor.is_some()),
+            ("limit", self.limit.is_some()),
+            ("repair", self.repair),
+            ("deferredDays", self.deferred_days.is_some()),
+            ("cursor", self.cursor.is_some()),
         ] {
-            if call.is_legacy && is_given {
-                return Err(Refusal::new(
-                    Code::InvalidArgument,
-                    "% is unknown to this host's own migration action",
-                    &[Text(name)],
-                )
-                .hint(
+            if self.is_legacy && is_given {
+                let message = format!("{name} is unknown to this host's own migration action");
+                return Err(Refusal::new(Code::InvalidArgument, message).hint(
                     "make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`",
-                    &[],
                 ));
             }
         }
-        Ok(())
+        if let Some(cursor) = &self.cursor {
+            accepted.position = cursor::open(cursor, &accepted.binding(), self.now_ms)?;
+        }
+        Ok(accepted)
     }
+}
 
+impl Accepted {
     /// What a cursor belongs to.
     pub(super) fn binding(&self) -> String {
         let organization_id = self.organization_id.as_deref().unwrap_or("");
-        fill(
-            "runMigration % % %",
-            &[
-                Text(organization_id),
-                Text(word(self.dry_run)),
-                Text(word(self.repair)),
-            ],
-        )
+        format!("runMigration {organization_id} {} {}", self.dry_run, self.repair)
     }
 }
 
 /// What to say where a host's own old action cannot get further: it looks at the same first notes each time.
-pub fn legacy_warning(processed: u64, skipped: u64) -> Option<&'static str> {
-    (processed > 0 && skipped == processed).then_some(
+///
+/// ```
+/// assert_eq!(v2_rollout::legacy_warning(200.0, 150.0), None);
+/// assert!(v2_rollout::legacy_warning(200.0, 200.0).is_some());
+/// ```
+pub fn legacy_warning(processed: f64, skipped: f64) -> Option<&'static str> {
+    (processed > 0.0 && skipped >= processed).then_some(
         "every note that was looked at was skipped: this host's own action looks at the same first notes each time and cannot get further; make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_action_knows_three_arguments() {
+        let legacy = || MigrationCall {
+            is_legacy: true,
+            batch_size: Some(5.0),
+            ..MigrationCall::default()
+        };
+        assert_eq!(legacy().check(), Ok(()));
+        for (call, name) in [
+            (
+                MigrationCall {
+                    limit: Some(1.0),
+                    ..legacy()
+                },
+                "limit",
+            ),
+            (
+                MigrationCall {
+                    repair: true,
+                    ..legacy()
+                },
+                "repair",
+            ),
+            (
+                MigrationCall {
+                    deferred_days: Some(1.0),
+                    ..legacy()
+                },
+                "deferredDays",
+            ),
+            (
+                MigrationCall {
+                    cursor: Some("x".into()),
+                    ..legacy()
+                },
+                "cursor",
+            ),
+        ] {
+            let refusal = call.check().unwrap_err();
+            assert_eq!(refusal.code, Code::InvalidArgument);
+            assert_eq!(
+                refusal.message,
+                format!("{name} is unknown to this host's own migration action")
+            );
+        }
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_reach_and_kind() {
+        let call = || MigrationCall {
+            organization_id: Some("org_a".into()),
+            ..MigrationCall::default()
+        };
+        let cursor = cursor::seal("runMigration org_a false false", Millis(0.0), &Some("[1]"));
+        for (call, is_accepted) in [
+            (call(), true),
+            (
+                MigrationCall {
+                    limit: Some(3.0),
+                    batch_size: Some(2.0),
+                    deferred_days: Some(1.0),
+                    ..call()
+                },
+                true,
+            ),
+            (
+                MigrationCall {
+                    dry_run: true,
+                    ..call()
+                },
+                false,
+            ),
+            (
+                MigrationCall {
+                    repair: true,
+                    ..call()
+                },
+                false,
+            ),
+            (
+                MigrationCall {
+                    organization_id: None,
+                    ..call()
+                },
+                false,
+            ),
+        ] {
+            let accepted = MigrationCall {
+                cursor: Some(cursor.clone()),
+                ..call
+            }
+            .accept();
+            match accepted {
+                Ok(accepted) => assert!(is_accepted && accepted.position.as_deref() == Some("[1]")),
+                Err(refusal) => assert!(!is_accepted && refusal.code == Code::InvalidCursor),
+            }
+        }
+    }
 }

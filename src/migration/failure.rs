@@ -1,6 +1,6 @@
 //! What an error of a batch means.
 
-use crate::error::Code;
+use crate::refusal::Code;
 
 /// Why a batch failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,30 +16,24 @@ pub(crate) enum Failure {
 }
 
 /// Words of Convex's messages.
-const WORDS: [(&[u8], Failure); 9] = [
-    (b"OptimisticConcurrencyControlFailure", Failure::Conflict),
-    (b"changed while this mutation was being run", Failure::Conflict),
-    (b"in a single function execution", Failure::TooLarge),
-    (b"Too many reads", Failure::TooLarge),
-    (b"Too many writes", Failure::TooLarge),
-    (b"timed out", Failure::TooLarge),
-    (b"does not match the schema", Failure::Schema),
-    (b"does not match validator", Failure::Schema),
-    (b"Validator error", Failure::Schema),
+const WORDS: [(&str, Failure); 9] = [
+    ("OptimisticConcurrencyControlFailure", Failure::Conflict),
+    ("changed while this mutation was being run", Failure::Conflict),
+    ("in a single function execution", Failure::TooLarge),
+    ("Too many reads", Failure::TooLarge),
+    ("Too many writes", Failure::TooLarge),
+    ("timed out", Failure::TooLarge),
+    ("does not match the schema", Failure::Schema),
+    ("does not match validator", Failure::Schema),
+    ("Validator error", Failure::Schema),
 ];
 
 impl Failure {
     pub(crate) fn of(message: &str) -> Self {
-        for (words, failure) in WORDS {
-            let mut rest = message.as_bytes();
-            while let [_, behind @ ..] = rest {
-                if rest.starts_with(words) {
-                    return failure;
-                }
-                rest = behind;
-            }
-        }
-        Self::Other
+        let mut words = WORDS.iter();
+        words
+            .find(|(words, _)| message.contains(words))
+            .map_or(Self::Other, |(_, failure)| *failure)
     }
 
     pub(crate) fn code(self) -> Code {

@@ -1,16 +1,38 @@
 //! What is to be done with each of some notes.
 
-use super::outcome::Fate;
-use crate::note::{Class, Deferral, Facts, Linked, classify, classify_unlinked};
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
 
-/// For how long nothing must have touched the artifacts of a note that is repaired, in milliseconds.
-const QUIET_MS: f64 = 24.0 * 3_600_000.0;
+use crate::argument;
+use crate::note::{BlockedReason, Class, Deferral, DeferredReason, Linked, NoteFacts};
+use crate::refusal::{Refusal, WrongCall};
+use crate::units::{Millis, as_index};
+
+/// For how long nothing must have touched the artifacts of a note that is repaired.
+const QUIET: Millis = Millis(24.0 * 3_600_000.0);
 
 /// What a run does with a note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing: it is in this class.
-    Leave(Class),
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum NoteVerdict {
+    /// Nothing: it is migrated.
+    Migrated,
+    /// Nothing: it has artifacts, none completed.
+    Unfinished,
+    /// Nothing: it has no text to migrate.
+    NotReady,
+    /// Nothing: its transcription is not there yet.
+    Transcribing,
+    /// Nothing: its insights are not there yet.
+    InsightsInProgress,
+    /// Nothing: its insights wait for a coach.
+    AwaitingConfirmation,
+    /// Nothing: it has no coach.
+    NoCoach,
+    /// Nothing: its insights were cancelled.
+    InsightsCancelled,
+    /// Nothing: it is gone.
+    Gone,
     /// Give it its v2 rows.
     Migrate,
     /// Give its oldest artifact what that lacks, and complete it.
@@ -19,108 +41,354 @@ pub enum Verdict {
     Malformed,
 }
 
-impl Verdict {
-    /// As a number: 0 to 5 a class, 6 migrate, 7 repair, 8 malformed.
-    pub fn code(self) -> u32 {
-        match self {
-            Self::Leave(class) => class as u32,
-            Self::Migrate => 6,
-            Self::Repair => 7,
-            Self::Malformed => 8,
-        }
-    }
-
-    /// From its number.
-    pub fn from_code(code: u32) -> Self {
-        match code {
-            0 => Self::Leave(Class::Migrated),
-            1 => Self::Leave(Class::Unfinished),
-            2 => Self::Leave(Class::NotReady),
-            3 => Self::Leave(Class::Deferred),
-            4 => Self::Leave(Class::Blocked),
-            6 => Self::Migrate,
-            7 => Self::Repair,
-            _ => Self::Malformed,
-        }
-    }
-
+impl NoteVerdict {
     /// Is a row written for it?
-    pub(crate) fn writes(self) -> bool {
+    pub fn writes(self) -> bool {
         matches!(self, Self::Migrate | Self::Repair)
     }
+}
 
-    /// What becomes of the note when that is done.
-    pub(crate) fn fate(self) -> Fate {
-        match self {
-            Self::Migrate => Fate::Migrated,
-            Self::Repair => Fate::Repaired,
-            Self::Malformed => Fate::Failed,
-            Self::Leave(Class::Migrated) => Fate::AlreadyMigrated,
-            Self::Leave(Class::Unfinished) => Fate::Unfinished,
-            Self::Leave(Class::NotReady) => Fate::NotReady,
-            Self::Leave(Class::Deferred) => Fate::Deferred,
-            Self::Leave(Class::Blocked | Class::Eligible) => Fate::Blocked,
+impl From<Class> for NoteVerdict {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Migrated => Self::Migrated,
+            Class::Unfinished => Self::Unfinished,
+            Class::NotReady => Self::NotReady,
+            Class::Deferred(DeferredReason::Transcribing) => Self::Transcribing,
+            Class::Deferred(DeferredReason::InsightsInProgress) => Self::InsightsInProgress,
+            Class::Deferred(DeferredReason::AwaitingConfirmation) => Self::AwaitingConfirmation,
+            Class::Blocked(BlockedReason::NoCoach) => Self::NoCoach,
+            Class::Blocked(BlockedReason::InsightsCancelled) => Self::InsightsCancelled,
+            Class::Eligible => Self::Migrate,
         }
     }
 }
 
-/// Notes and their artifacts as columns.
-#[derive(Clone, Copy, Debug)]
-pub struct Notes<'a> {
-    /// [`Facts`], one a note.
-    pub facts: &'a [u32],
-    /// When each was created, in milliseconds since 1970.
-    pub created_ms: &'a [f64],
-    /// One an artifact: of which note, as an index, ascending.
-    pub of: &'a [u32],
-    /// One an artifact: when it last changed, in milliseconds since 1970; below 0 where it is completed.
-    pub changed_ms: &'a [f64],
+/// A note that was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
+pub struct Judgement {
+    /// What is to be done with it.
+    pub verdict: NoteVerdict,
+    /// The artifact that is repaired, as an index into those that were judged.
+    pub repaired_artifact: Option<u32>,
 }
 
-/// What is to be done with each note: 0 to 4 nothing, as it is in this [`Class`]; 6 migrate it, 7 repair it, 8 report
-/// it as malformed. In a sweep the first malformed note is the last that is judged: what is written behind it is
-/// decided once it is known whether the run stops there.
-pub fn judge(notes: Notes<'_>, deferral: &Deferral, repair: bool, is_sweep: bool) -> Vec<u32> {
-    let mut verdicts = Vec::new();
-    let mut artifacts = notes.of.iter().zip(notes.changed_ms);
-    let mut artifact = artifacts.next();
-    for (nth, (facts, created_ms)) in (0..).zip(notes.facts.iter().zip(notes.created_ms)) {
-        let mut linked = Linked::default();
-        let mut changed_ms = 0.0_f64;
-        while let Some((of, changed)) = artifact {
-            if *of != nth {
+/// How the notes of a transaction are judged.
+#[derive(Clone, Copy, Debug, Default, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct JudgeCall {
+    /// The present.
+    pub now_ms: Millis,
+    /// After how many days a note that the old pipeline left counts as abandoned.
+    #[tsify(optional)]
+    pub deferred_days: Option<f64>,
+    /// Finish what an old run broke off.
+    pub repair: bool,
+    /// The first malformed note is the last that is judged: what is written behind it is decided once it is known
+    /// whether the run stops there.
+    pub ends_at_malformed: bool,
+}
+
+/// A note to be judged.
+#[derive(Clone, Debug, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct NoteToJudge {
+    /// What its class depends on.
+    pub facts: NoteFacts,
+    /// Is a field of those to be migrated missing or of the wrong type?
+    pub is_malformed: bool,
+}
+
+/// An artifact of a note to be judged.
+#[derive(Clone, Copy, Debug, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct ArtifactToJudge {
+    /// The note, as an index into those judged.
+    pub note: u32,
+    /// Is its status `completed`?
+    pub is_completed: bool,
+    /// When it last changed; null where it does not say so.
+    #[tsify(optional)]
+    pub updated_ms: Option<Millis>,
+}
+
+/// Judges notes.
+#[derive(Clone, Copy, Debug)]
+pub struct Judge {
+    deferral: Deferral,
+    repair: bool,
+    ends_at_malformed: bool,
+}
+
+impl Judge {
+    /// Begins to judge.
+    ///
+    /// # Errors
+    /// - `INVALID_ARGUMENT` for a number of days outside its rule.
+    pub fn new(call: JudgeCall) -> Result<Self, Refusal> {
+        let days = call
+            .deferred_days
+            .map(|days| argument::whole_number("deferredDays", days));
+        Ok(Self {
+            deferral: Deferral {
+                now: call.now_ms,
+                days: days.transpose()?,
+            },
+            repair: call.repair,
+            ends_at_malformed: call.ends_at_malformed,
+        })
+    }
+
+    /// What is to be done with each of these notes; null is one that is gone. Artifacts come from the oldest to the
+    /// newest of each note.
+    ///
+    /// # Errors
+    /// Where an artifact is of none of the notes.
+    pub fn judge(
+        &self,
+        notes: &[Option<NoteToJudge>],
+        artifacts: &[ArtifactToJudge],
+    ) -> Result<Vec<Judgement>, WrongCall> {
+        let mut of_notes = vec![OfNote::default(); notes.len()];
+        for (index, artifact) in (0..).zip(artifacts) {
+            let Some(of_note) = of_notes.get_mut(as_index(artifact.note)) else {
+                let message = format!(
+                    "judge: note {} is none of the {} judged",
+                    artifact.note,
+                    notes.len()
+                );
+                return Err(WrongCall(message));
+            };
+            of_note.add(index, artifact);
+        }
+        let mut judgements = Vec::new();
+        for (note, of_note) in notes.iter().zip(&of_notes) {
+            let verdict = note
+                .as_ref()
+                .map_or(NoteVerdict::Gone, |note| self.verdict(note, of_note));
+            judgements.push(Judgement {
+                verdict,
+                repaired_artifact: of_note.oldest.filter(|_| verdict == NoteVerdict::Repair),
+            });
+            if self.ends_at_malformed && verdict == NoteVerdict::Malformed {
                 break;
             }
-            linked.artifacts += 1;
-            linked.completed |= *changed < 0.0;
-            // An artifact without a time of change (NaN) counts as changed just now.
-            changed_ms = if changed.is_nan() {
-                f64::INFINITY
-            } else {
-                changed_ms.max(*changed)
-            };
-            artifact = artifacts.next();
         }
-        let facts = Facts(*facts);
-        let mut verdict = Verdict::Leave(classify(facts, linked, *created_ms, deferral));
-        if verdict == Verdict::Leave(Class::Eligible) {
-            verdict = Verdict::Migrate;
-        }
-        let is_quiet = deferral.now_ms - changed_ms >= QUIET_MS;
-        if verdict == Verdict::Leave(Class::Unfinished)
-            && repair
-            && is_quiet
-            && classify_unlinked(facts, *created_ms, deferral) == Class::Eligible
-        {
-            verdict = Verdict::Repair;
-        }
-        if verdict.writes() && facts.is_malformed() {
-            verdict = Verdict::Malformed;
-        }
-        verdicts.push(verdict.code());
-        if is_sweep && verdict == Verdict::Malformed {
-            break;
+        Ok(judgements)
+    }
+
+    fn verdict(&self, note: &NoteToJudge, of_note: &OfNote) -> NoteVerdict {
+        let verdict = match Class::of(&note.facts, of_note.linked, &self.deferral) {
+            Class::Unfinished if self.repairs(note, of_note) => NoteVerdict::Repair,
+            class => class.into(),
+        };
+        if verdict.writes() && note.is_malformed {
+            NoteVerdict::Malformed
+        } else {
+            verdict
         }
     }
-    verdicts
+
+    fn repairs(&self, note: &NoteToJudge, of_note: &OfNote) -> bool {
+        self.repair
+            && self.deferral.now - of_note.updated >= QUIET
+            && Class::without_artifacts(&note.facts, &self.deferral) == Class::Eligible
+    }
+}
+
+/// The artifacts of a note.
+#[derive(Clone, Copy, Debug, Default)]
+struct OfNote {
+    linked: Linked,
+    oldest: Option<u32>,
+    /// When one of them last changed.
+    updated: Millis,
+}
+
+impl OfNote {
+    fn add(&mut self, index: u32, artifact: &ArtifactToJudge) {
+        self.linked.add(artifact.is_completed);
+        self.oldest = self.oldest.or(Some(index));
+        // One that does not say when it changed counts as changed just now.
+        let updated = artifact.updated_ms.filter(|updated| !updated.0.is_nan());
+        let updated = updated.unwrap_or(Millis(f64::INFINITY));
+        self.updated = Millis(self.updated.0.max(updated.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::note::{InsightsStatus, TranscriptionStatus};
+
+    const NOW: f64 = 1e12;
+    const DAY: f64 = 24.0 * 3_600_000.0;
+
+    fn note(transcription: Option<TranscriptionStatus>, is_malformed: bool) -> NoteToJudge {
+        NoteToJudge {
+            facts: NoteFacts {
+                transcription_status: transcription,
+                insights_status: Some(InsightsStatus::Completed),
+                has_coach: true,
+                has_text: true,
+                created_ms: Millis(0.0),
+            },
+            is_malformed,
+        }
+    }
+
+    fn judge(repair: bool, ends_at_malformed: bool) -> Judge {
+        let call = JudgeCall {
+            now_ms: Millis(NOW),
+            repair,
+            ends_at_malformed,
+            ..JudgeCall::default()
+        };
+        Judge::new(call).unwrap()
+    }
+
+    fn verdicts(
+        judge: Judge,
+        notes: &[Option<NoteToJudge>],
+        artifacts: &[ArtifactToJudge],
+    ) -> Vec<NoteVerdict> {
+        let judgements = judge.judge(notes, artifacts).unwrap();
+        judgements.iter().map(|judgement| judgement.verdict).collect()
+    }
+
+    #[test]
+    fn what_is_done_with_a_note() {
+        use NoteVerdict::{Malformed, Migrate, Migrated, NotReady, Repair, Unfinished};
+        let done = Some(TranscriptionStatus::Completed);
+        // transcription, malformed, artifacts (completed, changed), verdict, verdict of a repair
+        for (transcription, is_malformed, artifacts, verdict, repaired) in [
+            (done, false, &[][..], Migrate, Migrate),
+            (done, true, &[], Malformed, Malformed),
+            (None, false, &[], NotReady, NotReady),
+            (None, true, &[], NotReady, NotReady),
+            (done, false, &[(true, None)], Migrated, Migrated),
+            (done, false, &[(false, Some(NOW - DAY))], Unfinished, Repair),
+            (
+                done,
+                false,
+                &[(false, Some(NOW - DAY + 1.0))],
+                Unfinished,
+                Unfinished,
+            ),
+            (done, false, &[(false, None)], Unfinished, Unfinished),
+            (done, false, &[(false, Some(f64::NAN))], Unfinished, Unfinished),
+            (
+                done,
+                false,
+                &[(false, None), (false, Some(0.0))],
+                Unfinished,
+                Unfinished,
+            ),
+            (
+                done,
+                false,
+                &[(false, Some(0.0)), (false, Some(NOW))],
+                Unfinished,
+                Unfinished,
+            ),
+            (
+                done,
+                false,
+                &[(false, Some(0.0)), (false, Some(1.0))],
+                Unfinished,
+                Repair,
+            ),
+            (done, true, &[(false, Some(0.0))], Unfinished, Malformed),
+            // It would not be eligible otherwise.
+            (None, false, &[(false, Some(0.0))], Unfinished, Unfinished),
+        ] {
+            let notes = [Some(note(transcription, is_malformed))];
+            let artifacts: Vec<_> = artifacts
+                .iter()
+                .map(|(is_completed, updated)| ArtifactToJudge {
+                    note: 0,
+                    is_completed: *is_completed,
+                    updated_ms: updated.map(Millis),
+                })
+                .collect();
+            for (repair, verdict) in [(false, verdict), (true, repaired)] {
+                assert_eq!(
+                    verdicts(judge(repair, false), &notes, &artifacts),
+                    [verdict],
+                    "{artifacts:?} {repair}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn each_note_has_its_own_artifacts_and_the_oldest_is_repaired() {
+        let ready = || Some(note(Some(TranscriptionStatus::Completed), false));
+        let notes = [ready(), None, ready(), ready()];
+        let artifact = |note| ArtifactToJudge {
+            note,
+            is_completed: false,
+            updated_ms: Some(Millis(0.0)),
+        };
+        let judgement = |verdict, repaired_artifact| Judgement {
+            verdict,
+            repaired_artifact,
+        };
+        let artifacts = [artifact(0), artifact(0), artifact(3)];
+        assert_eq!(
+            judge(true, false).judge(&notes, &artifacts).unwrap(),
+            [
+                judgement(NoteVerdict::Repair, Some(0)),
+                judgement(NoteVerdict::Gone, None),
+                judgement(NoteVerdict::Migrate, None),
+                judgement(NoteVerdict::Repair, Some(2)),
+            ]
+        );
+        assert_eq!(
+            judge(true, false).judge(&notes, &[artifact(4)]),
+            Err(WrongCall("judge: note 4 is none of the 4 judged".into()))
+        );
+    }
+
+    #[test]
+    fn every_reason_to_leave_a_note_has_its_word() {
+        for (class, verdict) in [
+            (
+                Class::Deferred(DeferredReason::Transcribing),
+                NoteVerdict::Transcribing,
+            ),
+            (
+                Class::Deferred(DeferredReason::InsightsInProgress),
+                NoteVerdict::InsightsInProgress,
+            ),
+            (
+                Class::Deferred(DeferredReason::AwaitingConfirmation),
+                NoteVerdict::AwaitingConfirmation,
+            ),
+            (Class::Blocked(BlockedReason::NoCoach), NoteVerdict::NoCoach),
+            (
+                Class::Blocked(BlockedReason::InsightsCancelled),
+                NoteVerdict::InsightsCancelled,
+            ),
+        ] {
+            assert_eq!(NoteVerdict::from(class), verdict);
+        }
+    }
+
+    #[test]
+    fn a_sweep_ends_at_the_first_malformed_note() {
+        let done = Some(TranscriptionStatus::Completed);
+        // Of a note that is not migrated it does not matter whether it is malformed.
+        let notes = [
+            note(None, true),
+            note(done, false),
+            note(done, true),
+            note(done, false),
+        ];
+        let notes = notes.map(Some);
+        assert_eq!(verdicts(judge(false, false), &notes, &[]).len(), 4);
+        assert_eq!(verdicts(judge(false, true), &notes, &[]).len(), 3);
+    }
 }

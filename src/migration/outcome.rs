@@ -1,75 +1,56 @@
 //! What a run did: its sums and its failures.
 
-use crate::error::Code;
-use crate::note::{Facts, Insights, Transcription};
-use crate::value::{List, Object, Value};
+use serde::Serialize;
+use tsify::Tsify;
+
+use super::NoteVerdict;
+use crate::refusal::Code;
+use crate::text::shortened;
 
 /// Failures that an answer names. All are counted.
 const NAMED_FAILURES: usize = 50;
 
-/// What became of a note that a run looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It got its v2 rows in this run.
-    Migrated,
-    /// An old run broke off at it, and this one finished it.
-    Repaired,
-    /// It had a completed artifact.
-    AlreadyMigrated,
-    /// It has artifacts, none completed.
-    Unfinished,
-    /// It has no text to migrate.
-    NotReady,
-    /// The old pipeline is not done with it.
-    Deferred,
-    /// A person must decide about it.
-    Blocked,
-    /// It could not be migrated.
-    Failed,
+/// What became of the notes that a run looked at. They sum to all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// They got their v2 rows in this run.
+    pub migrated: u64,
+    /// An old run broke off at them, and this one finished them.
+    pub repaired: u64,
+    /// They had a completed artifact.
+    pub already_migrated: u64,
+    /// They have artifacts, none completed.
+    pub unfinished: u64,
+    /// They have no text to migrate.
+    pub not_ready: u64,
+    /// The old pipeline is not done with them.
+    pub deferred: u64,
+    /// A person must decide about them.
+    pub blocked: u64,
+    /// They could not be migrated.
+    pub failed: u64,
 }
 
-/// The notes that a run looked at, in the order of [`Fate`]. They sum to all of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Outcome(pub [u64; 8]);
-
 impl Outcome {
-    pub(crate) fn count(&mut self, fate: Fate) {
-        if let Some(count) = self.0.get_mut(fate as usize) {
-            *count += 1;
-        }
-    }
-
-    /// Notes of this fate.
-    pub fn of(&self, fate: Fate) -> u64 {
-        self.0.get(fate as usize).copied().unwrap_or(0)
-    }
-
     /// Notes that were migrated or repaired.
-    pub(crate) fn through(&self) -> u64 {
-        self.of(Fate::Migrated) + self.of(Fate::Repaired)
+    pub(super) fn through(&self) -> u64 {
+        self.migrated + self.repaired
     }
 
     /// Notes that were migrated, repaired or failed.
-    pub(crate) fn tried(&self) -> u64 {
-        self.through() + self.of(Fate::Failed)
+    pub(super) fn tried(&self) -> u64 {
+        self.through() + self.failed
     }
 
-    /// All notes.
-    pub(crate) fn total(&self) -> u64 {
-        self.0.iter().sum()
-    }
-
-    pub(crate) fn put(&self, answer: &mut Object) {
-        answer.counts(
-            "outcome",
-            "migrated repaired alreadyMigrated unfinished notReady deferred blocked failed",
-            &self.0,
-        );
+    /// Notes for which nothing was to be written.
+    pub(super) fn skipped(&self) -> u64 {
+        self.already_migrated + self.unfinished + self.not_ready + self.deferred + self.blocked
     }
 }
 
 /// Rows that a run inserted, or would insert.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Tsify)]
 pub struct Inserted {
     /// Artifacts.
     pub artifacts: u64,
@@ -79,49 +60,165 @@ pub struct Inserted {
     pub claims: u64,
 }
 
-/// Notes that could not be migrated, and why: the first of them by name.
-#[inline(never)]
-pub(crate) fn name_failure(failures: &mut List, voice_note_id: &str, code: Code, message: &str) {
-    if failures.len() >= NAMED_FAILURES {
-        return;
+impl Inserted {
+    pub(super) fn add(&mut self, more: Self) {
+        self.artifacts += more.artifacts;
+        self.transcripts += more.transcripts;
+        self.claims += more.claims;
     }
-    let mut failure = Object::default();
-    failure.text("voiceNoteId", voice_note_id);
-    failure.word("code", code.word());
-    failure.text("message", message);
-    failures.put(Value::Object(failure));
 }
 
-/// Why notes are blocked (no coach, insights cancelled) or deferred (transcribing, insights in progress,
-/// awaiting confirmation).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reasons([u64; 5]);
+/// Why notes are blocked or deferred.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Reasons {
+    /// Blocked: they have no coach.
+    pub no_coach: u64,
+    /// Blocked: their insights were cancelled.
+    pub insights_cancelled: u64,
+    /// Deferred: their transcription is not there yet.
+    pub transcribing: u64,
+    /// Deferred: their insights are not there yet.
+    pub insights_in_progress: u64,
+    /// Deferred: their insights wait for a coach.
+    pub awaiting_confirmation: u64,
+}
 
-impl Reasons {
-    /// Counts a note that is blocked or deferred.
-    pub(crate) fn count(&mut self, fate: Fate, facts: Facts) {
-        let [
-            no_coach,
-            insights_cancelled,
-            transcribing,
-            insights_in_progress,
-            awaiting_confirmation,
-        ] = &mut self.0;
-        *match fate {
-            Fate::Blocked if facts.has_coach() => insights_cancelled,
-            Fate::Blocked => no_coach,
-            Fate::Deferred if facts.transcription() != Transcription::Completed => transcribing,
-            Fate::Deferred if facts.insights() == Insights::AwaitingConfirmation => awaiting_confirmation,
-            Fate::Deferred => insights_in_progress,
-            _ => return,
-        } += 1;
+/// A note that could not be migrated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct NoteFailure {
+    /// Its id.
+    pub voice_note_id: String,
+    /// `MALFORMED_DOCUMENT` or `INTERNAL`.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What counts so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) outcome: Outcome,
+    pub(super) reasons: Reasons,
+    pub(super) inserted: Inserted,
+    /// The first of them.
+    pub(super) failures: Vec<NoteFailure>,
+}
+
+impl Tally {
+    /// Counts what became of a note. `malformed_field` is the field that makes it malformed.
+    pub(super) fn settle(
+        &mut self,
+        voice_note_id: &str,
+        verdict: NoteVerdict,
+        malformed_field: Option<&str>,
+    ) {
+        let (outcome, reasons) = (&mut self.outcome, &mut self.reasons);
+        let (count, reason) = match verdict {
+            NoteVerdict::Migrate => (&mut outcome.migrated, None),
+            NoteVerdict::Repair => (&mut outcome.repaired, None),
+            NoteVerdict::Migrated => (&mut outcome.already_migrated, None),
+            NoteVerdict::Unfinished => (&mut outcome.unfinished, None),
+            NoteVerdict::NotReady => (&mut outcome.not_ready, None),
+            NoteVerdict::Transcribing => (&mut outcome.deferred, Some(&mut reasons.transcribing)),
+            NoteVerdict::InsightsInProgress => {
+                (&mut outcome.deferred, Some(&mut reasons.insights_in_progress))
+            }
+            NoteVerdict::AwaitingConfirmation => {
+                (&mut outcome.deferred, Some(&mut reasons.awaiting_confirmation))
+            }
+            NoteVerdict::NoCoach => (&mut outcome.blocked, Some(&mut reasons.no_coach)),
+            NoteVerdict::InsightsCancelled => (&mut outcome.blocked, Some(&mut reasons.insights_cancelled)),
+            // A note that was deleted meanwhile is in no class.
+            NoteVerdict::Gone => return,
+            NoteVerdict::Malformed => {
+                let field = malformed_field.unwrap_or("a field");
+                let message = format!("{field} is missing, or not what the schema says");
+                return self.fail(voice_note_id, Code::MalformedDocument, &message);
+            }
+        };
+        *count += 1;
+        if let Some(reason) = reason {
+            *reason += 1;
+        }
     }
 
-    pub(crate) fn put(&self, answer: &mut Object) {
-        answer.counts(
-            "reasons",
-            "noCoach insightsCancelled transcribing insightsInProgress awaitingConfirmation",
-            &self.0,
+    /// Counts a note that could not be migrated. `message` is the runtime's: it may hold whole documents.
+    pub(super) fn fail(&mut self, voice_note_id: &str, code: Code, message: &str) {
+        self.outcome.failed += 1;
+        if self.failures.len() < NAMED_FAILURES {
+            self.failures.push(NoteFailure {
+                voice_note_id: voice_note_id.into(),
+                code,
+                message: shortened(message).into(),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_note_counts_once() {
+        let mut tally = Tally::default();
+        for verdict in [
+            NoteVerdict::Migrate,
+            NoteVerdict::Repair,
+            NoteVerdict::Migrated,
+            NoteVerdict::Unfinished,
+            NoteVerdict::NotReady,
+            NoteVerdict::Transcribing,
+            NoteVerdict::InsightsInProgress,
+            NoteVerdict::AwaitingConfirmation,
+            NoteVerdict::NoCoach,
+            NoteVerdict::InsightsCancelled,
+            NoteVerdict::Gone,
+            NoteVerdict::Malformed,
+        ] {
+            tally.settle("n1", verdict, Some("insights"));
+        }
+        assert_eq!(
+            serde_json::to_value(tally.outcome).unwrap(),
+            json!({
+                "migrated": 1, "repaired": 1, "alreadyMigrated": 1, "unfinished": 1, "notReady": 1,
+                "deferred": 3, "blocked": 2, "failed": 1,
+            })
         );
+        assert_eq!(
+            serde_json::to_value(tally.reasons).unwrap(),
+            json!({
+                "noCoach": 1, "insightsCancelled": 1, "transcribing": 1, "insightsInProgress": 1,
+                "awaitingConfirmation": 1,
+            })
+        );
+        assert_eq!(
+            (
+                tally.outcome.through(),
+                tally.outcome.tried(),
+                tally.outcome.skipped()
+            ),
+            (2, 3, 8)
+        );
+        assert_eq!(
+            serde_json::to_value(&tally.failures).unwrap(),
+            json!([{
+                "voiceNoteId": "n1", "code": "MALFORMED_DOCUMENT",
+                "message": "insights is missing, or not what the schema says",
+            }])
+        );
+    }
+
+    #[test]
+    fn the_first_failures_are_named_and_all_are_counted() {
+        let mut tally = Tally::default();
+        for _ in 0..60 {
+            tally.fail("n1", Code::Internal, &"x".repeat(400));
+        }
+        assert_eq!((tally.outcome.failed, tally.failures.len()), (60, 50));
+        assert_eq!(tally.failures[0].message, "x".repeat(300));
     }
 }

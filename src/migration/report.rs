@@ -1,246 +1,229 @@
 //! What came of a step of a run.
 
 use super::failure::Failure;
-use super::outcome::name_failure;
-use super::size::with_user_time;
+use super::size::Used;
 use super::{
-    Account, BYTES_WRITTEN, CONFLICT_TRIES, FEW, Fate, GONE, Inserted, LIMITS, Mark, PAGE, PageRead, Run,
-    Share, Stopped, Verdict, Written, is_sparse, verdict, writers,
+    Batch, JudgedNote, MigrationBatch, MigrationPage, MigrationRun, NoteVerdict, PAGE, Page, Phase, Search,
+    Stopped, Suspects, is_sparse,
 };
-use crate::error::Code;
-use crate::note::Facts;
-use crate::number::exact;
-use crate::text::Piece::Text;
-use crate::text::{cut, shortened};
+use crate::refusal::WrongCall;
+use crate::text::shortened;
+use crate::transaction::Metrics;
+use crate::units::{Millis, as_f64, as_index};
 
-impl Run {
-    /// A page was read.
-    pub fn page(&mut self, page: PageRead) {
-        let notes = page.codes.len();
+/// Notes in a batch behind one of which the first note was bad.
+const FEW: u64 = 4;
+/// How often a batch is tried again after a conflict with other writers.
+const CONFLICT_TRIES: u32 = 3;
+
+impl MigrationRun {
+    /// The page that was asked for was read.
+    ///
+    /// # Errors
+    /// Where none was asked for.
+    pub fn page_read(&mut self, page: MigrationPage) -> Result<(), WrongCall> {
+        let Phase::Reading = self.phase else {
+            return Err(WrongCall("pageRead: no page was asked for".into()));
+        };
+        self.phase = Phase::Planning;
+        let notes = page.notes.len();
         self.is_page_cut |= !page.is_last && (notes as u64) < PAGE;
-        self.is_sparse = is_sparse(&page.codes);
-        let suspects = usize::try_from(core::mem::take(&mut self.failed_sweep)).unwrap_or(notes);
-        self.suspects_end = (suspects > 0).then_some(suspects.min(notes));
-        self.begin(page);
+        self.is_sparse = is_sparse(page.notes.iter().map(|note| note.verdict));
+        self.suspects = match self.suspects {
+            Suspects::Ahead { notes: suspects } => Suspects::InPage {
+                end: as_index(suspects).min(notes),
+            },
+            _ => Suspects::None,
+        };
+        self.page = Page {
+            notes: page.notes,
+            is_last: page.is_last,
+            done: 0,
+        };
+        Ok(())
     }
 
-    fn begin(&mut self, page: PageRead) {
-        self.page = page;
-        self.has_page = true;
-        self.done = 0;
+    /// The batch that was asked for was written, or as much of it as one transaction may hold, in so many
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// Where none was asked for, or where more notes were written.
+    pub fn batch_written(&mut self, written: &MigrationBatch, took: Millis) -> Result<(), WrongCall> {
+        let batch = self.take_batch()?;
+        if written.notes.len() > batch.notes.len() {
+            let message = format!(
+                "batchWritten: {} notes were written, but {} were asked for",
+                written.notes.len(),
+                batch.notes.len()
+            );
+            return Err(WrongCall(message));
+        }
+        self.transaction_ended(written, took);
+        let reached = written.notes.len() as u64;
+        let is_cut = written.notes.len() < batch.notes.len();
+        if is_cut {
+            self.size.fit(reached);
+        }
+        if is_cut || reached == self.size.notes() {
+            self.learn(&written.metrics, took);
+        }
+        for (at, note) in batch.notes.iter().zip(&written.notes) {
+            if let Some(judged) = self.page.notes.get_mut(*at) {
+                judged.verdict = note.verdict;
+                judged.malformed_field.clone_from(&note.malformed_field);
+            }
+        }
+        let next = batch.notes.get(written.notes.len()).copied();
+        self.settle_until(next.unwrap_or(batch.end));
+        if let Suspects::None = self.suspects {
+            self.search = None;
+        }
+        Ok(())
     }
 
-    /// A sweep went through the notes of `page`, and wrote all that are to be written. It ended behind a
+    /// The sweep that was asked for went through these notes, and wrote all that are to be written. It ended behind a
     /// malformed note, where it had no more room, or as it was to.
-    pub fn swept(&mut self, page: PageRead, account: &Account<'_>) {
-        let notes = page.codes.len() as u64;
-        let is_malformed = page.codes.last() == Some(&Verdict::Malformed.code());
-        self.is_sparse = is_malformed || is_sparse(&page.codes);
-        self.batches += u64::from(writers(&page.codes) > 0);
-        self.take_account(account);
-        if notes < self.size.notes() && !page.is_last && !is_malformed {
+    ///
+    /// # Errors
+    /// Where none was asked for.
+    pub fn swept(&mut self, sweep: &MigrationBatch, took: Millis) -> Result<(), WrongCall> {
+        let Phase::Sweeping { .. } = self.phase else {
+            return Err(WrongCall("swept: no sweep was asked for".into()));
+        };
+        self.phase = Phase::Planning;
+        self.transaction_ended(sweep, took);
+        let notes = sweep.notes.len() as u64;
+        let is_malformed = sweep
+            .notes
+            .last()
+            .is_some_and(|note| note.verdict == NoteVerdict::Malformed);
+        self.is_sparse = is_malformed || is_sparse(sweep.notes.iter().map(|note| note.verdict));
+        if notes < self.size.notes() && !sweep.is_last && !is_malformed {
             self.size.fit(notes);
         }
         if notes == self.size.notes() && !self.is_sparse {
-            self.size
-                .learn(&with_user_time(account.shares, account.took_ms, notes));
+            self.learn(&sweep.metrics, took);
         }
-        self.size_before = None;
-        self.begin(page);
-        self.settle_until(self.page.codes.len(), None);
-    }
-
-    /// The limit is reached: from here on the run only looks whether anything is left.
-    pub fn mark(&mut self, position: Option<String>) {
-        self.mark = Some(Mark {
-            tally: self.tally,
-            failures: self.failures.len(),
-            position,
-        });
-    }
-
-    /// A batch was written, or as much of it as one transaction may hold.
-    pub fn written(&mut self, written: &Written<'_>) {
-        self.batches += u64::from(writers(written.codes) > 0);
-        self.take_account(&written.account);
-        let reached = written.codes.len();
-        let is_cut = reached < self.batch.len();
-        if is_cut {
-            self.size.fit(reached as u64);
+        self.search = None;
+        for note in &sweep.notes {
+            self.tally
+                .settle(&note.id, note.verdict, note.malformed_field.as_deref());
         }
-        if is_cut || reached as u64 == self.size.notes() {
-            self.size.learn(&with_user_time(
-                written.account.shares,
-                written.account.took_ms,
-                reached as u64,
-            ));
+        if sweep.position.is_some() {
+            self.position.clone_from(&sweep.position);
         }
-        let end = match self.batch.get(reached) {
-            Some(next) => usize::try_from(*next).unwrap_or(usize::MAX),
-            None => self.batch_end,
+        self.page = Page {
+            is_last: sweep.is_last,
+            ..Page::default()
         };
-        self.batch_malformed = written.malformed.into();
-        for (at, fact) in self.batch.iter().zip(written.facts) {
-            let at = usize::try_from(*at).unwrap_or(usize::MAX);
-            if let Some(slot) = self.page.facts.get_mut(at) {
-                *slot = *fact;
+        Ok(())
+    }
+
+    fn take_batch(&mut self) -> Result<Batch, WrongCall> {
+        match core::mem::replace(&mut self.phase, Phase::Planning) {
+            Phase::Writing(batch) => Ok(batch),
+            phase => {
+                self.phase = phase;
+                Err(WrongCall("batchWritten: no batch was asked for".into()))
             }
         }
-        self.settle_until(end, Some(written.codes));
-        if self.suspects_end.is_none() {
-            self.size_before = None;
-        }
     }
 
-    /// A transaction went through.
-    fn take_account(&mut self, account: &Account<'_>) {
-        self.tries = 0;
-        self.has_passed = true;
-        let Inserted {
-            artifacts,
-            transcripts,
-            claims,
-        } = account.inserted;
-        self.count(artifacts, transcripts, claims);
-        let bytes = account.shares.get(BYTES_WRITTEN).map_or(0.0, |share| share.used);
-        self.bytes += bytes;
+    /// A transaction that writes went through.
+    fn transaction_ended(&mut self, written: &MigrationBatch, took: Millis) {
+        self.conflicts = 0;
+        if let Some(search) = &mut self.search {
+            search.has_passed = true;
+        }
+        self.batches += u64::from(written.notes.iter().any(|note| note.verdict.writes()));
+        self.tally.inserted.add(written.inserted);
+        let bytes = written.metrics.bytes_written.used;
+        self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes_per_ms > 0.0 {
-            self.wait_ms = (bytes / self.bytes_per_ms - account.took_ms).max(0.0);
+            self.wait = Millis((as_f64(bytes) / self.bytes_per_ms - took.0).max(0.0));
         }
+        self.progress
+            .count(written.notes.len() as u64, written.created_ms);
     }
 
-    fn count(&mut self, artifacts: u64, transcripts: u64, claims: u64) {
-        let inserted = &mut self.tally.inserted;
-        inserted.artifacts += artifacts;
-        inserted.transcripts += transcripts;
-        inserted.claims += claims;
+    pub(super) fn learn(&mut self, metrics: &Metrics, took: Millis) {
+        self.size.learn(Used { metrics, took });
     }
 
-    /// Settles the batch as a real run would.
-    pub(super) fn pretend(&mut self) {
-        let mut shares = [Share::default(); LIMITS.len()];
-        for (share, limit) in shares.iter_mut().zip(LIMITS) {
-            share.limit = limit;
-        }
-        let mut codes = Vec::new();
-        let batch = core::mem::take(&mut self.batch);
-        for at in &batch {
-            let at = usize::try_from(*at).unwrap_or(usize::MAX);
-            let verdict = verdict(&self.page, at);
-            codes.push(verdict.code());
-            let claims = u64::from(self.page.claims.get(at).copied().unwrap_or(0));
-            let transcripts = u64::from(self.page.transcripts.get(at).copied().unwrap_or(0));
-            let bytes = self.page.bytes.get(at).copied().unwrap_or(0.0);
-            let artifacts = u64::from(verdict == Verdict::Migrate);
-            self.count(artifacts, transcripts, claims);
-            // A note is read, its artifacts are looked up, and its rows are written.
-            for (share, used) in
-                shares
-                    .iter_mut()
-                    .zip([1.0, bytes, 2.0, exact(1 + transcripts + claims), bytes])
-            {
-                share.used += used;
-            }
-            self.bytes += bytes;
-        }
-        self.batches += 1;
-        if batch.len() as u64 == self.size.notes() {
-            self.size.learn(&with_user_time(&shares, 0.0, self.size.notes()));
-        }
-        self.settle_until(self.batch_end, Some(&codes));
-    }
-
-    /// Counts the notes up to `end`; `written` are the codes of those that were to be written, if they were judged
-    /// anew.
-    pub(super) fn settle_until(&mut self, end: usize, written: Option<&[u32]>) {
-        let mut written = written.map(<[u32]>::iter);
-        for at in self.done..end.min(self.page.codes.len()) {
-            let judged = verdict(&self.page, at);
-            let mut code = judged.code();
-            if judged.writes()
-                && let Some(written) = &mut written
-            {
-                code = written.next().copied().unwrap_or(GONE);
-            }
-            if code == GONE {
-                continue;
-            }
-            let fate = Verdict::from_code(code).fate();
-            self.tally.outcome.count(fate);
-            let facts = self.page.facts.get(at).copied().unwrap_or(0);
-            self.tally.reasons.count(fate, Facts(facts));
-            if fate == Fate::Failed {
-                self.name_malformed(judged.writes());
-            }
-        }
-        self.done = end;
-        self.suspects_end = self.suspects_end.filter(|suspects_end| *suspects_end > end);
-    }
-
-    fn name_malformed(&mut self, is_of_batch: bool) {
-        let lines = if is_of_batch {
-            &mut self.batch_malformed
-        } else {
-            &mut self.page.malformed
-        };
-        let text = core::mem::take(lines);
-        let (line, rest) = cut(&text, b'\n');
-        *lines = rest.into();
-        let (id, reason) = cut(line, b'\t');
-        name_failure(&mut self.failures, id, Code::MalformedDocument, reason);
-    }
-
-    /// A batch or a sweep failed: `message` is the error's, `id` that of the batch's first note.
-    pub fn failed(&mut self, message: &str, id: &str) {
+    /// The batch or the sweep that was asked for failed.
+    ///
+    /// # Errors
+    /// Where none was asked for.
+    pub fn failed(&mut self, message: &str) -> Result<(), WrongCall> {
         let kind = Failure::of(message);
-        if kind == Failure::Conflict && self.tries < CONFLICT_TRIES {
-            self.tries += 1;
-            self.wait_ms = f64::from(100_u32 << self.tries);
-            return;
-        }
-        self.tries = 0;
-        let is_too_large = kind == Failure::TooLarge;
-        let notes = if self.is_sweep {
-            self.size.notes()
-        } else {
-            self.batch.len() as u64
-        };
-        self.has_passed &= self.size_before.is_some();
-        let size_before = *self.size_before.get_or_insert(self.size);
-        if notes <= 1 {
-            // One document is to blame, not the size. Where it was the first, the next may be bad as well.
-            self.size = size_before;
-            if !self.has_passed {
-                self.size.fit(FEW.min(size_before.notes()));
+        let phase = core::mem::replace(&mut self.phase, Phase::Planning);
+        let notes = match &phase {
+            Phase::Writing(batch) => batch.notes.len() as u64,
+            Phase::Sweeping { notes } => *notes,
+            _ => {
+                self.phase = phase;
+                return Err(WrongCall(
+                    "failed: neither a batch nor a sweep was asked for".into(),
+                ));
             }
-            self.size_before = None;
-            self.suspects_end = None;
-            name_failure(&mut self.failures, id, kind.code(), shortened(message));
-            self.tally.outcome.count(Fate::Failed);
-            self.settle_until(self.batch_end, Some(&[GONE]));
-            return;
+        };
+        if kind == Failure::Conflict && self.conflicts < CONFLICT_TRIES {
+            self.conflicts += 1;
+            self.wait = Millis(f64::from(100_u32 << self.conflicts));
+            return Ok(());
         }
-        if self.suspects_end.is_none() || is_too_large {
+        self.conflicts = 0;
+        let search = *self.search.get_or_insert(Search {
+            size_before: self.size,
+            has_passed: false,
+        });
+        if notes <= 1 {
+            if let Phase::Writing(batch) = phase {
+                self.blame(&batch, search, kind, message);
+            }
+            return Ok(());
+        }
+        let is_too_large = kind == Failure::TooLarge;
+        if is_too_large || matches!(self.suspects, Suspects::None) {
             self.size.fail(notes, is_too_large);
         }
         if is_too_large {
-            return;
+            return Ok(());
         }
         self.is_sparse = true;
-        if !self.is_sweep {
-            self.suspects_end = Some(self.batch_end);
-        } else if kind != Failure::Conflict {
-            self.failed_sweep = notes;
+        self.suspects = match phase {
+            Phase::Writing(batch) => Suspects::InPage { end: batch.end },
+            _ if kind == Failure::Conflict => Suspects::None,
+            _ => Suspects::Ahead { notes },
+        };
+        Ok(())
+    }
+
+    /// One document is to blame, not the size.
+    fn blame(&mut self, batch: &Batch, search: Search, kind: Failure, message: &str) {
+        self.size = search.size_before;
+        // Where it was the first, the next may be bad as well.
+        if !search.has_passed {
+            self.size.fit(FEW.min(self.size.notes()));
         }
+        self.search = None;
+        self.suspects = Suspects::None;
+        let bad = batch.notes.first().and_then(|at| self.page.notes.get_mut(*at));
+        if let Some(JudgedNote { id, verdict, .. }) = bad {
+            // It is counted here.
+            *verdict = NoteVerdict::Gone;
+            self.tally.fail(id, kind.code(), message);
+        }
+        self.settle_until(batch.end);
     }
 
     /// Something else went wrong. False where nothing was written yet: then the error itself is the answer.
-    pub fn error(&mut self, message: &str) -> bool {
-        if self.batches == 0 || self.asked.dry_run {
+    pub fn broke(&mut self, message: &str) -> bool {
+        if self.batches == 0 || self.accepted.dry_run {
             return false;
         }
         self.warnings
-            .text("the run broke off: %", &[Text(shortened(message))]);
+            .push(format!("the run broke off: {}", shortened(message)));
         self.stop(Stopped::Error);
         true
     }

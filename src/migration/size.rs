@@ -1,27 +1,7 @@
 //! How many notes go into one transaction.
 
-use crate::number::exact;
-
-/// What a batch used of one measure of its transaction, and how much of it there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Share {
-    /// What was used.
-    pub used: f64,
-    /// The limit. Without one the measure does not count.
-    pub limit: f64,
-}
-
-/// The measures of a batch, by Convex's names, in the order in which they are passed.
-pub const MEASURES: [&str; 8] = [
-    "documentsRead",
-    "bytesRead",
-    "databaseQueries",
-    "documentsWritten",
-    "bytesWritten",
-    "functionsScheduled",
-    "scheduledFunctionArgsBytes",
-    "userTime",
-];
+use crate::transaction::{Limit, Metric, Metrics};
+use crate::units::{Millis, as_f64, as_u64};
 
 /// Notes in a transaction at the most.
 pub const LARGEST: u64 = 200;
@@ -35,8 +15,8 @@ pub struct Size {
     most: u64,
     /// The smallest size that was too large for a transaction.
     too_large: u64,
-    /// The measure that keeps it from being larger, as an index into [`MEASURES`].
-    limited_by: Option<usize>,
+    /// What keeps it from being larger.
+    limited_by: Option<Limit>,
 }
 
 impl Size {
@@ -56,32 +36,28 @@ impl Size {
     }
 
     /// What keeps the size from being larger.
-    pub fn limited_by(&self) -> Option<&'static str> {
-        self.limited_by.and_then(|at| MEASURES.get(at).copied())
+    pub fn limited_by(&self) -> Option<Limit> {
+        self.limited_by
     }
 
-    /// Learns from a batch of the full size. The next one shall use half of the scarcest measure, and is at
+    /// Learns from a transaction of the full size. The next one shall use half of the scarcest measure, and is at
     /// most twice as large.
-    pub fn learn(&mut self, shares: &[Share]) {
+    pub fn learn(&mut self, used: Used<'_>) {
         let mut largest = 0.0;
         let mut scarcest = None;
-        for (at, share) in shares.iter().enumerate() {
-            let part = if share.limit > 0.0 {
-                share.used / share.limit
-            } else {
-                0.0
-            };
+        for (limit, part) in used.parts(self.now) {
             if part > largest {
                 largest = part;
-                scarcest = Some(at);
+                scarcest = Some(limit);
             }
         }
         let double = self.now.saturating_mul(2);
-        // Within a factor of two of the aim the share decides, below it the growth.
+        // Within a factor of two of the aim the part decides, below it the growth.
         let aimed = if largest * 4.0 <= 1.0 {
             double
         } else {
-            scaled(self.now, 0.5 / largest).min(double).max(1)
+            // A product that is whole may come out a little smaller.
+            as_u64(as_f64(self.now) * 0.5 / largest + 1e-9).clamp(1, double.max(1))
         };
         let ceiling = self.most.min(self.too_large.saturating_sub(1)).max(1);
         self.limited_by = if aimed >= double || aimed >= self.most {
@@ -94,7 +70,7 @@ impl Size {
 
     /// Only so many notes of a batch had room.
     pub fn fit(&mut self, notes: u64) {
-        self.now = notes.min(self.most).max(1);
+        self.now = notes.clamp(1, self.most.max(1));
     }
 
     /// A batch of so many notes failed, for want of room in the transaction or for another reason.
@@ -106,150 +82,231 @@ impl Size {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "sizes are below 2^32 and `as` saturates"
-)]
-fn scaled(notes: u64, factor: f64) -> u64 {
-    // A product that is whole may come out a little smaller.
-    (notes as f64 * factor + 1e-9) as u64
-}
-
 /// User time of one mutation, in microseconds.
 const USER_TIME_US: f64 = 1_000_000.0;
-/// What one of each measure costs of it at the least: it cannot be measured where the clock stands still.
-const COSTS_US: [f64; 5] = [20.0, 0.01, 20.0, 40.0, 0.02];
 
-/// The shares with that of user time, where a batch of so many notes took so long from the outside. That is mostly
-/// waiting where the deployment is far or busy, whatever the size of the batch: on its account none gets smaller than
-/// the first one.
-pub(super) fn with_user_time(shares: &[Share], took_ms: f64, notes: u64) -> [Share; MEASURES.len()] {
-    let mut all = [Share::default(); MEASURES.len()];
-    let mut used = 0.0;
-    for (share, cost) in shares.iter().zip(COSTS_US) {
-        used += share.used * cost;
+/// What a transaction used, and how long it took from the outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Used<'a> {
+    /// By the runtime's measures.
+    pub metrics: &'a Metrics,
+    /// From the outside.
+    pub took: Millis,
+}
+
+impl Used<'_> {
+    /// Which part of each limit a transaction of so many notes used.
+    fn parts(self, notes: u64) -> [(Limit, f64); 8] {
+        let Metrics {
+            documents_read,
+            bytes_read,
+            database_queries,
+            documents_written,
+            bytes_written,
+            functions_scheduled,
+            scheduled_function_args_bytes,
+        } = *self.metrics;
+        let part = |metric: Metric| as_f64(metric.used) / as_f64(metric.limit().max(1));
+        // User time cannot be measured where the clock stands still: this is what it comes to at the least.
+        let used = |metric: Metric| as_f64(metric.used);
+        let reckoned_us = used(documents_read) * 20.0
+            + used(bytes_read) * 0.01
+            + used(database_queries) * 20.0
+            + used(documents_written) * 40.0
+            + used(bytes_written) * 0.02;
+        // Time from the outside is mostly waiting where the deployment is far or busy, whatever the size of the batch:
+        // on its account none gets smaller than the first one.
+        let aims_at_first_us = USER_TIME_US / 2.0 * as_f64(notes) / as_f64(FIRST);
+        let user_time_us = reckoned_us.max((self.took.0 * 1_000.0).min(aims_at_first_us));
+        [
+            (Limit::DocumentsRead, part(documents_read)),
+            (Limit::BytesRead, part(bytes_read)),
+            (Limit::DatabaseQueries, part(database_queries)),
+            (Limit::DocumentsWritten, part(documents_written)),
+            (Limit::BytesWritten, part(bytes_written)),
+            (Limit::FunctionsScheduled, part(functions_scheduled)),
+            (
+                Limit::ScheduledFunctionArgsBytes,
+                part(scheduled_function_args_bytes),
+            ),
+            (Limit::UserTime, user_time_us / USER_TIME_US),
+        ]
     }
-    let aims_at_first = USER_TIME_US / 2.0 * exact(notes) / exact(FIRST);
-    let [measured @ .., user_time] = &mut all;
-    for (measured, share) in measured.iter_mut().zip(shares) {
-        *measured = *share;
-    }
-    *user_time = Share {
-        used: used.max((took_ms * 1_000.0).min(aims_at_first)),
-        limit: USER_TIME_US,
-    };
-    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shares(parts: &[f64]) -> Vec<Share> {
-        let share = |used: &f64| Share {
-            used: *used,
-            limit: 1.0,
+    const NO_TIME: Millis = Millis(0.0);
+
+    /// Metrics of which this part is used, of a limit of 1,000.
+    fn metrics(change: impl Fn(&mut Metrics)) -> Metrics {
+        let mut metrics = Metrics {
+            documents_read: Metric::unused(1_000),
+            bytes_read: Metric::unused(1_000),
+            database_queries: Metric::unused(1_000),
+            documents_written: Metric::unused(1_000),
+            bytes_written: Metric::unused(1_000),
+            functions_scheduled: Metric::unused(1_000),
+            scheduled_function_args_bytes: Metric::unused(1_000),
         };
-        parts.iter().map(share).collect()
+        change(&mut metrics);
+        metrics
+    }
+
+    fn size(now: u64) -> Size {
+        Size {
+            now,
+            ..Size::new(LARGEST)
+        }
     }
 
     #[test]
-    fn the_rules() {
-        // (size, shares in the order of MEASURES, next size, limited by)
-        for (now, parts, next, limited_by) in [
-            (50, vec![0.01], 100, None),
-            (50, vec![0.25], 100, None),
-            (50, vec![0.0, 0.5], 50, Some("bytesRead")),
-            (50, vec![0.0, 0.0, 0.0, 0.0, 0.4], 62, Some("bytesWritten")),
-            (50, vec![0.1, 0.2, 0.3, 0.8, 0.4], 31, Some("documentsWritten")),
+    fn half_of_the_scarcest_measure_is_aimed_at() {
+        // size, what was used, next size, limited by
+        for (now, metrics, next, limited_by) in [
+            (50, metrics(|m| m.documents_read.add(10)), 100, None),
+            (50, metrics(|m| m.documents_read.add(250)), 100, None),
+            (50, metrics(|m| m.bytes_read.add(500)), 50, Some(Limit::BytesRead)),
             (
                 50,
-                vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
-                25,
-                Some("userTime"),
+                metrics(|m| m.bytes_written.add(400)),
+                62,
+                Some(Limit::BytesWritten),
             ),
-            (1, vec![0.9], 1, Some("documentsRead")),
-            (150, vec![0.1], 200, None),
-            (200, vec![0.3], 200, None),
-            (200, vec![0.6], 166, Some("documentsRead")),
+            (
+                50,
+                metrics(|m| {
+                    m.documents_read.add(100);
+                    m.bytes_read.add(200);
+                    m.database_queries.add(300);
+                    m.documents_written.add(800);
+                    m.bytes_written.add(400);
+                }),
+                31,
+                Some(Limit::DocumentsWritten),
+            ),
+            (
+                50,
+                metrics(|m| m.functions_scheduled.add(1_000)),
+                25,
+                Some(Limit::FunctionsScheduled),
+            ),
+            (
+                50,
+                metrics(|m| m.scheduled_function_args_bytes.add(1_000)),
+                25,
+                Some(Limit::ScheduledFunctionArgsBytes),
+            ),
+            (
+                1,
+                metrics(|m| m.documents_read.add(900)),
+                1,
+                Some(Limit::DocumentsRead),
+            ),
+            (150, metrics(|m| m.database_queries.add(100)), 200, None),
+            (200, metrics(|m| m.database_queries.add(300)), 200, None),
+            (
+                200,
+                metrics(|m| m.database_queries.add(600)),
+                166,
+                Some(Limit::DatabaseQueries),
+            ),
         ] {
-            let mut size = Size {
-                now,
-                ..Size::new(LARGEST)
-            };
-            size.learn(&shares(&parts));
+            let mut size = size(now);
+            size.learn(Used {
+                metrics: &metrics,
+                took: NO_TIME,
+            });
             assert_eq!(
                 (size.notes(), size.limited_by()),
                 (next, limited_by),
-                "{now} {parts:?}"
+                "{now} {metrics:?}"
             );
         }
     }
 
     #[test]
     fn time_from_the_outside_makes_no_batch_smaller_than_the_first() {
-        // (size, milliseconds, next size, limited by)
-        for (now, took_ms, next, limited_by) in [
+        // size, milliseconds, next size, limited by
+        for (now, took, next, limited_by) in [
             (100, 200.0, 200, None),
-            (100, 400.0, 125, Some("userTime")),
-            (200, 1_000.0, 100, Some("userTime")),
-            (200, 60_000.0, 50, Some("userTime")),
-            (50, 60_000.0, 50, Some("userTime")),
+            (100, 400.0, 125, Some(Limit::UserTime)),
+            (200, 1_000.0, 100, Some(Limit::UserTime)),
+            (200, 60_000.0, 50, Some(Limit::UserTime)),
+            (50, 60_000.0, 50, Some(Limit::UserTime)),
             (20, 60_000.0, 40, None),
         ]
         .into_iter()
-        .chain((51..=LARGEST).map(|now| (now, 60_000.0, FIRST, Some("userTime"))))
+        .chain((51..=LARGEST).map(|now| (now, 60_000.0, FIRST, Some(Limit::UserTime))))
         {
-            let mut size = Size {
-                now,
-                ..Size::new(LARGEST)
-            };
-            size.learn(&with_user_time(&shares(&[0.1]), took_ms, now));
+            let mut size = size(now);
+            size.learn(Used {
+                metrics: &metrics(|_| ()),
+                took: Millis(took),
+            });
             assert_eq!(
                 (size.notes(), size.limited_by()),
                 (next, limited_by),
-                "{now} {took_ms}"
+                "{now} {took}"
             );
         }
     }
 
     #[test]
     fn user_time_is_reckoned_where_the_clock_stands_still() {
-        let share = |used| Share { used, limit: 1e9 };
-        let used = [1_000.0, 1e6, 1_000.0, 4_000.0, 1e6].map(share);
-        let user_time = with_user_time(&used, 0.0, 200)[7];
-        assert_eq!((user_time.used, user_time.limit), (230_000.0, 1_000_000.0));
+        let mut metrics = Metrics::default();
+        metrics.documents_read.add(1_000);
+        metrics.bytes_read.add(1_000_000);
+        metrics.database_queries.add(1_000);
+        metrics.documents_written.add(4_000);
+        metrics.bytes_written.add(1_000_000);
+        let parts = Used {
+            metrics: &metrics,
+            took: NO_TIME,
+        }
+        .parts(200);
+        assert_eq!(parts[7], (Limit::UserTime, 0.23));
     }
 
     #[test]
     fn a_size_that_was_too_large_is_not_reached_again() {
+        let metrics = metrics(|m| m.documents_read.add(100));
+        let used = Used {
+            metrics: &metrics,
+            took: NO_TIME,
+        };
         let mut size = Size::new(LARGEST);
-        size.learn(&shares(&[0.1]));
+        size.learn(used);
         size.fail(100, true);
         assert_eq!(size.notes(), 50);
         for _ in 0..5 {
-            size.learn(&shares(&[0.1]));
+            size.learn(used);
         }
         assert_eq!(size.notes(), 99);
         // Another kind of failure leaves no such mark.
         size.fail(99, false);
         assert_eq!(size.notes(), 49);
-        size.learn(&shares(&[0.1]));
+        size.learn(used);
         assert_eq!(size.notes(), 98);
     }
 
     #[test]
     fn the_callers_bound_holds() {
+        let metrics = metrics(|_| ());
+        let used = Used {
+            metrics: &metrics,
+            took: NO_TIME,
+        };
         let mut size = Size::new(7);
         assert_eq!(size.notes(), 7);
-        size.learn(&shares(&[0.01]));
+        size.learn(used);
         assert_eq!(size.notes(), 7);
         size.fail(7, false);
         size.fail(1, true);
         assert_eq!(size.notes(), 1);
-        size.learn(&shares(&[0.01]));
+        size.learn(used);
         assert_eq!(size.notes(), 2);
     }
 }

@@ -1,83 +1,104 @@
 //! What a run asks its caller for, and what it is told.
 
-use super::{Inserted, Share};
-#[cfg(doc)]
-use super::{MEASURES, Run, judge};
-#[cfg(doc)]
-use crate::note::Facts;
+use serde::Serialize;
+use tsify::Tsify;
+
+use super::{Inserted, NoteRows, NoteVerdict};
+use crate::transaction::Metrics;
+use crate::units::Millis;
 
 /// What the caller does next.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
-    /// Read and judge a page of at most so many notes behind the position at hand.
-    Page {
-        /// Notes at most.
+#[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[tsify(missing_as_null)]
+pub enum MigrationStep {
+    /// Read and judge a page of notes.
+    ReadPage {
+        /// Those behind this position; from the start where it is null.
+        after: Option<String>,
+        /// So many at most.
         notes: u64,
     },
-    /// Write the notes of [`Run::batch`].
-    Batch,
-    /// Read, judge and write at most so many notes behind the position at hand, in one transaction, and end it behind
-    /// the first malformed one.
+    /// Judge and write these notes, in one transaction.
+    WriteBatch {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// Read, judge and write the next notes, in one transaction, and end it behind the first malformed one.
     Sweep {
-        /// Notes at most.
+        /// Those behind this position; from the start where it is null.
+        after: Option<String>,
+        /// So many at most.
         notes: u64,
     },
-    /// Wait so many milliseconds, then ask again.
+    /// Wait, then ask again.
     Wait {
-        /// Milliseconds.
-        ms: f64,
+        /// So long.
+        ms: Millis,
     },
-    /// Tell [`Run::mark`] the position behind so many notes of the page.
-    Mark {
-        /// Notes of the page.
-        notes: usize,
-    },
-    /// The run ends. Ask for the answer with the position behind so many notes of the page.
-    Stop {
-        /// Notes of the page.
-        notes: usize,
-    },
+    /// The run has ended. Ask for the answer.
+    Ended,
 }
 
-/// A page of notes that was read and judged, as columns.
-#[derive(Clone, Debug, Default)]
-pub struct PageRead {
-    /// One a note, by [`judge`].
-    pub codes: Vec<u32>,
-    /// [`Facts`], one a note.
-    pub facts: Vec<u32>,
-    /// Claims that each note would get.
-    pub claims: Vec<u32>,
-    /// Transcripts that each note would get.
-    pub transcripts: Vec<u32>,
-    /// Bytes that would be written for each note.
-    pub bytes: Vec<f64>,
-    /// Why a note is malformed, one line a malformed note in order: its id, a tab, the reason.
-    pub malformed: String,
+/// A note that was read and judged.
+#[derive(Clone, Debug, PartialEq, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct JudgedNote {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub position: String,
+    /// When it was created.
+    pub created_ms: Millis,
+    /// What is to be done with it.
+    pub verdict: NoteVerdict,
+    /// Of a malformed one: the first field that is missing or of the wrong type.
+    #[tsify(type = "string | null")]
+    pub malformed_field: Option<String>,
+    /// What would be written for it: in a dry run, and where anything would.
+    #[tsify(type = "NoteRows | null")]
+    pub rows: Option<NoteRows>,
+}
+
+/// A page of notes that was read and judged.
+#[derive(Clone, Debug, Default, PartialEq, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct MigrationPage {
+    /// The notes.
+    pub notes: Vec<JudgedNote>,
     /// Does the reach of the run end with this page?
     pub is_last: bool,
 }
 
-/// What a batch came to.
-#[derive(Clone, Copy, Debug)]
-pub struct Written<'a> {
-    /// One a note that the transaction got to, by [`judge`]; 9 where the note is gone.
-    pub codes: &'a [u32],
-    /// [`Facts`] of those notes, as they are by now.
-    pub facts: &'a [u32],
-    /// As [`PageRead::malformed`], for notes that became malformed since the page was read.
-    pub malformed: &'a str,
-    /// What it cost and wrote.
-    pub account: Account<'a>,
+/// A note that a transaction got to.
+#[derive(Clone, Debug, PartialEq, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct WrittenNote {
+    /// Its id.
+    pub id: String,
+    /// What was done with it.
+    pub verdict: NoteVerdict,
+    /// Of a malformed one: the first field that is missing or of the wrong type.
+    #[tsify(type = "string | null")]
+    pub malformed_field: Option<String>,
 }
 
-/// What a transaction that writes cost and wrote.
-#[derive(Clone, Copy, Debug)]
-pub struct Account<'a> {
-    /// Rows that it inserted.
+/// What a batch or a sweep came to.
+#[derive(Clone, Debug, PartialEq, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct MigrationBatch {
+    /// The notes that it got to, from the first.
+    pub notes: Vec<WrittenNote>,
+    /// The rows that it inserted.
     pub inserted: Inserted,
-    /// What it used of each measure but user time, in the order of [`MEASURES`].
-    pub shares: &'a [Share],
-    /// How long it took, in milliseconds.
-    pub took_ms: f64,
+    /// What it used.
+    pub metrics: Metrics,
+    /// Of a sweep: where the last of its notes stands; null where there is none.
+    #[tsify(type = "string | null")]
+    pub position: Option<String>,
+    /// When the last of its notes was created; null where there is none.
+    #[tsify(type = "Millis | null")]
+    pub created_ms: Option<Millis>,
+    /// Of a sweep: does the reach of the run end with it?
+    pub is_last: bool,
 }

@@ -33,7 +33,10 @@ export async function installOldest(): Promise<string> {
   for (const file of await readdir(convex, { recursive: true })) {
     if (!file.endsWith(".ts") || file.includes("_generated")) continue;
     const source = await readFile(join(convex, file), "utf8");
-    await writeFile(join(convex, file), source.replaceAll(/"(\.\.\/)+js-shims/g, '"v2-rollout'));
+    await writeFile(
+      join(convex, file),
+      source.replaceAll(/"(\.\.\/)+js-shims(\/functions)?/g, '"v2-rollout'),
+    );
   }
   return path;
 }

@@ -5,10 +5,6 @@ import { convexTest, type TestConvex } from "convex-test";
 import schema from "../backend/convex/schema";
 
 const modules = import.meta.glob("../backend/convex/**/*.*s");
-/** The same scripts in plain TypeScript, as functions of `plain/`. */
-for (const [path, load] of Object.entries(import.meta.glob("../../benches/baseline/convex/**/*.ts"))) {
-  modules[path.replace("../../benches/baseline/convex/", "../backend/convex/plain/")] = load;
-}
 
 export type Limits = { documentsRead?: number; bytesRead?: number; databaseQueries?: number };
 export type Backend = TestConvex<typeof schema>;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { changeFlags } from "../../js-shims/changeFlags";
+import { changeFlags } from "../../js-shims/writing/changeFlags";
 import type { ChangeAnswer } from "../../js-shims/validators";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
@@ -222,7 +222,7 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
       };
       await changeFlags(host, { ...ctx, runMutation } as never, {
         organizationId: "org_a",
-        isWanted: true,
+        enabled: true,
         actor: undefined,
         reason: undefined,
         restore: undefined,
@@ -233,14 +233,14 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
     expect((await readAll(t)).featureFlags).toEqual([]);
   });
 
-  test("without a look-up, an organization of which nothing is stored is refused unless it shall be made", async () => {
+  test("without a lookup, an organization of which nothing is stored is refused unless it shall be made", async () => {
     vi.spyOn(console, "info").mockImplementation(() => undefined);
     const { findOrganization: _, ...withoutLookUp } = host;
     const attempt = async (t: Backend, request: object = {}) =>
       await t.mutation(async (ctx) => {
         const asked = {
           organizationId: "org_z",
-          isWanted: true,
+          enabled: true,
           actor: undefined,
           reason: undefined,
           restore: undefined,
@@ -254,7 +254,7 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
       });
     const t = backend();
     expect(await attempt(t)).toBe("ORGANIZATION_NOT_FOUND");
-    expect(await attempt(t, { isWanted: false })).toBe(true);
+    expect(await attempt(t, { enabled: false })).toBe(true);
     expect(await attempt(backend(), { create: true })).toBe(true);
     for (const [table, row] of [
       ["voiceNotes", make.note({ orgId: "org_z" })],

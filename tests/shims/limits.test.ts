@@ -2,8 +2,8 @@ import type { FunctionReference } from "convex/server";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ActionCtx } from "../../js-shims/host";
-import { migrateNotes } from "../../js-shims/migrateNotes";
-import { migrationBatchFunction } from "../../js-shims/migrationTransactions";
+import { migrateNotes } from "../../js-shims/writing/migrateNotes";
+import { migrationBatchFunction } from "../../js-shims/writing/migrationTransactions";
 import type { MigrationAnswer, MigrationArgs, StatusAnswer } from "../../js-shims/validators";
 import { internal } from "../backend/convex/_generated/api";
 import { type Backend, backend, type Limits, readAll } from "./backend";
@@ -244,10 +244,13 @@ describe("own meter", () => {
           }
         });
       }
-      const h = (migrationBatchFunction(host) as any)._handler;
+      const handler = (migrationBatchFunction(host) as any)._handler;
       await t.mutation(async (ctx) => {
         const before = await ctx.meta.getTransactionMetrics();
-        const a = await h({ ...ctx, meta: undefined }, { repair: true, nowMs: Date.now(), notes: ids });
+        const batch = await handler(
+          { ...ctx, meta: undefined },
+          { repair: true, nowMs: Date.now(), notes: ids },
+        );
         const after = await ctx.meta.getTransactionMetrics();
         const names = [
           "documentsRead",
@@ -256,9 +259,10 @@ describe("own meter", () => {
           "documentsWritten",
           "bytesWritten",
         ] as const;
-        const table = names.map((m, i) => [m, a.used[i], after[m].used - before[m].used]);
-        console.log(JSON.stringify(table), a.codes.join());
-        for (const [m, own, real] of table) expect(own, String(m)).toBeGreaterThanOrEqual(real as number);
+        for (const name of names) {
+          const real = after[name].used - before[name].used;
+          expect(batch.metrics[name].used, name).toBeGreaterThanOrEqual(real);
+        }
       });
     },
   );
@@ -280,7 +284,7 @@ describe("own meter", () => {
           ),
       ),
     ).rejects.toThrow();
-    const a = await t.mutation(
+    const batch = await t.mutation(
       async (ctx) =>
         await (ctx.runMutation as any)(
           internal.v2Rollout.migrationBatch,
@@ -288,8 +292,9 @@ describe("own meter", () => {
           { transactionLimits: { documentsRead: 5 } },
         ),
     );
-    expect(a.codes.length).toBeLessThan(6);
-    expect(a.limits[0]).toBe(5);
+    expect(batch.notes.length).toBeLessThan(6);
+    const { used, remaining } = batch.metrics.documentsRead;
+    expect(used + remaining).toBe(5);
   });
 
   test("a note of which fields that migration does not read are off", async () => {
@@ -513,16 +518,16 @@ describe("open look-ups", () => {
 });
 
 import { vi } from "vitest";
-import { runMigrationDoors } from "../../js-shims/runMigration";
+import { runMigrationFunctions } from "../../js-shims/functions/runMigration";
 
 describe("legacy and audit", () => {
   test("an old action with strict args gets only what it knows", async () => {
-    const { operator } = runMigrationDoors({ ...host, legacyMigration: true }) as any;
+    const { internal: action } = runMigrationFunctions({ ...host, legacyMigration: true }) as any;
     const given: unknown[] = [];
     const t = backend();
     await seed(t);
     await t.action(async (ctx) => {
-      await operator._handler(
+      await action._handler(
         {
           auth: ctx.auth,
           runQuery: ctx.runQuery,

@@ -2,7 +2,8 @@ import { getConvexSize } from "convex/values";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { ByteSum, Meter, valueBytes } from "../../js-shims/meter";
+import { Meter, valueBytes } from "../../js-shims/reading/meter";
+import { Readers } from "../../js-shims/reading/readers";
 
 /** Short and long texts of one to four bytes a character. */
 const text = fc
@@ -27,69 +28,75 @@ test("a document's bytes are what Convex counts", () => {
   );
 });
 
-test("a sum exceeds a limit exactly where its bytes do", () => {
+test("a document weighs what it has, or less where the runtime tells the rest", () => {
   fc.assert(
-    fc.property(
-      fc.array(document, { maxLength: 4 }),
-      fc.array(fc.tuple(fc.constantFrom(0.2, 0.4, 0.99, 1, 1.5, 4), fc.integer({ min: -1, max: 1 }))),
-      (documents, shares) => {
-        const bytes = documents.map((document) => valueBytes(document)).reduce((a, b) => a + b, 0);
-        const sum = new ByteSum();
-        for (const document of documents) sum.add(document);
-        for (const [share, more] of shares) {
-          const limit = Math.floor(bytes * share) + more;
-          expect(sum.exceeds(limit)).toBe(bytes > limit);
-        }
-        expect(sum.total()).toBe(bytes);
-        sum.addBytes(5);
-        expect(sum.exceeds(bytes + 4)).toBe(true);
-        expect(sum.exceeds(bytes + 5)).toBe(false);
-      },
-    ),
+    fc.property(document, (fields) => {
+      const exact = valueBytes(fields);
+      expect(new Meter({}).read(fields)).toEqual({ bytes: exact, units: 0 });
+      const { bytes, units } = new Meter({ meta: {} }).read(fields);
+      expect(bytes + units).toBeLessThanOrEqual(exact);
+      expect(bytes + 3 * units).toBeGreaterThanOrEqual(exact);
+    }),
   );
 });
 
-test("the runtime is asked once much is read that is not measured", async () => {
+test("readers stop exactly where their documents' bytes do", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(document, { minLength: 1, maxLength: 6 }),
+      fc.constantFrom(0.2, 0.5, 0.99, 1, 1.01, 2),
+      fc.boolean(),
+      async (documents, share, isTold) => {
+        const sizes = documents.map((fields) => valueBytes(fields));
+        const limit = Math.floor(sizes.reduce((a, b) => a + b, 0) * share);
+        const readers = new Readers({ documents: 99, bytes: limit }, new Meter(isTold ? { meta: {} } : {}));
+        let read = 0;
+        for (const fields of documents) {
+          if (!(await readers.mayRead())) break;
+          readers.read(fields as never);
+          read += 1;
+        }
+        // The first document is always read, and the one that reaches the limit is the last.
+        let expected = 0;
+        for (let bytes = 0; expected < sizes.length && (expected === 0 || bytes < limit); expected++) {
+          bytes += sizes[expected] as number;
+        }
+        expect(read).toBe(expected);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test("the runtime is asked once much was read that is not measured", async () => {
   let asked = 0;
-  const measure = { used: 7, remaining: 2 ** 24 };
+  const metric = { used: 7, remaining: 2 ** 24 };
   const meta = {
     getTransactionMetrics: async () => {
       asked += 1;
-      return new Proxy({}, { get: () => measure });
+      const names = ["documentsRead", "bytesRead", "databaseQueries", "documentsWritten", "bytesWritten"];
+      const all = [...names, "functionsScheduled", "scheduledFunctionArgsBytes"];
+      return Object.fromEntries(all.map((name) => [name, metric]));
     },
   };
   const meter = new Meter({ meta });
-  const read = (text: string) => meter.read({ text }, new ByteSum());
+  const used = async () => {
+    const { documentsRead, bytesRead } = (await meter.counted()).metrics();
+    return [documentsRead.used, bytesRead.used];
+  };
+  const read = (text: string) => meter.read({ text });
   const textless = valueBytes({ text: "" });
-  await meter.account();
+  await meter.told();
 
   read("a".repeat(1_000));
-  expect(await meter.used()).toEqual([8, 7 + textless + 1_000, 7, 7, 7, 7, 7]);
+  expect(await used()).toEqual([8, 7 + textless + 1_000]);
   expect(asked).toBe(1);
 
   for (let nth = 0; nth < 65; nth++) read("€".repeat(1_000));
-  expect(await meter.used()).toEqual([7, 7, 7, 7, 7, 7, 7]);
+  expect(await used()).toEqual([7, 7]);
   expect(asked).toBe(2);
-  read("a");
-  expect(await meter.used()).toEqual([8, 7 + textless + 1, 7, 7, 7, 7, 7]);
 
   for (let nth = 0; nth < 500; nth++) read("");
-  await meter.used();
+  await meter.counted();
   expect(asked).toBe(3);
-});
-
-test("where the runtime tells nothing, all is measured", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(document, { maxLength: 5 }), async (documents) => {
-      const meter = new Meter({});
-      const sum = new ByteSum();
-      let bytes = 0;
-      for (const fields of documents) {
-        meter.read(fields, sum);
-        bytes += valueBytes(fields);
-      }
-      expect((await meter.used()).slice(0, 2)).toEqual([documents.length, bytes]);
-      expect(sum.total()).toBe(bytes);
-    }),
-  );
 });

@@ -3,7 +3,7 @@
 import type { FunctionReference } from "convex/server";
 
 import type { ActionCtx } from "../../js-shims/host";
-import { migrateNotes } from "../../js-shims/migrateNotes";
+import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import type { MigrationAnswer, MigrationArgs } from "../../js-shims/validators";
 import { host as wiredHost } from "../backend/convex/v2RolloutHost";
 import { type Backend, type Data, readAll } from "./backend";

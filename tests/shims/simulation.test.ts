@@ -1,71 +1,99 @@
 import { expect, test } from "vitest";
 
-import { MigrationRun } from "../../js-shims/core/migration";
+import { type MigrationBatch, MigrationRun, Transaction } from "../../js-shims/core";
 import simulations from "../fixtures/simulations.json";
-import { host } from "./migrate";
 
-const limits = [32_000, 2 ** 24, 4_096, 16_000, 2 ** 24, 1_000, 2 ** 24];
+/** A note that was read, and its bytes. */
+type Note = { id: string; bytes: number; verdict: "migrate" | "migrated" };
 
 // The native counterpart is tests/simulation.rs.
 test.each(simulations)("$name: the wasm build plans what the native one does", (simulation) => {
   const [least = 0, spread = 1] = simulation.bytes;
-  const bytesOf = (n: number) => least + ((n * 7_919) % spread);
-  const batchSize = simulation.batchSize === null ? {} : { batchSize: simulation.batchSize };
-  const args = { organizationId: "org_a", dryRun: false, ...batchSize };
-  const run = new MigrationRun({ ...host, deadlineMs: 1e300 }, args);
+  const noteOf = (n: number): Note => ({
+    id: String(n),
+    bytes: least + ((n * 7_919) % spread),
+    verdict: n % simulation.eligibleEvery === 0 ? "migrate" : "migrated",
+  });
+  const run = new MigrationRun({
+    organizationId: "org_a",
+    dryRun: false,
+    repair: false,
+    isLegacy: false,
+    batchSize: simulation.batchSize ?? undefined,
+    nowMs: 0,
+    deadlineMs: 1e300,
+    paceBytesPerSecond: 0,
+  });
   let read = 0;
-  let pageStart = 0;
   const transactions = { sweeps: 0, pages: 0, batches: 0 };
   let largestBatch = 0;
   // The next notes as a transaction reads them: one ends where it has read 7 MiB.
   const readNotes = (most: number) => {
-    let sum = 0;
-    const sizes: number[] = [];
-    const codes: number[] = [];
-    while (read < simulation.notes && codes.length < most && sum < 7_340_032) {
-      codes.push(read % simulation.eligibleEvery === 0 ? 6 : 0);
-      sizes.push(bytesOf(read));
-      sum += bytesOf(read);
-      read += 1;
+    const notes: Note[] = [];
+    for (let bytes = 0; read < simulation.notes && notes.length < most && bytes < 7_340_032; read++) {
+      const note = noteOf(read);
+      notes.push(note);
+      bytes += note.bytes;
     }
-    const isLast = read === simulation.notes;
-    return { codes, facts: codes.map(() => 0), sizes, malformed: [], isLast };
+    return { notes, isLast: read === simulation.notes };
   };
-  const account = (sizes: number[], writtenSizes: number[]) => {
-    const [notes, written] = [sizes.length, writtenSizes.length];
-    const [bytes, writtenBytes] = [sizes, writtenSizes].map((all) => all.reduce((a, b) => a + b, 0));
-    largestBatch = Math.max(largestBatch, written);
-    const used = [notes, bytes, notes * 2, written * 4, writtenBytes, 0, 0] as number[];
-    return { artifacts: written, transcripts: written, claims: 2 * written, used, limits };
+  const written = (notes: readonly Note[], isLast: boolean): MigrationBatch => {
+    const metrics = new Transaction().metrics();
+    const use = (measure: keyof typeof metrics, used: number) => {
+      metrics[measure] = { used, remaining: metrics[measure].remaining - used };
+    };
+    const bytesOf = (some: readonly Note[]) => some.reduce((sum, { bytes }) => sum + bytes, 0);
+    const writers = notes.filter(({ verdict }) => verdict === "migrate");
+    largestBatch = Math.max(largestBatch, writers.length);
+    use("documentsRead", notes.length);
+    use("bytesRead", bytesOf(notes));
+    use("databaseQueries", notes.length * 2);
+    use("documentsWritten", writers.length * 4);
+    use("bytesWritten", bytesOf(writers));
+    return {
+      notes: notes.map(({ id, verdict }) => ({ id, verdict, malformedField: null })),
+      inserted: { artifacts: writers.length, transcripts: writers.length, claims: 2 * writers.length },
+      metrics,
+      position: null,
+      createdMs: null,
+      isLast,
+    };
   };
   for (;;) {
-    const [kind, ...given] = run.next(0);
-    if (kind === 0) break;
-    if (kind === 1) {
+    const step = run.next(0);
+    if (step.kind === "ended") break;
+    if (step.kind === "readPage") {
       transactions.pages += 1;
-      pageStart = read;
-      const { codes, sizes, ...page } = readNotes(given[0] ?? 0);
-      run.page({
-        ...page,
-        codes,
-        claims: codes.map(() => 2),
-        transcripts: codes.map(() => 1),
-        bytes: sizes,
+      const { notes, isLast } = readNotes(step.notes);
+      run.pageRead({
+        notes: notes.map(({ id, verdict }) => ({
+          id,
+          verdict,
+          position: id,
+          createdMs: 0,
+          malformedField: null,
+          rows: null,
+        })),
+        isLast,
       });
-    } else if (kind === 2) {
+    } else if (step.kind === "writeBatch") {
       transactions.batches += 1;
-      const sizes = given.map((at) => bytesOf(pageStart + at));
-      run.written({ codes: given.map(() => 6), facts: [], malformed: [], ...account(sizes, sizes) }, 0);
-    } else if (kind === 5) {
+      run.batchWritten(
+        written(
+          step.ids.map((id) => noteOf(Number(id))),
+          false,
+        ),
+        0,
+      );
+    } else if (step.kind === "sweep") {
       transactions.sweeps += 1;
-      const { sizes, ...sweep } = readNotes(given[0] ?? 0);
-      const written = sizes.filter((_, at) => sweep.codes[at] === 6);
-      run.swept({ ...sweep, ...account(sizes, written) }, 0);
+      const { notes, isLast } = readNotes(step.notes);
+      run.swept(written(notes, isLast), 0);
     } else {
-      throw new Error(`step ${kind}`);
+      throw new Error(`step ${step.kind}`);
     }
   }
-  const answer = run.answer(null);
+  const { answer } = run.answer();
   run.free();
   expect({
     ...transactions,

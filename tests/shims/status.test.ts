@@ -2,8 +2,8 @@ import type { FunctionReference } from "convex/server";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { scanStatus } from "../../js-shims/scan";
-import { v2MigrationStatusDoors } from "../../js-shims/v2MigrationStatus";
+import { scanStatus } from "../../js-shims/reading/status";
+import { v2MigrationStatusFunctions } from "../../js-shims/functions/v2MigrationStatus";
 import type { StatusAnswer, StatusArgs } from "../../js-shims/validators";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
@@ -13,7 +13,7 @@ import { model } from "./model";
 import { codeOf, seed, staff } from "./seed";
 import { build, world } from "./world";
 
-/** Counts page by page as the operator's door does, however small the pages. */
+/** Counts page by page as the internal function does, however small the pages. */
 async function count(
   t: Backend,
   args: StatusArgs,
@@ -249,7 +249,7 @@ describe("v2MigrationStatus", () => {
     );
   });
 
-  test("the public door counts what one transaction may read, and goes on", async () => {
+  test("the public function counts what one transaction may read, and goes on", async () => {
     const t = backend();
     await seed(t);
     // One transaction writes 16 MiB at most.
@@ -302,15 +302,15 @@ describe("v2MigrationStatus", () => {
     });
   });
 
-  test("the operator's door goes on to the end, or answers with a cursor when its time is up", async () => {
+  test("the internal function goes on to the end, or answers with a cursor when its time is up", async () => {
     const t = backend();
     await seed(t);
     await t.run(async ({ db }) => {
       for (let n = 0; n < 40; n++) await db.insert("voiceNotes", make.note() as never);
     });
     const status = async (args: StatusArgs, deadlineMs: number) => {
-      const { operator } = v2MigrationStatusDoors({ ...host, deadlineMs });
-      const { _handler: handler } = operator as unknown as {
+      const { internal: action } = v2MigrationStatusFunctions({ ...host, deadlineMs });
+      const { _handler: handler } = action as unknown as {
         _handler: (ctx: object, args: StatusArgs) => Promise<StatusAnswer>;
       };
       return await t.action(async ({ auth }) => {

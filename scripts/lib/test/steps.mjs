@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { countsOfCargo, countsOfVitest } from "./counts.mjs";
 
@@ -22,8 +22,6 @@ const wasmTarget = ["--target", "wasm32-unknown-unknown"];
  * @returns {Step[]}
  */
 export function stepsOf(root, logs) {
-  const wasm = wasmTestTargets(root);
-  const wasmClippy = wasm.includes("--lib") ? wasm : ["--lib", ...wasm];
   const vitestReport = path.join(logs, "vitest.json");
   return [
     {
@@ -42,10 +40,7 @@ export function stepsOf(root, logs) {
       name: "clippy-wasm",
       what: "clippy, for WebAssembly",
       rust: true,
-      // Not --all-targets: the other tests use crates that are not built for WebAssembly.
-      commands: [
-        ["cargo", "clippy", "--locked", ...wasmTarget, ...wasmClippy, "--examples", "--", "-D", "warnings"],
-      ],
+      commands: [["cargo", "clippy", "--locked", ...wasmTarget, "--lib", "--", "-D", "warnings"]],
     },
     {
       name: "tsc",
@@ -66,13 +61,6 @@ export function stepsOf(root, logs) {
       what: "Rust's tests, for this machine",
       rust: true,
       commands: [["cargo", "test", "--locked", "--no-fail-fast"]],
-      counts: countsOfCargo,
-    },
-    {
-      name: "wasm",
-      what: "Rust's tests, as WebAssembly in Node",
-      rust: true,
-      commands: [["wasm-pack", "test", "--node", ".", "--locked"]],
       counts: countsOfCargo,
     },
     {
@@ -103,25 +91,4 @@ export function stepsOf(root, logs) {
       commands: [["node", "scripts/lib/size.mjs"]],
     },
   ];
-}
-
-/**
- * Cargo's flags for the targets that hold tests for WebAssembly. The others would be compiled for nothing, or
- * would not compile there.
- *
- * @param {string} root
- * @returns {string[]}
- */
-function wasmTestTargets(root) {
-  const isForWasm = (/** @type {string} */ file) =>
-    readFileSync(file, "utf8").includes("#[wasm_bindgen_test");
-  const tests = path.join(root, "tests");
-  const names = readdirSync(tests)
-    .filter((name) => name.endsWith(".rs") && isForWasm(path.join(tests, name)))
-    .map((name) => name.slice(0, -".rs".length));
-  const source = path.join(root, "src");
-  const inLibrary = readdirSync(source, { recursive: true, encoding: "utf8" }).some(
-    (name) => name.endsWith(".rs") && isForWasm(path.join(source, name)),
-  );
-  return [...(inLibrary ? ["--lib"] : []), ...names.sort().flatMap((name) => ["--test", name])];
 }

@@ -1,7 +1,7 @@
-import { disableV2ForOrgDoors } from "../../../../js-shims/disableV2ForOrg";
+import { disableV2ForOrgFunctions } from "../../../../js-shims/functions/disableV2ForOrg";
 import { host } from "../v2RolloutHost";
 
-const doors = disableV2ForOrgDoors(host);
+const functions = disableV2ForOrgFunctions(host);
 
-export default doors.operator;
-export const disableV2ForOrg = doors.public;
+export default functions.internal;
+export const disableV2ForOrg = functions.public;

@@ -1,7 +1,7 @@
-import { enableV2ForOrgDoors } from "../../../../js-shims/enableV2ForOrg";
+import { enableV2ForOrgFunctions } from "../../../../js-shims/functions/enableV2ForOrg";
 import { host } from "../v2RolloutHost";
 
-const doors = enableV2ForOrgDoors(host);
+const functions = enableV2ForOrgFunctions(host);
 
-export default doors.operator;
-export const enableV2ForOrg = doors.public;
+export default functions.internal;
+export const enableV2ForOrg = functions.public;

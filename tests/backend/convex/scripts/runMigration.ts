@@ -1,7 +1,7 @@
-import { runMigrationDoors } from "../../../../js-shims/runMigration";
+import { runMigrationFunctions } from "../../../../js-shims/functions/runMigration";
 import { host } from "../v2RolloutHost";
 
-const doors = runMigrationDoors(host);
+const functions = runMigrationFunctions(host);
 
-export default doors.operator;
-export const runMigration = doors.public;
+export default functions.internal;
+export const runMigration = functions.public;

@@ -1,7 +1,7 @@
-import { v2MigrationStatusDoors } from "../../../../js-shims/v2MigrationStatus";
+import { v2MigrationStatusFunctions } from "../../../../js-shims/functions/v2MigrationStatus";
 import { host } from "../v2RolloutHost";
 
-const doors = v2MigrationStatusDoors(host);
+const functions = v2MigrationStatusFunctions(host);
 
-export default doors.operator;
-export const v2MigrationStatus = doors.public;
+export default functions.internal;
+export const v2MigrationStatus = functions.public;

@@ -1,0 +1,40 @@
+import { internalMutationGeneric, mutationGeneric } from "convex/server";
+import type { ObjectType } from "convex/values";
+
+import type { Host, MutationCtx } from "../host.js";
+import { type ChangeAnswer, changeAnswer, disableArgs } from "../validators/flags.js";
+import { changeFlags } from "../writing/changeFlags.js";
+import { authorize } from "./access.js";
+
+/**
+ * The two functions of `disableV2ForOrg`, which sets both flags of an organization to false.
+ *
+ * - `internal`: an internal mutation for the file's default export.
+ * - `public`: a mutation that asks `authorize` first.
+ */
+export function disableV2ForOrgFunctions(host: Host) {
+  const change = (ctx: MutationCtx, args: ObjectType<typeof disableArgs>): Promise<ChangeAnswer> =>
+    changeFlags(host, ctx, {
+      organizationId: args.organizationId,
+      enabled: false,
+      actor: args.disabledBy,
+      reason: args.reason,
+      restore: args.restore,
+      create: false,
+    });
+  return {
+    internal: internalMutationGeneric({
+      args: disableArgs,
+      returns: changeAnswer,
+      handler: async (ctx, args): Promise<ChangeAnswer> => await change(ctx, args),
+    }),
+    public: mutationGeneric({
+      args: disableArgs,
+      returns: changeAnswer,
+      handler: async (ctx, args): Promise<ChangeAnswer> => {
+        await authorize(host, ctx, "disableV2ForOrg", args.organizationId);
+        return await change(ctx, args);
+      },
+    }),
+  };
+}

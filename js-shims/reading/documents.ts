@@ -1,0 +1,83 @@
+/** What the core is told of stored documents: what only a document itself can tell. */
+
+import {
+  type ArtifactToJudge,
+  type Candidates,
+  type DraftStatus,
+  type FlagValue,
+  type MalformedDocument,
+  type NoteFacts,
+  constants,
+} from "../core.js";
+import { firstMalformed, type Table } from "./malformed.js";
+
+export type StoredDocument = { _id: string; _creationTime: number } & Record<string, unknown>;
+
+/** The word, if it is one of these. */
+const known = <Word extends string>(all: readonly Word[], word: unknown): Word | undefined =>
+  all.find((one) => one === word);
+
+/** Is it a text that is not blank? Of most the first character tells. */
+function hasText(text: unknown): boolean {
+  if (typeof text !== "string") return false;
+  const first = text.charCodeAt(0);
+  return (first > 0x20 && first < 0x7f) || text.trim() !== "";
+}
+
+export const noteFacts = (note: StoredDocument): NoteFacts => ({
+  transcriptionStatus: known(constants.transcriptionStatuses, note.transcriptionStatus),
+  insightsStatus: known(constants.insightsStatuses, note.insightsStatus),
+  hasCoach: typeof note.coachId === "string" && note.coachId !== "",
+  hasText: hasText(note.transcription),
+  createdMs: note._creationTime,
+});
+
+export const flagValue = (row: StoredDocument): FlagValue =>
+  row.enabled === true ? "on" : row.enabled === false ? "off" : "malformed";
+
+export const draftStatus = (draft: StoredDocument): DraftStatus | null =>
+  known(constants.draftStatuses, draft.status) ?? null;
+
+export const isCompleted = (artifact: StoredDocument): boolean => artifact.status === "completed";
+
+export const artifactToJudge = (artifact: StoredDocument, note: number): ArtifactToJudge => ({
+  note,
+  isCompleted: isCompleted(artifact),
+  updatedMs: typeof artifact.updatedAt === "number" ? artifact.updatedAt : undefined,
+});
+
+/** Adds the organizations that an artifact's candidates name, and answers how many these are. */
+export function addOrganizationIds(all: string[], artifact: StoredDocument): number {
+  const before = all.length;
+  const candidates = artifact.orgContextCandidates;
+  if (!Array.isArray(candidates)) return 0;
+  for (const candidate of candidates) {
+    const id: unknown = candidate?.organizationId;
+    if (typeof id === "string") all.push(id);
+  }
+  return all.length - before;
+}
+
+export function organizationIdsOf(artifact: StoredDocument): string[] {
+  const all: string[] = [];
+  addOrganizationIds(all, artifact);
+  return all;
+}
+
+export function candidatesOf(artifacts: readonly StoredDocument[]): Candidates {
+  const organizationIds: string[] = [];
+  const counts = new Uint32Array(artifacts.length);
+  for (const [at, artifact] of artifacts.entries())
+    counts[at] = addOrganizationIds(organizationIds, artifact);
+  return { organizationIds, counts };
+}
+
+export function malformedDocuments(table: Table, documents: readonly StoredDocument[]): MalformedDocument[] {
+  const find = firstMalformed[table];
+  const malformed: MalformedDocument[] = [];
+  for (const [row, document] of documents.entries()) {
+    const field = find(document);
+    if (field !== null) malformed.push({ row, id: document._id, field });
+  }
+  return malformed;
+}

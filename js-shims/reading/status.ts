@@ -1,0 +1,159 @@
+/** Carries out the steps of a status in one transaction. */
+
+import { type LinkedArtifact, type Range, StatusScan, type StatusStep } from "../core.js";
+import { environment } from "../environment.js";
+import type { Host, QueryCtx } from "../host.js";
+import type { StatusAnswer, StatusArgs } from "../validators/status.js";
+import {
+  draftStatus,
+  flagValue,
+  isCompleted,
+  malformedDocuments,
+  noteFacts,
+  candidatesOf,
+  organizationIdsOf,
+  type StoredDocument,
+} from "./documents.js";
+import { type DocumentPage, positionOf, readBehind, type Source, source } from "./keyset.js";
+import { Meter } from "./meter.js";
+import { lookUpOf, sourceOf, tables } from "./ranges.js";
+import { forEach, withReaders } from "./readers.js";
+
+/** Counts as much of an organization as this transaction may read, once `admit` is through. */
+export async function scanStatus(
+  host: Host,
+  ctx: QueryCtx,
+  { organizationId, deferredDays, cursor, check = false }: StatusArgs,
+  admit?: () => Promise<void>,
+): Promise<StatusAnswer> {
+  const scan = new StatusScan({
+    organizationId,
+    deferredDays,
+    cursor,
+    check,
+    environment: environment(),
+    nowMs: Date.now(),
+    artifactsAreIndexed: host.indexes.artifactsByOrganization !== null,
+  });
+  const meter = new Meter(ctx);
+  try {
+    await admit?.();
+    return await carryOut(host, ctx, organizationId, scan, meter);
+  } finally {
+    scan.free();
+    meter.free();
+  }
+}
+
+/** The page at hand, and the position where it began. */
+type PageAtHand = { source: Source; began: string | null; documents: StoredDocument[] };
+
+async function carryOut(
+  host: Host,
+  ctx: QueryCtx,
+  organizationId: string,
+  scan: StatusScan,
+  meter: Meter,
+): Promise<StatusAnswer> {
+  let page: PageAtHand | undefined;
+  // The hooks have read, too.
+  let step = scan.next(await meter.told());
+  for (;;) {
+    switch (step.kind) {
+      case "readPage": {
+        const began = beginningOf(step, page);
+        const from = sourceOf(host, step.range, organizationId);
+        const read = await withReaders(step, meter, (readers) =>
+          readBehind(ctx.db, from, began, readers, meter),
+        );
+        feedPage(scan, step.range, read);
+        page = { source: from, began, documents: read.documents };
+        break;
+      }
+      case "lookUp":
+        await lookUp(host, ctx, scan, step, page?.documents ?? [], meter);
+        break;
+      case "pause": {
+        const position = page === undefined || step.rows === null ? null : positionBehind(page, step.rows);
+        return scan.answer(position, await meter.told());
+      }
+      case "done":
+        return scan.answer(null, await meter.told());
+    }
+    step = scan.next(await meter.counted());
+  }
+}
+
+type ReadPage = Extract<StatusStep, { kind: "readPage" }>;
+type LookUp = Extract<StatusStep, { kind: "lookUp" }>;
+
+function beginningOf({ from }: ReadPage, page: PageAtHand | undefined): string | null {
+  if (from.kind === "position") return from.position;
+  return from.kind === "start" || page === undefined ? null : positionBehind(page, page.documents.length);
+}
+
+/** The position behind so many documents of a page. */
+function positionBehind({ source, began, documents }: PageAtHand, rows: number): string | null {
+  const document = documents[rows - 1];
+  return document === undefined ? began : positionOf(source, document);
+}
+
+function feedPage(scan: StatusScan, range: Range, { documents, isLast }: DocumentPage): void {
+  const malformed = malformedDocuments(tables[range.kind], documents);
+  const page = { firstId: documents[0]?._id, isLast, malformed };
+  switch (range.kind) {
+    case "notes":
+      return scan.feedNotes(documents.map(noteFacts), page);
+    case "artifacts":
+      return scan.feedArtifacts(candidatesOf(documents), page);
+    case "claims":
+      return scan.feedClaims(documents.length, page);
+    case "drafts":
+      return scan.feedDrafts(documents.map(draftStatus), page);
+    default:
+      return scan.feedFlags(documents.map(flagValue), page);
+  }
+}
+
+/** Looks up what belongs to the rows of a page that a step asks for. */
+async function lookUp(
+  host: Host,
+  ctx: QueryCtx,
+  scan: StatusScan,
+  step: LookUp,
+  page: readonly StoredDocument[],
+  meter: Meter,
+): Promise<void> {
+  const { table, index } = lookUpOf(host, step.range);
+  const sources = step.rows.map((row) => source(table, index, page[row]?._id ?? ""));
+  const pages: DocumentPage[] = [];
+  const complete = await withReaders(step, meter, (readers) =>
+    forEach(sources, step.width, async (from, at) => {
+      const read = await readBehind(ctx.db, from, at === 0 ? step.after : null, readers, meter);
+      pages[at] = read;
+      return read.isLast;
+    }),
+  );
+  // What is behind a lookup that broke off is dropped, as if it had not begun.
+  const lists = pages.slice(0, complete + 1).map(({ documents }) => documents);
+  const openSource = sources[complete];
+  const last = lists[complete]?.at(-1);
+  const documents = lists.flat();
+  const found = {
+    complete,
+    open:
+      openSource && last
+        ? { id: String(openSource.values[0]), after: positionOf(openSource, last) }
+        : undefined,
+    malformed: malformedDocuments(table, documents),
+  };
+  if (step.range.kind === "notes") scan.feedLinkedArtifacts(lists.flatMap(linkedArtifacts), found);
+  else scan.feedDocuments(documents.length, found);
+}
+
+const linkedArtifacts = (artifacts: StoredDocument[], note: number): LinkedArtifact[] =>
+  artifacts.map((artifact) => ({
+    note,
+    isCompleted: isCompleted(artifact),
+    organizationIds: organizationIdsOf(artifact),
+  }));

@@ -1,0 +1,66 @@
+/** What the transactions of a migration tell the action around them. */
+
+import { type Infer, v } from "convex/values";
+
+import type { MigrationBatch, MigrationPage, NoteVerdict } from "../../pkg/v2_rollout.js";
+import { nullable, oneOf, type Same } from "./common.js";
+
+const verdict = oneOf(
+  "migrated",
+  "unfinished",
+  "notReady",
+  "transcribing",
+  "insightsInProgress",
+  "awaitingConfirmation",
+  "noCoach",
+  "insightsCancelled",
+  "gone",
+  "migrate",
+  "repair",
+  "malformed",
+);
+true satisfies Same<Infer<typeof verdict>, NoteVerdict>;
+
+/** A page of notes that was read and judged. */
+export const migrationPage = v.object({
+  notes: v.array(
+    v.object({
+      id: v.string(),
+      position: v.string(),
+      createdMs: v.number(),
+      verdict,
+      malformedField: nullable(v.string()),
+      rows: nullable(
+        v.object({
+          transcripts: v.number(),
+          claims: v.number(),
+          bytes: v.number(),
+          repairedBytes: nullable(v.number()),
+        }),
+      ),
+    }),
+  ),
+  isLast: v.boolean(),
+});
+true satisfies Same<Infer<typeof migrationPage>, MigrationPage>;
+
+const metric = v.object({ used: v.number(), remaining: v.number() });
+
+/** What a batch or a sweep came to. */
+export const migrationBatch = v.object({
+  notes: v.array(v.object({ id: v.string(), verdict, malformedField: nullable(v.string()) })),
+  inserted: v.object({ artifacts: v.number(), transcripts: v.number(), claims: v.number() }),
+  metrics: v.object({
+    documentsRead: metric,
+    bytesRead: metric,
+    databaseQueries: metric,
+    documentsWritten: metric,
+    bytesWritten: metric,
+    functionsScheduled: metric,
+    scheduledFunctionArgsBytes: metric,
+  }),
+  position: nullable(v.string()),
+  createdMs: nullable(v.number()),
+  isLast: v.boolean(),
+});
+true satisfies Same<Infer<typeof migrationBatch>, MigrationBatch>;

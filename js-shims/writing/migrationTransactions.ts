@@ -1,0 +1,228 @@
+/** The transactions of a migration: a page that is read and judged, and notes that are judged and written. */
+
+import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
+import { type Infer, v } from "convex/values";
+
+import { type MigrationBatch, type MigrationPage, notesThatFit, type NoteRows } from "../core.js";
+import type { Host, MutationCtx } from "../host.js";
+import type { StoredDocument } from "../reading/documents.js";
+import {
+  type Database,
+  type DocumentPage,
+  everyDocument,
+  positionOf,
+  readBehind,
+  type Source,
+  source,
+} from "../reading/keyset.js";
+import { Meter, valueBytes } from "../reading/meter.js";
+import { type JudgedDocument, judgeNotes } from "../reading/notes.js";
+import { forEach, withReaders } from "../reading/readers.js";
+import { migrationBatch, migrationPage } from "../validators/transactions.js";
+import { artifactRow, claimRows, type Note, transcriptRow } from "./convert.js";
+
+const judging = {
+  repair: v.boolean(),
+  deferredDays: v.optional(v.number()),
+  nowMs: v.number(),
+};
+
+/** The next notes of a run: of one organization or of all, behind a position. */
+const stretch = {
+  organizationId: v.optional(v.string()),
+  after: v.union(v.string(), v.null()),
+  most: v.number(),
+};
+const stretchObject = v.object(stretch);
+type Stretch = Infer<typeof stretchObject>;
+
+/** The range of all notes in reach of a run. */
+const reachOf = (host: Host, organizationId: string | undefined): Source =>
+  organizationId === undefined
+    ? everyDocument("voiceNotes")
+    : source("voiceNotes", host.indexes.notesByOrganization, organizationId);
+
+/** Reads the next notes, as many as there is room for. */
+async function readStretch(
+  host: Host,
+  db: Database,
+  { organizationId, after, most }: Stretch,
+  meter: Meter,
+): Promise<DocumentPage> {
+  const { documents, bytes } = (await meter.told()).room("noteRange");
+  const reach = reachOf(host, organizationId);
+  return await withReaders({ documents: Math.min(most, documents), bytes }, meter, (readers) =>
+    readBehind(db, reach, after, readers, meter),
+  );
+}
+
+/** Reads notes by id, as many from the first as there is room for. Those that are gone are null. */
+async function readNotes(
+  { db }: MutationCtx,
+  ids: readonly string[],
+  meter: Meter,
+): Promise<(StoredDocument | null)[]> {
+  const room = (await meter.told()).room("notesById");
+  const notes: (StoredDocument | null)[] = [];
+  const through = await withReaders(room, meter, (readers) =>
+    forEach(ids.slice(0, room.notes), room.width, async (id, at) => {
+      if (!(await readers.mayRead())) return false;
+      meter.range();
+      const note = (await db.get(id as never)) as StoredDocument | null;
+      readers.read(note);
+      notes[at] = note;
+      return true;
+    }),
+  );
+  return notes.slice(0, through);
+}
+
+const idsOf = (notes: readonly StoredDocument[]): string[] => notes.map(({ _id }) => _id);
+
+/** Reads and judges a page of notes, as many as there is room for. */
+export function migrationPageFunction(host: Host) {
+  return internalQueryGeneric({
+    args: { ...judging, ...stretch, dryRun: v.boolean() },
+    returns: migrationPage,
+    handler: async (ctx, args): Promise<MigrationPage> => {
+      const meter = new Meter(ctx);
+      const { documents, isLast } = await readStretch(host, ctx.db, args, meter);
+      const call = { ...args, endsAtMalformed: false };
+      const judged = await judgeNotes(host, ctx.db, idsOf(documents), documents, call, meter);
+      const reach = reachOf(host, args.organizationId);
+      const notes: MigrationPage["notes"] = [];
+      for (const document of judged) {
+        const { id, note, verdict, malformedField } = document;
+        if (note === null) continue;
+        const position = positionOf(reach, note);
+        // Only a dry run reckons with what would be written.
+        const rows = args.dryRun ? (rowsOf(document, args.nowMs)?.described ?? null) : null;
+        notes.push({ id, position, createdMs: note._creationTime, verdict, malformedField, rows });
+      }
+      meter.free();
+      return { notes, isLast: isLast && judged.length === documents.length };
+    },
+  });
+}
+
+/**
+ * Writes the v2 rows of notes, as many from the first as there is room for, all in this transaction: of a batch,
+ * whose notes are judged anew, as one that got an artifact since the page was read is left alone; or of the next
+ * notes behind a position, which is a sweep.
+ */
+export function migrationBatchFunction(host: Host) {
+  return internalMutationGeneric({
+    args: { ...judging, notes: v.union(v.array(v.string()), stretchObject) },
+    returns: migrationBatch,
+    handler: async (ctx, args): Promise<MigrationBatch> => {
+      const meter = new Meter(ctx);
+      const batch = await (Array.isArray(args.notes)
+        ? writeBatch(host, ctx, args.notes, args, meter)
+        : sweep(host, ctx, args.notes, args, meter));
+      meter.free();
+      return batch;
+    },
+  });
+}
+
+type BatchCall = { repair: boolean; deferredDays?: number; nowMs: number };
+
+async function writeBatch(
+  host: Host,
+  ctx: MutationCtx,
+  ids: readonly string[],
+  call: BatchCall,
+  meter: Meter,
+): Promise<MigrationBatch> {
+  const notes = await readNotes(ctx, ids, meter);
+  const judged = await judgeNotes(host, ctx.db, ids, notes, { ...call, endsAtMalformed: false }, meter);
+  const written = await writeNotes(ctx, judged, call.nowMs, meter);
+  return { ...written, position: null, isLast: false };
+}
+
+async function sweep(
+  host: Host,
+  ctx: MutationCtx,
+  notes: Stretch,
+  call: BatchCall,
+  meter: Meter,
+): Promise<MigrationBatch> {
+  const { documents, isLast } = await readStretch(host, ctx.db, notes, meter);
+  const judgeCall = { ...call, endsAtMalformed: true };
+  const judged = await judgeNotes(host, ctx.db, idsOf(documents), documents, judgeCall, meter);
+  const written = await writeNotes(ctx, judged, call.nowMs, meter);
+  const last = documents[written.notes.length - 1];
+  return {
+    ...written,
+    position: last === undefined ? null : positionOf(reachOf(host, notes.organizationId), last),
+    isLast: isLast && written.notes.length === documents.length,
+  };
+}
+
+/** The rows that hang on a note's artifact. */
+type Rows = {
+  transcripts: ReturnType<typeof transcriptRow>[];
+  claims: ReturnType<typeof claimRows>;
+  described: NoteRows;
+};
+
+/** What is inserted for a note beside its artifact; undefined where nothing is written. */
+function rowsOf({ note, missing, repaired }: JudgedDocument, nowMs: number): Rows | undefined {
+  if (missing === undefined) return undefined;
+  const transcripts = missing.transcript ? [transcriptRow(note as Note, nowMs)] : [];
+  const claims = missing.claims ? claimRows(note as Note, nowMs) : [];
+  const described = {
+    transcripts: transcripts.length,
+    claims: claims.length,
+    bytes: valueBytes(transcripts) + valueBytes(claims),
+    repairedBytes: repaired && valueBytes(repaired),
+  };
+  return { transcripts, claims, described };
+}
+
+/** Writes what notes lack, as many from the first as were judged and have room. */
+async function writeNotes(
+  ctx: MutationCtx,
+  judged: readonly JudgedDocument[],
+  nowMs: number,
+  meter: Meter,
+): Promise<Omit<MigrationBatch, "position" | "isLast">> {
+  const rows = judged.map((note) => rowsOf(note, nowMs));
+  const descriptions = rows.map((ofNote) => ofNote?.described ?? null);
+  const { notes: count, inserted } = notesThatFit(await meter.told(), descriptions);
+  const written = judged.slice(0, count);
+  // One note after the other: writes stay in memory until the commit, and all at once would keep more of it.
+  for (const [at, note] of written.entries()) {
+    const ofNote = rows[at];
+    if (ofNote !== undefined) await writeNote(ctx, note, ofNote, nowMs, meter);
+  }
+  return {
+    notes: written.map(({ id, verdict, malformedField }) => ({ id, verdict, malformedField })),
+    inserted,
+    metrics: (await meter.told()).metrics(),
+    createdMs: written.at(-1)?.note?._creationTime ?? null,
+  };
+}
+
+async function writeNote(
+  { db }: MutationCtx,
+  { note, repaired }: JudgedDocument,
+  { transcripts, claims }: Rows,
+  nowMs: number,
+  meter: Meter,
+): Promise<void> {
+  const insert = async (table: string, row: object): Promise<string> => {
+    meter.insert(row);
+    return (await db.insert(table, row as never)) as string;
+  };
+  let artifactId: string;
+  if (repaired === null) {
+    artifactId = await insert("voiceNoteArtifacts", artifactRow(note as Note, nowMs));
+  } else {
+    artifactId = repaired._id;
+    meter.patch(valueBytes(repaired));
+    await db.patch(artifactId as never, { status: "completed", updatedAt: nowMs } as never);
+  }
+  for (const row of transcripts) await insert("voiceNoteTranscripts", { ...row, artifactId });
+  for (const row of claims) await insert("voiceNoteClaims", { ...row, artifactId });
+}

@@ -1,0 +1,1731 @@
+/* tslint:disable */
+/* eslint-disable */
+/**
+ * What a reader does that asks for its next document.
+ */
+
+export type Turn = "read" | "wait" | "measure" | "stop";
+/**
+ * A malformed document: where it stands among those read, its id, and the first field that is wrong.
+ */
+export interface MalformedDocument {
+    /**
+     * Its index among the documents that it was read with.
+     */
+    row: number;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * The first field that is missing or of the wrong type.
+     */
+    field: string;
+}
+
+/**
+ * A note that a transaction got to.
+ */
+export interface WrittenNote {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * What was done with it.
+     */
+    verdict: NoteVerdict;
+    /**
+     * Of a malformed one: the first field that is missing or of the wrong type.
+     */
+    malformedField: string | null;
+}
+
+/**
+ * A note that could not be migrated.
+ */
+export interface NoteFailure {
+    /**
+     * Its id.
+     */
+    voiceNoteId: string;
+    /**
+     * `MALFORMED_DOCUMENT` or `INTERNAL`.
+     */
+    code: Code;
+    /**
+     * What is wrong.
+     */
+    message: string;
+}
+
+/**
+ * A note that was judged.
+ */
+export interface Judgement {
+    /**
+     * What is to be done with it.
+     */
+    verdict: NoteVerdict;
+    /**
+     * The artifact that is repaired, as an index into those that were judged.
+     */
+    repairedArtifact: number | null;
+}
+
+/**
+ * A note that was read and judged.
+ */
+export interface JudgedNote {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * Where it stands.
+     */
+    position: string;
+    /**
+     * When it was created.
+     */
+    createdMs: Millis;
+    /**
+     * What is to be done with it.
+     */
+    verdict: NoteVerdict;
+    /**
+     * Of a malformed one: the first field that is missing or of the wrong type.
+     */
+    malformedField: string | null;
+    /**
+     * What would be written for it: in a dry run, and where anything would.
+     */
+    rows: NoteRows | null;
+}
+
+/**
+ * A note to be judged.
+ */
+export interface NoteToJudge {
+    /**
+     * What its class depends on.
+     */
+    facts: NoteFacts;
+    /**
+     * Is a field of those to be migrated missing or of the wrong type?
+     */
+    isMalformed: boolean;
+}
+
+/**
+ * A page of notes that was read and judged.
+ */
+export interface MigrationPage {
+    /**
+     * The notes.
+     */
+    notes: JudgedNote[];
+    /**
+     * Does the reach of the run end with this page?
+     */
+    isLast: boolean;
+}
+
+/**
+ * A page of notes.
+ */
+export type Notes = NoteFacts[];
+
+/**
+ * An artifact of a note to be judged.
+ */
+export interface ArtifactToJudge {
+    /**
+     * The note, as an index into those judged.
+     */
+    note: number;
+    /**
+     * Is its status `completed`?
+     */
+    isCompleted: boolean;
+    /**
+     * When it last changed; null where it does not say so.
+     */
+    updatedMs?: Millis;
+}
+
+/**
+ * An artifact that was looked up for a note.
+ */
+export interface LinkedArtifact {
+    /**
+     * For which of the notes that were asked for, as an index into them.
+     */
+    note: number;
+    /**
+     * Is its status `completed`?
+     */
+    isCompleted: boolean;
+    /**
+     * The organizations of its candidates.
+     */
+    organizationIds: string[];
+}
+
+/**
+ * An expected failure: the data of the `ConvexError` that a caller sees. Nothing was written when they see one.
+ */
+export interface Refusal {
+    /**
+     * What kind of failure it is.
+     */
+    code: Code;
+    /**
+     * What is wrong: lower-case, no full stop, the caller's input in backticks.
+     */
+    message: string;
+    /**
+     * What to do about it.
+     */
+    hint?: string;
+}
+
+/**
+ * Artifacts that were looked up for notes, in the order of the notes.
+ */
+export type LinkedArtifacts = LinkedArtifact[];
+
+/**
+ * Drafts by status.
+ */
+export interface Drafts {
+    /**
+     * Waiting for a coach.
+     */
+    pending: number;
+    /**
+     * Confirmed by a coach.
+     */
+    confirmed: number;
+    /**
+     * Rejected by a coach.
+     */
+    rejected: number;
+    /**
+     * Carried out.
+     */
+    applied: number;
+    /**
+     * Too old.
+     */
+    expired: number;
+}
+
+/**
+ * How a page ended, and what is malformed in it.
+ */
+export interface Page {
+    /**
+     * The id of its first document.
+     */
+    firstId?: string;
+    /**
+     * Does the range end with this page?
+     */
+    isLast: boolean;
+    /**
+     * The documents that are malformed.
+     */
+    malformed: MalformedDocument[];
+}
+
+/**
+ * How a run ended.
+ */
+export interface MigrationEnd {
+    /**
+     * Its answer.
+     */
+    answer: MigrationAnswer;
+    /**
+     * The last line for `convex logs` and the dashboard.
+     */
+    summary: string;
+}
+
+/**
+ * How a table is counted.
+ */
+export type Route = "organizationIndex" | "tableScan" | "lookUpPerArtifact" | "lookUpPerClaim" | "flagKey";
+
+/**
+ * How far lookups got, and what is malformed among the documents that they found.
+ */
+export interface Found {
+    /**
+     * How many of the rows that were asked for are through, counted from the first.
+     */
+    complete: number;
+    /**
+     * The lookup of the next one, where it broke off behind a document.
+     */
+    open?: OpenLookUp;
+    /**
+     * The documents that are malformed.
+     */
+    malformed: MalformedDocument[];
+}
+
+/**
+ * How far the insights of a note are, as the old pipeline sees it, in the words of the host's schema.
+ */
+export type InsightsStatus = "pending" | "processing" | "completed" | "failed" | "awaiting_confirmation" | "cancelled";
+
+/**
+ * How far the transcription of a note is, in the words of the host's schema.
+ */
+export type TranscriptionStatus = "pending" | "processing" | "completed" | "failed";
+
+/**
+ * How many documents of a kind there are.
+ */
+export interface Count {
+    /**
+     * All of them.
+     */
+    total: number;
+}
+
+/**
+ * How many of some notes are written in a transaction.
+ */
+export interface Fitting {
+    /**
+     * So many from the first; at least one where there is any.
+     */
+    notes: number;
+    /**
+     * What they insert.
+     */
+    inserted: Inserted;
+}
+
+/**
+ * How much may be read.
+ */
+export interface Room {
+    /**
+     * For so many notes.
+     */
+    notes: number;
+    /**
+     * So many documents.
+     */
+    documents: number;
+    /**
+     * No more documents once so many bytes were read.
+     */
+    bytes: number;
+    /**
+     * So many reads at once.
+     */
+    width: number;
+}
+
+/**
+ * How the notes of a transaction are judged.
+ */
+export interface JudgeCall {
+    /**
+     * The present.
+     */
+    nowMs: Millis;
+    /**
+     * After how many days a note that the old pipeline left counts as abandoned.
+     */
+    deferredDays?: number;
+    /**
+     * Finish what an old run broke off.
+     */
+    repair: boolean;
+    /**
+     * The first malformed note is the last that is judged: what is written behind it is decided once it is known
+     * whether the run stops there.
+     */
+    endsAtMalformed: boolean;
+}
+
+/**
+ * Keys, variables, statuses and limits, each of them as the core knows it.
+ */
+export interface Constants {
+    /**
+     * The keys of the two flags.
+     */
+    flagKeys: FlagKey[];
+    /**
+     * The environment variables that overrule them.
+     */
+    flagVariables: ByKey<string>;
+    /**
+     * How far the transcription of a note is.
+     */
+    transcriptionStatuses: TranscriptionStatus[];
+    /**
+     * How far the insights of a note are.
+     */
+    insightsStatuses: InsightsStatus[];
+    /**
+     * The statuses of a draft.
+     */
+    draftStatuses: DraftStatus[];
+    /**
+     * Rows of one flag that a change reads at most, of the organization and of users each.
+     */
+    mostFlagRows: number;
+    /**
+     * Artifacts that a change looks at, at most, where no index tells whether there is one of the organization.
+     */
+    mostNewestArtifacts: number;
+}
+
+/**
+ * Milliseconds: a time since 1970, or how long something takes.
+ */
+export type Millis = number;
+
+/**
+ * Notes by class. They sum to all notes.
+ */
+export interface Classes {
+    /**
+     * A linked artifact is completed.
+     */
+    migrated: number;
+    /**
+     * A linked artifact exists, none is completed.
+     */
+    unfinished: number;
+    /**
+     * There is no text to migrate.
+     */
+    notReady: number;
+    /**
+     * The old pipeline is not done with them.
+     */
+    deferred: number;
+    /**
+     * A person has to decide.
+     */
+    blocked: number;
+    /**
+     * To be migrated.
+     */
+    eligible: number;
+}
+
+/**
+ * Notes in a transaction at the end, and what keeps it from being more.
+ */
+export interface BatchSize {
+    /**
+     * Notes in the next transaction.
+     */
+    notes: number;
+    /**
+     * What keeps it from being more.
+     */
+    limitedBy: Limit | null;
+}
+
+/**
+ * Notes to be judged, with their artifacts.
+ */
+export interface NotesToJudge {
+    /**
+     * Null is one that is gone.
+     */
+    notes: (NoteToJudge | null)[];
+    /**
+     * From the oldest to the newest of each note.
+     */
+    artifacts: ArtifactToJudge[];
+}
+
+/**
+ * One for each note.
+ */
+export type Judgements = Judgement[];
+
+/**
+ * One line of JSON about a change.
+ */
+export interface FlagChangeLog {
+    event: string;
+    function: string;
+    organizationId: string;
+    by: string;
+    at: string;
+    changed: FlagKey[];
+    before: ByKey<boolean | null>;
+    after: ByKey<boolean | null>;
+    effective: ByKey<Effective>;
+    reason: string | null;
+    restore: boolean;
+}
+
+/**
+ * One organization row of a flag.
+ */
+export interface FlagRow {
+    /**
+     * Its value.
+     */
+    value: FlagValue;
+    /**
+     * What stands in its `notes`.
+     */
+    notes?: string;
+}
+
+/**
+ * One range of an index. Each is read from its start to its end, page by page.
+ */
+export type Range = { kind: "platformFlags"; key: FlagKey } | { kind: "organizationFlags"; key: FlagKey } | { kind: "userFlags"; key: FlagKey } | { kind: "notes" } | { kind: "artifacts" } | { kind: "claims" } | { kind: "drafts" };
+
+/**
+ * Rows that a run inserted, or would insert.
+ */
+export interface Inserted {
+    /**
+     * Artifacts.
+     */
+    artifacts: number;
+    /**
+     * Transcripts.
+     */
+    transcripts: number;
+    /**
+     * Claims.
+     */
+    claims: number;
+}
+
+/**
+ * Something for each of the two flags.
+ */
+export interface ByKey<T> {
+    /**
+     * Of `voice_notes_v2`.
+     */
+    voice_notes_v2: T;
+    /**
+     * Of `entity_resolution_v2`.
+     */
+    entity_resolution_v2: T;
+}
+
+/**
+ * Something for each table that the library reads.
+ */
+export interface ByTable<T> {
+    /**
+     * The old notes.
+     */
+    voiceNotes: T;
+    /**
+     * What v2 knows of a recording.
+     */
+    voiceNoteArtifacts: T;
+    /**
+     * Their texts.
+     */
+    voiceNoteTranscripts: T;
+    /**
+     * What was said, claim by claim.
+     */
+    voiceNoteClaims: T;
+    /**
+     * Whom claims are about.
+     */
+    voiceNoteEntityResolutions: T;
+    /**
+     * What coaches are asked to confirm.
+     */
+    insightDrafts: T;
+    /**
+     * The flags.
+     */
+    featureFlags: T;
+}
+
+/**
+ * The candidates of a page of artifacts, of any organization.
+ */
+export interface Candidates {
+    /**
+     * The organizations of all candidates, artifact by artifact.
+     */
+    organizationIds: string[];
+    /**
+     * How many candidates each artifact has.
+     */
+    counts: Uint32Array;
+}
+
+/**
+ * The lookup that did not get through its documents.
+ */
+export interface OpenLookUp {
+    /**
+     * The id of the row that they belong to.
+     */
+    id: string;
+    /**
+     * The position behind which it goes on.
+     */
+    after: string;
+}
+
+/**
+ * The rows of a note that is written.
+ */
+export interface NoteRows {
+    /**
+     * Transcripts to be inserted.
+     */
+    transcripts: number;
+    /**
+     * Claims to be inserted.
+     */
+    claims: number;
+    /**
+     * Bytes of these transcripts and claims.
+     */
+    bytes: number;
+    /**
+     * Bytes of the artifact that is repaired, which a patch reads and writes as a whole; null where one is inserted.
+     */
+    repairedBytes: number | null;
+}
+
+/**
+ * The rows of both flags, as they are before a change.
+ */
+export type FlagRows = ByKey<KeyRows>;
+
+/**
+ * The rows of one flag, as they are before the change.
+ */
+export interface KeyRows {
+    /**
+     * The value of the environment variable.
+     */
+    environment?: string;
+    /**
+     * The first platform row.
+     */
+    platform?: FlagValue;
+    /**
+     * The organization's rows, in the order of the index.
+     */
+    organization: FlagRow[];
+    /**
+     * How many user rows the key has.
+     */
+    userRows: number;
+}
+
+/**
+ * The status of a draft, in the words of the host's schema.
+ */
+export type DraftStatus = "pending" | "confirmed" | "rejected" | "applied" | "expired";
+
+/**
+ * The statuses of a page of drafts, null where one is no word of the schema.
+ */
+export type DraftStatuses = (DraftStatus | null)[];
+
+/**
+ * The two flags, which are switched together.
+ */
+export type FlagKey = "voice_notes_v2" | "entity_resolution_v2";
+
+/**
+ * The value of a stored row.
+ */
+export type FlagValue = "off" | "on" | "malformed";
+
+/**
+ * The value that counts.
+ */
+export interface Effective {
+    /**
+     * Is the flag on for the organization?
+     */
+    enabled: boolean;
+    /**
+     * What says so.
+     */
+    reason: FlagReason;
+}
+
+/**
+ * The values of a page of flag rows.
+ */
+export type FlagPageValues = FlagValue[];
+
+/**
+ * What `enableV2ForOrg` and `disableV2ForOrg` answer.
+ */
+export interface FlagChangeAnswer {
+    /**
+     * Both effective values are what was asked for.
+     */
+    success: boolean;
+    /**
+     * The two keys.
+     */
+    flagsSet: FlagKey[];
+    /**
+     * Those whose rows were written.
+     */
+    changed: FlagKey[];
+    /**
+     * The organization rows' values, null where there was none.
+     */
+    before: ByKey<boolean | null>;
+    /**
+     * The same now.
+     */
+    after: ByKey<boolean | null>;
+    /**
+     * The values that count.
+     */
+    effective: ByKey<Effective>;
+    /**
+     * Given back as `restore`, brings the rows back to what they were before.
+     */
+    previous: string;
+    /**
+     * Each with what to do.
+     */
+    warnings: string[];
+    /**
+     * What to do next.
+     */
+    next: string[];
+}
+
+/**
+ * What `runMigration` answers.
+ */
+export interface MigrationAnswer {
+    /**
+     * Notes that this call settled.
+     */
+    processed: number;
+    /**
+     * Artifacts inserted.
+     */
+    artifacts: number;
+    /**
+     * Transcripts inserted.
+     */
+    transcripts: number;
+    /**
+     * Claims inserted.
+     */
+    claims: number;
+    /**
+     * Notes that failed.
+     */
+    errors: number;
+    /**
+     * Notes for which nothing was to be written.
+     */
+    skipped: number;
+    /**
+     * Nothing was written: the numbers are what a real run would do.
+     */
+    dryRun: boolean;
+    /**
+     * Every note in reach is settled.
+     */
+    done: boolean;
+    /**
+     * Where the run goes on, if it is not done.
+     */
+    cursor: string | null;
+    /**
+     * Why it ended before it was done.
+     */
+    stopped: Stopped | null;
+    /**
+     * Transactions that wrote.
+     */
+    batches: number;
+    /**
+     * What became of the notes.
+     */
+    outcome: Outcome;
+    /**
+     * Why notes are blocked or deferred.
+     */
+    reasons: Reasons;
+    /**
+     * The first 50 notes that failed.
+     */
+    failures: NoteFailure[];
+    /**
+     * Notes in a transaction at the end.
+     */
+    batchSize: BatchSize;
+    /**
+     * What a real run would take; null but for a dry run.
+     */
+    estimate: Estimate | null;
+    /**
+     * Each with what to do.
+     */
+    warnings: string[];
+    /**
+     * The command that goes on.
+     */
+    next: string | null;
+}
+
+/**
+ * What `v2MigrationStatus` answers: the result where it is done, else the sums so far and a cursor.
+ */
+export interface StatusAnswer {
+    /**
+     * The organization's notes, whatever their state.
+     */
+    voiceNotes: Count;
+    /**
+     * Artifacts with the organization among their candidates.
+     */
+    artifacts: Count;
+    /**
+     * Notes less artifacts.
+     */
+    gap: number;
+    /**
+     * Transcripts of those artifacts.
+     */
+    transcripts: number;
+    /**
+     * Claims of the organization.
+     */
+    claims: number;
+    /**
+     * Resolutions of those claims.
+     */
+    entityResolutions: Count;
+    /**
+     * Drafts of the organization.
+     */
+    drafts: Drafts;
+    /**
+     * The first organization row's value of each flag.
+     */
+    featureFlags: FlagValues;
+    /**
+     * The values that count.
+     */
+    effective: ByKey<Effective>;
+    /**
+     * Notes by class.
+     */
+    migration: Classes;
+    /**
+     * Notes with more than one linked artifact.
+     */
+    duplicates: number;
+    /**
+     * Artifacts of the organization that no note of it is linked to.
+     */
+    orphans: number;
+    /**
+     * Whether the organization is through; null until done.
+     */
+    verdict: Verdict | null;
+    /**
+     * Is this the result?
+     */
+    done: boolean;
+    /**
+     * Where the counts go on, if they are not done.
+     */
+    cursor: string | null;
+    /**
+     * Each with what to do.
+     */
+    warnings: string[];
+    /**
+     * What this answer cost.
+     */
+    read: ReadAccount;
+}
+
+/**
+ * What a batch or a sweep came to.
+ */
+export interface MigrationBatch {
+    /**
+     * The notes that it got to, from the first.
+     */
+    notes: WrittenNote[];
+    /**
+     * The rows that it inserted.
+     */
+    inserted: Inserted;
+    /**
+     * What it used.
+     */
+    metrics: Metrics;
+    /**
+     * Of a sweep: where the last of its notes stands; null where there is none.
+     */
+    position: string | null;
+    /**
+     * When the last of its notes was created; null where there is none.
+     */
+    createdMs: Millis | null;
+    /**
+     * Of a sweep: does the reach of the run end with it?
+     */
+    isLast: boolean;
+}
+
+/**
+ * What a change is asked for.
+ */
+export interface FlagChangeCall {
+    /**
+     * The organization.
+     */
+    organizationId: string;
+    /**
+     * The value that both flags shall have.
+     */
+    enabled: boolean;
+    /**
+     * Who asks, where they say so.
+     */
+    actor?: string;
+    /**
+     * Why, where they say so.
+     */
+    reason?: string;
+    /**
+     * Bring the rows back to what they were instead: the `previous` of an earlier answer.
+     */
+    restore?: string;
+    /**
+     * The organization may be one of which nothing is stored yet.
+     */
+    create: boolean;
+    /**
+     * The host has a lookup, which knows the organization.
+     */
+    isKnown: boolean;
+}
+
+/**
+ * What a migration reads.
+ */
+export type Purpose = "noteRange" | "notesById" | "artifactsOfNotes" | "repairs";
+
+/**
+ * What a note's class depends on.
+ */
+export interface NoteFacts {
+    /**
+     * Null where the note has none, or one that is no word of the schema.
+     */
+    transcriptionStatus: TranscriptionStatus | undefined;
+    /**
+     * Null where the note has none, or one that is no word of the schema.
+     */
+    insightsStatus: InsightsStatus | undefined;
+    /**
+     * Is there a coach?
+     */
+    hasCoach: boolean;
+    /**
+     * Is there a transcription that is not blank?
+     */
+    hasText: boolean;
+    /**
+     * When the note was created.
+     */
+    createdMs: Millis;
+}
+
+/**
+ * What a real run would take.
+ */
+export interface Estimate {
+    /**
+     * Transactions that write.
+     */
+    batches: number;
+    /**
+     * Bytes that they write.
+     */
+    bytesWritten: number;
+    /**
+     * How long they take.
+     */
+    seconds: number;
+}
+
+/**
+ * What a run does with a note.
+ */
+export type NoteVerdict = "migrated" | "unfinished" | "notReady" | "transcribing" | "insightsInProgress" | "awaitingConfirmation" | "noCoach" | "insightsCancelled" | "gone" | "migrate" | "repair" | "malformed";
+
+/**
+ * What a run is asked for.
+ */
+export interface MigrationCall {
+    /**
+     * The organization; all of them without it.
+     */
+    organizationId?: string;
+    /**
+     * Write nothing.
+     */
+    dryRun: boolean;
+    /**
+     * Notes in a transaction at most.
+     */
+    batchSize?: number;
+    /**
+     * Notes to migrate or repair at most.
+     */
+    limit?: number;
+    /**
+     * Finish what an old run broke off.
+     */
+    repair: boolean;
+    /**
+     * After how many days a note that the old pipeline left counts as abandoned.
+     */
+    deferredDays?: number;
+    /**
+     * Where an earlier call stopped.
+     */
+    cursor?: string;
+    /**
+     * The host keeps its old action, which knows neither limit, repair nor cursors.
+     */
+    isLegacy: boolean;
+    /**
+     * The present.
+     */
+    nowMs: Millis;
+    /**
+     * After how long the run ends itself.
+     */
+    deadlineMs: Millis;
+    /**
+     * Bytes that it writes per second on average; 0: as fast as it can.
+     */
+    paceBytesPerSecond: number;
+}
+
+/**
+ * What a status is asked for.
+ */
+export interface StatusCall {
+    /**
+     * The organization.
+     */
+    organizationId: string;
+    /**
+     * After how many days a note that the old pipeline left counts as abandoned.
+     */
+    deferredDays?: number;
+    /**
+     * Where an earlier call stopped.
+     */
+    cursor?: string;
+    /**
+     * Fail where all is counted and the organization is not through.
+     */
+    check: boolean;
+    /**
+     * The values of the two environment variables.
+     */
+    environment: ByKey<string | undefined>;
+    /**
+     * The present.
+     */
+    nowMs: Millis;
+    /**
+     * The host has an index from organizations to artifacts.
+     */
+    artifactsAreIndexed: boolean;
+}
+
+/**
+ * What a transaction has used of each measure, as Convex's `getTransactionMetrics` tells it.
+ */
+export interface Metrics {
+    /**
+     * Documents scanned.
+     */
+    documentsRead: Metric;
+    /**
+     * Bytes read.
+     */
+    bytesRead: Metric;
+    /**
+     * Index ranges: calls of `db.get` and `db.query`.
+     */
+    databaseQueries: Metric;
+    /**
+     * Documents written.
+     */
+    documentsWritten: Metric;
+    /**
+     * Bytes written.
+     */
+    bytesWritten: Metric;
+    /**
+     * Functions scheduled.
+     */
+    functionsScheduled: Metric;
+    /**
+     * Bytes of the arguments of scheduled functions.
+     */
+    scheduledFunctionArgsBytes: Metric;
+}
+
+/**
+ * What a transaction has used of one measure, and what it may still use.
+ */
+export interface Metric {
+    /**
+     * What was used.
+     */
+    used: number;
+    /**
+     * What remains of the limit.
+     */
+    remaining: number;
+}
+
+/**
+ * What an answer cost.
+ */
+export interface ReadAccount {
+    /**
+     * Documents scanned.
+     */
+    documents: number;
+    /**
+     * Bytes read.
+     */
+    bytes: number;
+    /**
+     * Index ranges.
+     */
+    ranges: number;
+    /**
+     * Transactions so far.
+     */
+    transactions: number;
+    /**
+     * What ended the answer.
+     */
+    limitedBy: Limit | null;
+    /**
+     * How each table was counted.
+     */
+    routes: ByTable<Route>;
+}
+
+/**
+ * What an artifact that is repaired has already.
+ */
+export interface ArtifactHas {
+    /**
+     * A transcript.
+     */
+    transcript: boolean;
+    /**
+     * Claims.
+     */
+    claims: boolean;
+}
+
+/**
+ * What became of the notes that a run looked at. They sum to all of them.
+ */
+export interface Outcome {
+    /**
+     * They got their v2 rows in this run.
+     */
+    migrated: number;
+    /**
+     * An old run broke off at them, and this one finished them.
+     */
+    repaired: number;
+    /**
+     * They had a completed artifact.
+     */
+    alreadyMigrated: number;
+    /**
+     * They have artifacts, none completed.
+     */
+    unfinished: number;
+    /**
+     * They have no text to migrate.
+     */
+    notReady: number;
+    /**
+     * The old pipeline is not done with them.
+     */
+    deferred: number;
+    /**
+     * A person must decide about them.
+     */
+    blocked: number;
+    /**
+     * They could not be migrated.
+     */
+    failed: number;
+}
+
+/**
+ * What comes of the rows as they are.
+ */
+export type FlagPlan = { kind: "lookForTraces" } | { kind: "write"; updatedBy: string; writes: FlagWrite[]; answer: FlagChangeAnswer; log: FlagChangeLog; logWarning: string | null };
+
+/**
+ * What ends a transaction or a call, by Convex's name where it has one.
+ */
+export type Limit = "documentsRead" | "bytesRead" | "databaseQueries" | "documentsWritten" | "bytesWritten" | "functionsScheduled" | "scheduledFunctionArgsBytes" | "userTime" | "deadline";
+
+/**
+ * What is done with the rows of a flag.
+ */
+export type FlagWrite = { kind: "setFeatureFlag"; key: FlagKey; enabled: boolean; notes: string } | { kind: "patch"; key: FlagKey; row: number; enabled: boolean; notes: string } | { kind: "delete"; key: FlagKey; row: number } | { kind: "insert"; key: FlagKey; enabled: boolean; notes: string };
+
+/**
+ * What is stored of an organization, where no flag row is.
+ */
+export interface Traces {
+    /**
+     * There is a note, claim or draft, or an artifact in an index by organization.
+     */
+    hasDocuments: boolean;
+    /**
+     * The organizations that the newest artifacts name, where there is no such index.
+     */
+    newestCandidates: string[];
+}
+
+/**
+ * What kind of failure it is. Stable: pipelines and dashboards match on it.
+ */
+export type Code = "INVALID_ARGUMENT" | "ORGANIZATION_NOT_FOUND" | "FORBIDDEN" | "INVALID_CURSOR" | "NOT_COMPLETE" | "MALFORMED_DOCUMENT" | "INTERNAL";
+
+/**
+ * What matters of the answer of a page.
+ */
+export interface CountedPage {
+    /**
+     * Is it the result?
+     */
+    done: boolean;
+    /**
+     * Where the counts go on, if they are not done.
+     */
+    cursor: string | null;
+    /**
+     * Notes by class.
+     */
+    migration: Classes;
+}
+
+/**
+ * What the caller does next.
+ */
+export type MigrationStep = { kind: "readPage"; after: string | null; notes: number } | { kind: "writeBatch"; ids: string[] } | { kind: "sweep"; after: string | null; notes: number } | { kind: "wait"; ms: Millis } | { kind: "ended" };
+
+/**
+ * What the internal function does next.
+ */
+export type StatusRunStep = { kind: "countPage"; cursor: string | null } | { kind: "answer"; limitedBy: Limit | null };
+
+/**
+ * What the internal function is asked for.
+ */
+export interface StatusRunCall {
+    /**
+     * The organization.
+     */
+    organizationId: string;
+    /**
+     * After how many days a note that the old pipeline left counts as abandoned.
+     */
+    deferredDays?: number;
+    /**
+     * Where an earlier call stopped.
+     */
+    cursor?: string;
+    /**
+     * Fail unless the organization is through.
+     */
+    check: boolean;
+    /**
+     * The present.
+     */
+    nowMs: Millis;
+    /**
+     * After how long it ends itself.
+     */
+    deadlineMs: Millis;
+}
+
+/**
+ * What the reader does next.
+ */
+export type StatusStep = { kind: "readPage"; range: Range; from: PageStart; documents: number; bytes: number } | { kind: "lookUp"; range: Range; rows: number[]; after: string | null; width: number; documents: number; bytes: number } | { kind: "pause"; rows: number | null } | { kind: "done" };
+
+/**
+ * What would be written for each of some notes; null where nothing.
+ */
+export type RowsOfNotes = (NoteRows | null)[];
+
+/**
+ * Where a page begins.
+ */
+export type PageStart = { kind: "start" } | { kind: "pageBefore" } | { kind: "position"; position: string };
+
+/**
+ * Where an effective value comes from.
+ */
+export type FlagReason = "ENVIRONMENT" | "PLATFORM" | "ORGANIZATION" | "DEFAULT";
+
+/**
+ * Whether an organization is through.
+ */
+export type Verdict = "empty" | "notStarted" | "inProgress" | "blocked" | "complete";
+
+/**
+ * Which rows are inserted for a note.
+ */
+export interface MissingRows {
+    /**
+     * An artifact; else one is completed.
+     */
+    artifact: boolean;
+    /**
+     * A transcript.
+     */
+    transcript: boolean;
+    /**
+     * Claims.
+     */
+    claims: boolean;
+}
+
+/**
+ * Why a person has to decide about a note.
+ */
+export type BlockedReason = "noCoach" | "insightsCancelled";
+
+/**
+ * Why a run ended before it was through.
+ */
+export type Stopped = "limit" | "deadline" | "failures" | "error";
+
+/**
+ * Why notes are blocked or deferred.
+ */
+export interface Reasons {
+    /**
+     * Blocked: they have no coach.
+     */
+    noCoach: number;
+    /**
+     * Blocked: their insights were cancelled.
+     */
+    insightsCancelled: number;
+    /**
+     * Deferred: their transcription is not there yet.
+     */
+    transcribing: number;
+    /**
+     * Deferred: their insights are not there yet.
+     */
+    insightsInProgress: number;
+    /**
+     * Deferred: their insights wait for a coach.
+     */
+    awaitingConfirmation: number;
+}
+
+/**
+ * Why the old pipeline is not done with a note.
+ */
+export type DeferredReason = "transcribing" | "insightsInProgress" | "awaitingConfirmation";
+
+
+/**
+ * How far readers side by side may go.
+ */
+export class Allowance {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Asked before each document, and answered by `read` or `foundNone`.
+     */
+    ask(): Turn;
+    /**
+     * A document was read that no reader asked for, whatever is left.
+     */
+    count(bytes: number, units: number): void;
+    /**
+     * There was no document.
+     */
+    foundNone(): void;
+    /**
+     * All documents that were read have so many bytes.
+     */
+    measured(bytes: number): void;
+    /**
+     * So many documents, and none once so many bytes were read. One document may always be read.
+     */
+    constructor(documents: number, bytes: number);
+    /**
+     * A document was read, of so many bytes and so many units of text that are not measured.
+     */
+    read(bytes: number, units: number): void;
+}
+
+/**
+ * A change of both flags.
+ */
+export class FlagChange {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Accepts the arguments.
+     */
+    constructor(call: FlagChangeCall);
+    /**
+     * What is to be done about an organization of which no flag row is stored.
+     */
+    planWithTraces(rows: FlagRows, now: string, traces: Traces): FlagPlan;
+    /**
+     * What is to be done about the rows of both flags. `now` is the present as text.
+     */
+    plan(rows: FlagRows, now: string): FlagPlan;
+}
+
+/**
+ * Judges notes: what is to be done with each.
+ */
+export class Judge {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * What is to be done with each of these notes.
+     */
+    judge(notes: NotesToJudge): Judgements;
+    /**
+     * Begins to judge.
+     */
+    constructor(call: JudgeCall);
+}
+
+/**
+ * One run of the migration.
+ */
+export class MigrationRun {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The answer, once the run has ended.
+     */
+    answer(): MigrationEnd;
+    /**
+     * The batch that was asked for was written, in so many milliseconds.
+     */
+    batchWritten(batch: MigrationBatch, tookMs: number): void;
+    /**
+     * Something else went wrong. False where the error itself must be the answer.
+     */
+    broke(message: string): boolean;
+    /**
+     * The batch or the sweep that was asked for failed.
+     */
+    failed(message: string): void;
+    /**
+     * Begins a run, or goes on where the cursor says.
+     */
+    constructor(call: MigrationCall);
+    /**
+     * What to do next.
+     */
+    next(nowMs: number): MigrationStep;
+    /**
+     * The page that was asked for was read.
+     */
+    pageRead(page: MigrationPage): void;
+    /**
+     * A line for `convex logs` and the dashboard, where it is time for one.
+     */
+    progress(): string | undefined;
+    /**
+     * The sweep that was asked for went through its notes, in so many milliseconds.
+     */
+    swept(sweep: MigrationBatch, tookMs: number): void;
+}
+
+/**
+ * The internal function's way through a status: page after page.
+ */
+export class StatusRun {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Takes the answer of a page.
+     */
+    counted(page: CountedPage): void;
+    /**
+     * Begins a status, or goes on where the cursor says.
+     */
+    constructor(call: StatusRunCall);
+    /**
+     * What to do next.
+     */
+    next(nowMs: number): StatusRunStep;
+}
+
+/**
+ * The counting of one organization in one transaction.
+ */
+export class StatusScan {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The answer. `position` is what the step `pause` asks for.
+     */
+    answer(position: string | null | undefined, transaction: Transaction): StatusAnswer;
+    /**
+     * Takes a page of artifacts.
+     */
+    feedArtifacts(candidates: Candidates, page: Page): void;
+    /**
+     * Takes a page of so many of the organization's claims.
+     */
+    feedClaims(count: number, page: Page): void;
+    /**
+     * Takes so many transcripts that were looked up for artifacts, or resolutions for claims.
+     */
+    feedDocuments(count: number, found: Found): void;
+    /**
+     * Takes a page of the organization's drafts.
+     */
+    feedDrafts(statuses: DraftStatuses, page: Page): void;
+    /**
+     * Takes a page of flag rows.
+     */
+    feedFlags(values: FlagPageValues, page: Page): void;
+    /**
+     * Takes the artifacts that were looked up for notes.
+     */
+    feedLinkedArtifacts(artifacts: LinkedArtifacts, found: Found): void;
+    /**
+     * Takes a page of the organization's notes.
+     */
+    feedNotes(notes: Notes, page: Page): void;
+    /**
+     * Begins a status, or goes on where the cursor says.
+     */
+    constructor(call: StatusCall);
+    /**
+     * What to do next.
+     */
+    next(transaction: Transaction): StatusStep;
+}
+
+/**
+ * The account of one transaction: the runtime's own where it tells one, and what was counted since.
+ */
+export class Transaction {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Counts an index range.
+     */
+    countRange(): void;
+    /**
+     * Counts a document that was read, of so many bytes and so many units of text that are not measured.
+     */
+    countRead(bytes: number, units: number): void;
+    /**
+     * Counts a document of so many bytes that was written.
+     */
+    countWrite(bytes: number): void;
+    /**
+     * What was used so far, and what remains.
+     */
+    metrics(): Metrics;
+    /**
+     * Must the runtime be asked before anything is planned by this account? Not where it tells nothing.
+     */
+    mustBeTold(): boolean;
+    /**
+     * A transaction with Convex's limits, of which nothing is used.
+     */
+    constructor();
+    /**
+     * How much a migration may read for a purpose.
+     */
+    room(purpose: Purpose): Room;
+    /**
+     * Takes the runtime's account.
+     */
+    tell(metrics: Metrics): void;
+}
+
+/**
+ * Checks the arguments of a run.
+ */
+export function checkMigrationCall(call: MigrationCall): void;
+
+/**
+ * What TypeScript must know to read and to describe documents.
+ */
+export function constants(): Constants;
+
+/**
+ * What to say where a host's own old action cannot get further.
+ */
+export function legacyWarning(processed: number, skipped: number): string | undefined;
+
+/**
+ * Which rows are inserted for a note whose verdict says that something is written. `has` tells of the artifact that
+ * is repaired.
+ */
+export function missingRows(verdict: NoteVerdict, has?: ArtifactHas | null): MissingRows | undefined;
+
+/**
+ * How many of these notes, from the first, have room in what is left of a transaction.
+ */
+export function notesThatFit(transaction: Transaction, rows: RowsOfNotes): Fitting;
+
+/**
+ * Throws `FORBIDDEN`.
+ */
+export function refuseCaller(functionName: string): void;
+
+/**
+ * Throws `ORGANIZATION_NOT_FOUND`.
+ */
+export function refuseOrganization(organizationId: string): void;
+
+/**
+ * Throws `INVALID_CURSOR`: its position is not there any more.
+ */
+export function refusePosition(): void;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly __wbg_allowance_free: (a: number, b: number) => void;
+    readonly __wbg_flagchange_free: (a: number, b: number) => void;
+    readonly __wbg_judge_free: (a: number, b: number) => void;
+    readonly __wbg_migrationrun_free: (a: number, b: number) => void;
+    readonly __wbg_statusrun_free: (a: number, b: number) => void;
+    readonly __wbg_statusscan_free: (a: number, b: number) => void;
+    readonly __wbg_transaction_free: (a: number, b: number) => void;
+    readonly allowance_ask: (a: number) => number;
+    readonly allowance_count: (a: number, b: number, c: number) => void;
+    readonly allowance_foundNone: (a: number) => void;
+    readonly allowance_measured: (a: number, b: number) => void;
+    readonly allowance_new: (a: number, b: number) => number;
+    readonly allowance_read: (a: number, b: number, c: number) => void;
+    readonly checkMigrationCall: (a: any) => [number, number];
+    readonly constants: () => [number, number, number];
+    readonly flagchange_new: (a: any) => [number, number, number];
+    readonly flagchange_plan: (a: number, b: any, c: number, d: number) => [number, number, number];
+    readonly flagchange_planWithTraces: (a: number, b: any, c: number, d: number, e: any) => [number, number, number];
+    readonly judge_judge: (a: number, b: any) => [number, number, number];
+    readonly judge_new: (a: any) => [number, number, number];
+    readonly legacyWarning: (a: number, b: number) => [number, number];
+    readonly migrationrun_answer: (a: number) => [number, number, number];
+    readonly migrationrun_batchWritten: (a: number, b: any, c: number) => [number, number];
+    readonly migrationrun_broke: (a: number, b: number, c: number) => number;
+    readonly migrationrun_failed: (a: number, b: number, c: number) => [number, number];
+    readonly migrationrun_new: (a: any) => [number, number, number];
+    readonly migrationrun_next: (a: number, b: number) => [number, number, number];
+    readonly migrationrun_pageRead: (a: number, b: any) => [number, number];
+    readonly migrationrun_progress: (a: number) => [number, number];
+    readonly migrationrun_swept: (a: number, b: any, c: number) => [number, number];
+    readonly missingRows: (a: any, b: number) => [number, number, number];
+    readonly notesThatFit: (a: number, b: any) => [number, number, number];
+    readonly refuseCaller: (a: number, b: number) => [number, number];
+    readonly refuseOrganization: (a: number, b: number) => [number, number];
+    readonly refusePosition: () => [number, number];
+    readonly statusrun_counted: (a: number, b: any) => [number, number];
+    readonly statusrun_new: (a: any) => [number, number, number];
+    readonly statusrun_next: (a: number, b: number) => [number, number, number];
+    readonly statusscan_answer: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly statusscan_feedArtifacts: (a: number, b: any, c: any) => [number, number];
+    readonly statusscan_feedClaims: (a: number, b: number, c: any) => [number, number];
+    readonly statusscan_feedDocuments: (a: number, b: number, c: any) => [number, number];
+    readonly statusscan_feedDrafts: (a: number, b: any, c: any) => [number, number];
+    readonly statusscan_feedFlags: (a: number, b: any, c: any) => [number, number];
+    readonly statusscan_feedLinkedArtifacts: (a: number, b: any, c: any) => [number, number];
+    readonly statusscan_feedNotes: (a: number, b: any, c: any) => [number, number];
+    readonly statusscan_new: (a: any) => [number, number, number];
+    readonly statusscan_next: (a: number, b: number) => [number, number, number];
+    readonly transaction_countRange: (a: number) => void;
+    readonly transaction_countRead: (a: number, b: number, c: number) => void;
+    readonly transaction_countWrite: (a: number, b: number) => void;
+    readonly transaction_metrics: (a: number) => [number, number, number];
+    readonly transaction_mustBeTold: (a: number) => number;
+    readonly transaction_new: () => number;
+    readonly transaction_room: (a: number, b: any) => [number, number, number];
+    readonly transaction_tell: (a: number, b: any) => [number, number];
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;

@@ -1,0 +1,401 @@
+//! `runMigration`: which notes are read and written next, and what a run did.
+//!
+//! A [`MigrationRun`] says what to do next and is told what came of it. Where most notes are to be written, it goes
+//! through them in sweeps: mutations that read, judge and write the next notes behind a position. Everywhere else a
+//! page of notes is read and judged in one query, and the notes to write are taken from it in batches, each a
+//! mutation that judges its notes anew. A dry run only reads pages, and takes batches from them without the
+//! mutations.
+
+mod answer;
+mod call;
+mod failure;
+mod judge;
+mod outcome;
+mod progress;
+mod report;
+mod rows;
+mod size;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+use tsify::Tsify;
+
+use crate::refusal::Refusal;
+use crate::text::quoted;
+use crate::transaction::Metrics;
+use crate::units::Millis;
+pub use answer::{BatchSize, Estimate, MigrationAnswer};
+use call::Accepted;
+pub use call::{MigrationCall, legacy_warning};
+pub use judge::{ArtifactToJudge, Judge, JudgeCall, Judgement, NoteToJudge, NoteVerdict};
+use outcome::Tally;
+pub use outcome::{Inserted, NoteFailure, Outcome, Reasons};
+use progress::Progress;
+pub use rows::{ArtifactHas, Fitting, MissingRows, NoteRows, missing_rows, notes_that_fit};
+use size::{LARGEST, Size};
+pub use step::{JudgedNote, MigrationBatch, MigrationPage, MigrationStep, WrittenNote};
+
+/// Notes in a page at most.
+const PAGE: u64 = 1_000;
+/// Notes in a sweep at least: to find a bad document costs a page more in a sweep than in a batch.
+const LEAST_SWEEP: u64 = 8;
+/// A run that fails for more than half of at least so many notes stops.
+const FAILURES_FROM: u64 = 20;
+
+/// Why a run ended before it was through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Stopped {
+    /// It migrated as many notes as it was to.
+    Limit,
+    /// Its time was over.
+    Deadline,
+    /// Too many notes failed.
+    Failures,
+    /// Something else than a batch went wrong.
+    Error,
+}
+
+impl Stopped {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::Deadline => "deadline",
+            Self::Failures => "failures",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a run is at.
+#[derive(Debug)]
+enum Phase {
+    /// The next step is to be planned.
+    Planning,
+    /// A page was asked for.
+    Reading,
+    /// A batch was asked for.
+    Writing(Batch),
+    /// A sweep over so many notes was asked for.
+    Sweeping { notes: u64 },
+    /// Every note in reach is settled.
+    Through,
+    /// It ended before.
+    Stopped(Stopped),
+}
+
+/// Notes of the page that are written together.
+#[derive(Debug, Default)]
+struct Batch {
+    /// Ascending indexes into the page.
+    notes: Vec<usize>,
+    /// Behind the last note of the page that is settled with them.
+    end: usize,
+}
+
+/// The page at hand.
+#[derive(Debug, Default)]
+struct Page {
+    notes: Vec<JudgedNote>,
+    is_last: bool,
+    /// Notes that are settled, from the first.
+    done: usize,
+}
+
+impl Page {
+    fn rest(&self) -> &[JudgedNote] {
+        self.notes.get(self.done..).unwrap_or(&[])
+    }
+}
+
+/// Where the document is that made a batch fail.
+#[derive(Clone, Copy, Debug)]
+enum Suspects {
+    /// There is none that is known of.
+    None,
+    /// Among the notes of the page up to here.
+    InPage { end: usize },
+    /// Among the next so many notes behind the position.
+    Ahead { notes: u64 },
+}
+
+/// The search for a document that makes its batch fail.
+#[derive(Clone, Copy, Debug)]
+struct Search {
+    /// The size before that batch failed.
+    size_before: Size,
+    /// Since then a part of that batch went through.
+    has_passed: bool,
+}
+
+/// What counted when the limit was reached: a run looks ahead from there, and comes back.
+#[derive(Debug)]
+struct Checkpoint {
+    tally: Tally,
+    position: Option<String>,
+}
+
+/// One run.
+#[derive(Debug)]
+pub struct MigrationRun {
+    accepted: Accepted,
+    phase: Phase,
+    now: Millis,
+    end: Millis,
+    bytes_per_ms: f64,
+    page: Page,
+    /// Where the last note stands that is settled.
+    position: Option<String>,
+    /// A page was as small as it was because no more could be read in one transaction.
+    is_page_cut: bool,
+    /// Most of the notes at hand need not be written, or something is wrong with one of them: the next ones are
+    /// read by pages, not in sweeps.
+    is_sparse: bool,
+    suspects: Suspects,
+    search: Option<Search>,
+    size: Size,
+    /// Conflicts of the batch at hand.
+    conflicts: u32,
+    wait: Millis,
+    has_worked: bool,
+    batches: u64,
+    bytes: u64,
+    tally: Tally,
+    /// It only looks whether anything is left behind its limit.
+    checkpoint: Option<Checkpoint>,
+    progress: Progress,
+    warnings: Vec<String>,
+}
+
+impl MigrationRun {
+    /// Begins a run, or goes on where the cursor says.
+    ///
+    /// # Errors
+    /// - `INVALID_ARGUMENT` for an organization id or a number outside their rules, and for what the host's
+    ///   old action cannot do.
+    /// - `INVALID_CURSOR` for a cursor that is damaged, too old, or of another call.
+    pub fn new(call: &MigrationCall) -> Result<Self, Refusal> {
+        let mut accepted = call.accept()?;
+        let most = accepted.batch_size.unwrap_or(LARGEST);
+        let mut warnings = Vec::new();
+        if let (true, Some(batch_size)) = (most > LARGEST, call.batch_size) {
+            let shown = quoted(&crate::argument::as_javascript(batch_size));
+            warnings.push(format!(
+                "batchSize {shown} is cut to {LARGEST} notes a transaction"
+            ));
+        }
+        Ok(Self {
+            phase: Phase::Planning,
+            now: call.now_ms,
+            end: call.now_ms + call.deadline_ms,
+            bytes_per_ms: call.pace_bytes_per_second / 1_000.0,
+            page: Page::default(),
+            position: accepted.position.take(),
+            is_page_cut: false,
+            is_sparse: false,
+            suspects: Suspects::None,
+            search: None,
+            size: Size::new(most.min(LARGEST)),
+            conflicts: 0,
+            wait: Millis(0.0),
+            has_worked: false,
+            batches: 0,
+            bytes: 0,
+            tally: Tally::default(),
+            checkpoint: None,
+            progress: Progress::new(&accepted, call.now_ms, call.deadline_ms),
+            warnings,
+            accepted,
+        })
+    }
+
+    /// What to do next.
+    pub fn next(&mut self, now: Millis) -> MigrationStep {
+        self.now = now;
+        if !matches!(self.phase, Phase::Through | Phase::Stopped(_)) {
+            self.phase = Phase::Planning;
+            if let Some(step) = self.plan() {
+                self.has_worked = true;
+                return step;
+            }
+        }
+        MigrationStep::Ended
+    }
+
+    /// None where the run ends.
+    fn plan(&mut self) -> Option<MigrationStep> {
+        if self.has_worked && self.now >= self.end {
+            return self.stop(Stopped::Deadline);
+        }
+        self.look_ahead_at_the_limit();
+        while self.page.done < self.page.notes.len() {
+            if self.fails_too_often(self.tally.outcome.failed, self.tally.outcome.tried()) {
+                return self.stop(Stopped::Failures);
+            }
+            let batch = self.gather();
+            if batch.notes.is_empty() {
+                self.settle_until(batch.end);
+            } else if self.checkpoint.is_some() {
+                return self.stop(Stopped::Limit);
+            } else if self.accepted.dry_run {
+                self.pretend(&batch);
+                self.look_ahead_at_the_limit();
+            } else {
+                let ids = batch.notes.iter().filter_map(|at| self.page.notes.get(*at));
+                let ids = ids.map(|note| note.id.clone()).collect();
+                return self.paced(MigrationStep::WriteBatch { ids }, Phase::Writing(batch));
+            }
+        }
+        if self.page.is_last {
+            self.phase = Phase::Through;
+            return None;
+        }
+        if self.fails_too_often(self.tally.outcome.failed, self.tally.outcome.tried()) {
+            return self.stop(Stopped::Failures);
+        }
+        let after = self.position.clone();
+        let notes = self.size.notes();
+        if self.may_sweep() && (LEAST_SWEEP..=self.left()).contains(&notes) {
+            return self.paced(MigrationStep::Sweep { after, notes }, Phase::Sweeping { notes });
+        }
+        self.phase = Phase::Reading;
+        Some(MigrationStep::ReadPage { after, notes: PAGE })
+    }
+
+    fn may_sweep(&self) -> bool {
+        // Among the first few notes it depends on each whether too many failed.
+        let is_decided = self.tally.outcome.failed == 0 || self.tally.outcome.tried() >= FAILURES_FROM;
+        !self.accepted.dry_run && self.checkpoint.is_none() && !self.is_sparse && is_decided
+    }
+
+    /// A step that writes, when its time has come.
+    fn paced(&mut self, step: MigrationStep, phase: Phase) -> Option<MigrationStep> {
+        let ms = core::mem::take(&mut self.wait);
+        if ms.0 <= 0.0 {
+            self.phase = phase;
+            Some(step)
+        } else if self.now + ms >= self.end {
+            self.stop(Stopped::Deadline)
+        } else {
+            Some(MigrationStep::Wait { ms })
+        }
+    }
+
+    /// From the limit on the run only looks whether anything is left.
+    fn look_ahead_at_the_limit(&mut self) {
+        if self.left() == 0 && self.checkpoint.is_none() {
+            self.checkpoint = Some(Checkpoint {
+                tally: self.tally.clone(),
+                position: self.position.clone(),
+            });
+        }
+    }
+
+    /// Do more than half of enough notes fail? A run that only looks ahead tries none.
+    fn fails_too_often(&self, failed: u64, tried: u64) -> bool {
+        self.checkpoint.is_none() && tried >= FAILURES_FROM && failed * 2 > tried
+    }
+
+    /// Ends the run. One that looked ahead comes back to where its limit was.
+    fn stop(&mut self, why: Stopped) -> Option<MigrationStep> {
+        self.phase = Phase::Stopped(why);
+        if let Some(Checkpoint { tally, position }) = self.checkpoint.take() {
+            (self.tally, self.position) = (tally, position);
+            self.phase = Phase::Stopped(Stopped::Limit);
+        }
+        None
+    }
+
+    /// Notes that the limit leaves.
+    fn left(&self) -> u64 {
+        let through = self.tally.outcome.through();
+        self.accepted
+            .limit
+            .map_or(u64::MAX, |limit| limit.saturating_sub(through))
+    }
+
+    /// Takes the next notes to write from the page.
+    fn gather(&self) -> Batch {
+        let mut batch = Batch::default();
+        let mut most = self.size.notes().min(self.left().max(1));
+        batch.end = self.page.notes.len();
+        if let Suspects::InPage { end } = self.suspects {
+            batch.end = end.min(batch.end);
+            // Half of them: either it fails, or the bad one is in the other half.
+            let suspects = self.page.notes.get(self.page.done..batch.end);
+            most = most.min((writers(suspects.unwrap_or(&[])) / 2).max(1));
+        }
+        let mut failed = self.tally.outcome.failed;
+        let mut tried = self.tally.outcome.tried();
+        let notes = self.page.notes.iter().enumerate();
+        for (at, note) in notes.take(batch.end).skip(self.page.done) {
+            let is_full = match note.verdict {
+                NoteVerdict::Migrate | NoteVerdict::Repair => {
+                    batch.notes.push(at);
+                    batch.notes.len() as u64 >= most
+                }
+                NoteVerdict::Malformed => {
+                    failed += 1;
+                    false
+                }
+                _ => continue,
+            };
+            tried += 1;
+            // Right behind its last note, as a run that the limit ends stops there; and where too many failed, so
+            // that the run stops there whatever the size of its batches: a dry run, too.
+            if is_full || self.fails_too_often(failed, tried) {
+                batch.end = at + 1;
+                break;
+            }
+        }
+        batch
+    }
+
+    /// Settles the batch as a real run would.
+    fn pretend(&mut self, batch: &Batch) {
+        let mut metrics = Metrics::default();
+        for note in batch.notes.iter().filter_map(|at| self.page.notes.get(*at)) {
+            let rows = note.rows.unwrap_or_default();
+            let bytes = rows.written_bytes();
+            self.tally.inserted.add(rows.inserted());
+            self.bytes = self.bytes.saturating_add(bytes);
+            // A note is read, its artifacts are looked up, and its rows are written.
+            metrics.documents_read.add(1);
+            metrics.bytes_read.add(bytes);
+            metrics.database_queries.add(2);
+            metrics.documents_written.add(rows.documents());
+            metrics.bytes_written.add(bytes);
+        }
+        self.batches += 1;
+        if batch.notes.len() as u64 == self.size.notes() {
+            self.learn(&metrics, Millis(0.0));
+        }
+        self.settle_until(batch.end);
+    }
+
+    /// Counts the notes of the page up to `end`.
+    fn settle_until(&mut self, end: usize) {
+        for note in self.page.rest().iter().take(end.saturating_sub(self.page.done)) {
+            self.tally
+                .settle(&note.id, note.verdict, note.malformed_field.as_deref());
+            self.position = Some(note.position.clone());
+        }
+        self.page.done = end;
+        if matches!(self.suspects, Suspects::InPage { end: suspects } if suspects <= end) {
+            self.suspects = Suspects::None;
+        }
+    }
+}
+
+/// How many of these notes are to be written?
+fn writers(notes: &[JudgedNote]) -> u64 {
+    notes.iter().filter(|note| note.verdict.writes()).count() as u64
+}
+
+/// Are less than half of so many notes to be written?
+fn is_sparse(verdicts: impl ExactSizeIterator<Item = NoteVerdict>) -> bool {
+    let notes = verdicts.len();
+    verdicts.filter(|verdict| verdict.writes()).count() * 2 < notes
+}

@@ -1,0 +1,89 @@
+//! Expected failures, with codes that stay.
+
+use serde::Serialize;
+use tsify::Tsify;
+
+use crate::text::quoted;
+
+/// What kind of failure it is. Stable: pipelines and dashboards match on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    /// An argument's value is outside what the function takes.
+    InvalidArgument,
+    /// The host's lookup does not know the organization.
+    OrganizationNotFound,
+    /// The caller may not use this function.
+    Forbidden,
+    /// The cursor is damaged, of another version, too old, or of another call.
+    InvalidCursor,
+    /// `check` was asked for and the verdict is neither complete nor empty.
+    NotComplete,
+    /// A stored document lacks a field or has one of the wrong type.
+    MalformedDocument,
+    /// A defect of this library or of its wiring.
+    Internal,
+}
+
+/// An expected failure: the data of the `ConvexError` that a caller sees. Nothing was written when they see one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct Refusal {
+    /// What kind of failure it is.
+    pub code: Code,
+    /// What is wrong: lower-case, no full stop, the caller's input in backticks.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// Adds what to do.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Refuses a caller of a public function whom the host does not let in.
+    ///
+    /// ```
+    /// let refusal = v2_rollout::Refusal::forbidden("runMigration");
+    /// assert_eq!(refusal.message, "this caller may not use runMigration");
+    /// ```
+    pub fn forbidden(function: &str) -> Self {
+        Self::new(Code::Forbidden, format!("this caller may not use {function}")).hint(format!(
+            "operators run `npx convex run scripts/{function}`, which needs the deployment's key; others need the host's `authorize` hook to let them in"
+        ))
+    }
+
+    /// Refuses an organization that the host's lookup does not know.
+    pub fn organization_not_found(organization_id: &str) -> Self {
+        Self::new(
+            Code::OrganizationNotFound,
+            format!("organizationId {} names no organization", quoted(organization_id)),
+        )
+        .hint("check its spelling: it is the organization's id, neither its name nor its slug")
+    }
+
+    /// Refuses a cursor whose position cannot be found again.
+    pub fn lost_position() -> Self {
+        Self::invalid_cursor("cursor names a place that is gone")
+    }
+
+    pub(crate) fn invalid_cursor(message: &str) -> Self {
+        Self::new(Code::InvalidCursor, message)
+            .hint("start again without `cursor`: what was done stays done, and counts start at zero")
+    }
+}
+
+/// A call that breaks the rules of the boundary, with what is wrong about it: a defect of the shims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongCall(pub String);

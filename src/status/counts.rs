@@ -1,0 +1,348 @@
+//! The sums of a status and the verdict over them.
+
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+use crate::cursor;
+use crate::note::Class;
+use crate::refusal::{Code, Refusal};
+use crate::text::counted;
+
+/// Whether an organization is through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// There are no notes.
+    Empty,
+    /// There are notes to migrate, and none has begun.
+    NotStarted,
+    /// Some notes are on their way.
+    InProgress,
+    /// A person must decide about every note that is left.
+    Blocked,
+    /// Every note is migrated, or has nothing to migrate.
+    Complete,
+}
+
+impl Verdict {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotStarted => "notStarted",
+            Self::InProgress => "inProgress",
+            Self::Blocked => "blocked",
+            Self::Complete => "complete",
+        }
+    }
+}
+
+/// Notes by class. They sum to all notes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Classes {
+    /// A linked artifact is completed.
+    pub migrated: u64,
+    /// A linked artifact exists, none is completed.
+    pub unfinished: u64,
+    /// There is no text to migrate.
+    pub not_ready: u64,
+    /// The old pipeline is not done with them.
+    pub deferred: u64,
+    /// A person has to decide.
+    pub blocked: u64,
+    /// To be migrated.
+    pub eligible: u64,
+}
+
+impl Classes {
+    /// Counts a note.
+    pub fn count(&mut self, class: Class) {
+        *match class {
+            Class::Migrated => &mut self.migrated,
+            Class::Unfinished => &mut self.unfinished,
+            Class::NotReady => &mut self.not_ready,
+            Class::Deferred(_) => &mut self.deferred,
+            Class::Blocked(_) => &mut self.blocked,
+            Class::Eligible => &mut self.eligible,
+        } += 1;
+    }
+
+    /// All notes.
+    pub fn total(&self) -> u64 {
+        self.migrated + self.not_ready + self.left()
+    }
+
+    /// Notes that are neither migrated nor without text.
+    pub fn left(&self) -> u64 {
+        self.unfinished + self.deferred + self.blocked + self.eligible
+    }
+
+    /// The verdict that the counts make.
+    pub fn verdict(&self) -> Verdict {
+        if self.total() == 0 {
+            Verdict::Empty
+        } else if self.left() == 0 {
+            Verdict::Complete
+        } else if self.left() == self.blocked {
+            Verdict::Blocked
+        } else if self.eligible > 0 && self.migrated + self.unfinished == 0 {
+            Verdict::NotStarted
+        } else {
+            Verdict::InProgress
+        }
+    }
+}
+
+impl Classes {
+    /// Refuses what is not through, for pipelines that wait by exit code.
+    ///
+    /// # Errors
+    /// - `NOT_COMPLETE` unless the verdict is complete or empty.
+    pub fn check_complete(&self) -> Result<(), Refusal> {
+        let verdict = self.verdict();
+        if matches!(verdict, Verdict::Complete | Verdict::Empty) {
+            return Ok(());
+        }
+        let left = counted(self.left(), "note is", "notes are");
+        let message = format!(
+            "the organization is not through: the verdict is {}, {left} left",
+            verdict.word()
+        );
+        Err(Refusal::new(Code::NotComplete, message)
+            .hint("run v2MigrationStatus without `check` to see which, and runMigration to migrate the eligible ones"))
+    }
+}
+
+/// The status of a draft, in the words of the host's schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftStatus {
+    /// Waiting for a coach.
+    Pending,
+    /// Confirmed by a coach.
+    Confirmed,
+    /// Rejected by a coach.
+    Rejected,
+    /// Carried out.
+    Applied,
+    /// Too old.
+    Expired,
+}
+
+impl DraftStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Confirmed,
+        Self::Rejected,
+        Self::Applied,
+        Self::Expired,
+    ];
+}
+
+/// Drafts by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct Drafts {
+    /// Waiting for a coach.
+    pub pending: u64,
+    /// Confirmed by a coach.
+    pub confirmed: u64,
+    /// Rejected by a coach.
+    pub rejected: u64,
+    /// Carried out.
+    pub applied: u64,
+    /// Too old.
+    pub expired: u64,
+}
+
+impl Drafts {
+    /// Counts a draft.
+    pub fn count(&mut self, status: DraftStatus) {
+        *match status {
+            DraftStatus::Pending => &mut self.pending,
+            DraftStatus::Confirmed => &mut self.confirmed,
+            DraftStatus::Rejected => &mut self.rejected,
+            DraftStatus::Applied => &mut self.applied,
+            DraftStatus::Expired => &mut self.expired,
+        } += 1;
+    }
+}
+
+/// Everything that a status counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums {
+    /// The organization's notes by class.
+    pub classes: Classes,
+    /// Notes with more than one linked artifact.
+    pub duplicates: u64,
+    /// Artifacts linked to the organization's notes that name the organization too.
+    pub linked_artifacts: u64,
+    /// Artifacts that name the organization.
+    pub artifacts: u64,
+    /// Transcripts of those artifacts.
+    pub transcripts: u64,
+    /// Claims of the organization.
+    pub claims: u64,
+    /// Resolutions of those claims.
+    pub resolutions: u64,
+    /// The organization's drafts by status.
+    pub drafts: Drafts,
+}
+
+impl Sums {
+    /// Artifacts of the organization that no note of it is linked to.
+    pub fn orphans(&self) -> u64 {
+        self.artifacts.saturating_sub(self.linked_artifacts)
+    }
+
+    /// Can they be what a cursor holds?
+    pub(crate) fn are_plausible(&self) -> bool {
+        let Classes {
+            migrated,
+            unfinished,
+            not_ready,
+            deferred,
+            blocked,
+            eligible,
+        } = self.classes;
+        let Drafts {
+            pending,
+            confirmed,
+            rejected,
+            applied,
+            expired,
+        } = self.drafts;
+        [
+            migrated,
+            unfinished,
+            not_ready,
+            deferred,
+            blocked,
+            eligible,
+            pending,
+            confirmed,
+            rejected,
+            applied,
+            expired,
+            self.duplicates,
+            self.linked_artifacts,
+            self.artifacts,
+            self.transcripts,
+            self.claims,
+            self.resolutions,
+        ]
+        .iter()
+        .all(|n| *n < cursor::MOST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::note::{BlockedReason, DeferredReason};
+
+    #[test]
+    fn verdicts() {
+        use Verdict::{Blocked, Complete, Empty, InProgress, NotStarted};
+        for ([migrated, unfinished, not_ready, deferred, blocked, eligible], expected) in [
+            ([0, 0, 0, 0, 0, 0], Empty),
+            ([0, 0, 3, 0, 0, 0], Complete),
+            ([5, 0, 3, 0, 0, 0], Complete),
+            ([5, 0, 3, 0, 1, 0], Blocked),
+            ([0, 0, 0, 0, 1, 0], Blocked),
+            ([0, 0, 0, 0, 1, 1], NotStarted),
+            ([0, 0, 2, 4, 1, 1], NotStarted),
+            ([1, 0, 0, 0, 0, 1], InProgress),
+            ([0, 1, 0, 0, 0, 1], InProgress),
+            ([0, 1, 0, 0, 0, 0], InProgress),
+            ([0, 0, 0, 1, 0, 0], InProgress),
+            ([0, 0, 0, 1, 1, 0], InProgress),
+        ] {
+            let classes = Classes {
+                migrated,
+                unfinished,
+                not_ready,
+                deferred,
+                blocked,
+                eligible,
+            };
+            assert_eq!(classes.verdict(), expected, "{classes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_through_is_refused() {
+        for (migrated, blocked, eligible, message) in [
+            (0, 0, 0, None),
+            (3, 0, 0, None),
+            (
+                3,
+                0,
+                1,
+                Some("the organization is not through: the verdict is inProgress, 1 note is left"),
+            ),
+            (
+                3,
+                2,
+                0,
+                Some("the organization is not through: the verdict is blocked, 2 notes are left"),
+            ),
+        ] {
+            let classes = Classes {
+                migrated,
+                blocked,
+                eligible,
+                ..Classes::default()
+            };
+            let refusal = classes.check_complete().err().map(|refusal| refusal.message);
+            assert_eq!(refusal.as_deref(), message);
+        }
+    }
+
+    #[test]
+    fn each_note_and_draft_counts_once() {
+        let mut classes = Classes::default();
+        for class in [
+            Class::Migrated,
+            Class::Unfinished,
+            Class::NotReady,
+            Class::Deferred(DeferredReason::Transcribing),
+            Class::Blocked(BlockedReason::NoCoach),
+            Class::Eligible,
+        ] {
+            classes.count(class);
+        }
+        let one_each = serde_json::json!({
+            "migrated": 1, "unfinished": 1, "notReady": 1, "deferred": 1, "blocked": 1, "eligible": 1,
+        });
+        assert_eq!(serde_json::to_value(classes).unwrap(), one_each);
+        assert_eq!((classes.total(), classes.left()), (6, 4));
+
+        let mut drafts = Drafts::default();
+        for status in DraftStatus::ALL {
+            drafts.count(status);
+        }
+        let one_each = serde_json::json!({
+            "pending": 1, "confirmed": 1, "rejected": 1, "applied": 1, "expired": 1,
+        });
+        assert_eq!(serde_json::to_value(drafts).unwrap(), one_each);
+    }
+
+    #[test]
+    fn forged_numbers_are_no_sums() {
+        assert!(
+            Sums {
+                claims: cursor::MOST - 1,
+                ..Sums::default()
+            }
+            .are_plausible()
+        );
+        assert!(
+            !Sums {
+                claims: cursor::MOST,
+                ..Sums::default()
+            }
+            .are_plausible()
+        );
+    }
+}

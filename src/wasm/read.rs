@@ -1,0 +1,297 @@
+//! Reading calls: JavaScript's values become the core's types, and what does not fit is named.
+//!
+//! Derived `Deserialize`s would do the same with 75 KB more in every call's bundle, and would not tell which field is
+//! wrong.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Uint32Array};
+use serde::Deserialize;
+use serde::de::value::{Error, StrDeserializer};
+use wasm_bindgen::prelude::*;
+
+use super::{
+    Candidates, DraftStatuses, FlagPageValues, FlagRows, LinkedArtifacts, Notes, NotesToJudge, RowsOfNotes,
+};
+use crate::units::as_u64;
+use crate::{
+    ArtifactHas, ArtifactToJudge, ByKey, Classes, CountedPage, DraftStatus, FlagChangeCall, FlagRow,
+    FlagValue, Found, Inserted, InsightsStatus, JudgeCall, JudgedNote, KeyRows, LinkedArtifact,
+    MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall, MigrationPage, Millis, NoteFacts,
+    NoteRows, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall, StatusRunCall, Traces,
+    TranscriptionStatus, WrittenNote,
+};
+
+/// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
+pub(super) struct Problem(Box<(String, String)>);
+
+// What is rarely called stays out of the way of what is called often: inlined, it is most of the module.
+impl Problem {
+    #[cold]
+    fn new(what: &str) -> Self {
+        Self(Box::new((String::new(), what.into())))
+    }
+
+    #[cold]
+    fn expected(what: &str, value: &JsValue) -> Self {
+        let got = value.js_typeof().as_string().unwrap_or_default();
+        Self::new(&["expected ", what, ", got ", &got].concat())
+    }
+
+    #[cold]
+    fn in_field(mut self, name: &str) -> Self {
+        self.0.0 = [".", &camel_case(name), &self.0.0].concat();
+        self
+    }
+
+    #[cold]
+    fn in_element(mut self, at: u32) -> Self {
+        self.0.0 = format!("[{at}]{}", self.0.0);
+        self
+    }
+
+    /// As an error's message about a call.
+    #[cold]
+    pub(super) fn message(&self, call: &str) -> String {
+        let (path, what) = &*self.0;
+        [call, path, ": ", what].concat()
+    }
+}
+
+/// What can be read from a value of JavaScript's.
+pub(super) trait Read: Sized {
+    fn read(value: &JsValue) -> Result<Self, Problem>;
+}
+
+impl Read for bool {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        value
+            .as_bool()
+            .ok_or_else(|| Problem::expected("a boolean", value))
+    }
+}
+
+impl Read for f64 {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        value.as_f64().ok_or_else(|| Problem::expected("a number", value))
+    }
+}
+
+impl Read for u64 {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        let number = f64::read(value)?;
+        if number >= 0.0 && number.fract() == 0.0 {
+            Ok(as_u64(number))
+        } else {
+            Err(Problem::new("expected a whole number from 0"))
+        }
+    }
+}
+
+impl Read for u32 {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        let number = u64::read(value)?;
+        Self::try_from(number).map_err(|_| Problem::new("expected a number below 2^32"))
+    }
+}
+
+impl Read for String {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        value
+            .as_string()
+            .ok_or_else(|| Problem::expected("a string", value))
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        if value.is_null() || value.is_undefined() {
+            return Ok(None);
+        }
+        T::read(value).map(Some)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        let array: &Array = instance(value, "an array")?;
+        let mut all = Self::new();
+        for (at, element) in (0_u32..).zip(array.iter()) {
+            all.push(T::read(&element).map_err(|problem| problem.in_element(at))?);
+        }
+        Ok(all)
+    }
+}
+
+impl Read for Array {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        instance(value, "an array").cloned()
+    }
+}
+
+impl Read for Uint32Array {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        instance(value, "a Uint32Array").cloned()
+    }
+}
+
+fn instance<'a, T: JsCast>(value: &'a JsValue, what: &str) -> Result<&'a T, Problem> {
+    value.dyn_ref().ok_or_else(|| Problem::expected(what, value))
+}
+
+/// Words of a closed set: the names that serde gives to their variants.
+macro_rules! read_words {
+    ($($type:ty),* $(,)?) => {
+        $(impl Read for $type {
+            fn read(value: &JsValue) -> Result<Self, Problem> {
+                let word = String::read(value)?;
+                Self::deserialize(StrDeserializer::<Error>::new(&word)).map_err(|error| Problem::new(&error.to_string()))
+            }
+        })*
+    };
+}
+
+read_words!(
+    DraftStatus,
+    FlagValue,
+    InsightsStatus,
+    NoteVerdict,
+    Purpose,
+    TranscriptionStatus
+);
+
+/// Structs whose fields have the same names in JavaScript, but in camelCase.
+macro_rules! read_fields {
+    ($($type:ident { $($field:ident),* $(,)? })*) => {
+        $(impl Read for $type {
+            fn read(value: &JsValue) -> Result<Self, Problem> {
+                let object: &Fields = object(value)?;
+                Ok(Self { $($field: field(object, stringify!($field))?),* })
+            }
+        })*
+    };
+}
+
+read_fields! {
+    ArtifactHas { transcript, claims }
+    ArtifactToJudge { note, is_completed, updated_ms }
+    Candidates { organization_ids, counts }
+    Classes { migrated, unfinished, not_ready, deferred, blocked, eligible }
+    CountedPage { done, cursor, migration }
+    FlagChangeCall { organization_id, enabled, actor, reason, restore, create, is_known }
+    FlagRow { value, notes }
+    Found { complete, open, malformed }
+    Inserted { artifacts, transcripts, claims }
+    JudgeCall { now_ms, deferred_days, repair, ends_at_malformed }
+    JudgedNote { id, position, created_ms, verdict, malformed_field, rows }
+    KeyRows { environment, platform, organization, user_rows }
+    LinkedArtifact { note, is_completed, organization_ids }
+    MalformedDocument { row, id, field }
+    Metric { used, remaining }
+    Metrics {
+        documents_read, bytes_read, database_queries, documents_written, bytes_written, functions_scheduled,
+        scheduled_function_args_bytes,
+    }
+    MigrationBatch { notes, inserted, metrics, position, created_ms, is_last }
+    MigrationCall {
+        organization_id, dry_run, batch_size, limit, repair, deferred_days, cursor, is_legacy, now_ms, deadline_ms,
+        pace_bytes_per_second,
+    }
+    MigrationPage { notes, is_last }
+    NoteFacts { transcription_status, insights_status, has_coach, has_text, created_ms }
+    NoteRows { transcripts, claims, bytes, repaired_bytes }
+    NoteToJudge { facts, is_malformed }
+    NotesToJudge { notes, artifacts }
+    OpenLookUp { id, after }
+    Page { first_id, is_last, malformed }
+    StatusCall { organization_id, deferred_days, cursor, check, environment, now_ms, artifacts_are_indexed }
+    StatusRunCall { organization_id, deferred_days, cursor, check, now_ms, deadline_ms }
+    Traces { has_documents, newest_candidates }
+    WrittenNote { id, verdict, malformed_field }
+}
+
+/// What stands for the one value in it.
+macro_rules! read_transparent {
+    ($($type:ident),* $(,)?) => {
+        $(impl Read for $type {
+            fn read(value: &JsValue) -> Result<Self, Problem> {
+                Read::read(value).map(Self)
+            }
+        })*
+    };
+}
+
+read_transparent!(
+    DraftStatuses,
+    FlagPageValues,
+    FlagRows,
+    LinkedArtifacts,
+    Millis,
+    Notes,
+    RowsOfNotes
+);
+
+impl<T: Read> Read for ByKey<T> {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        let object = object(value)?;
+        Ok(Self {
+            voice_notes: field(object, "voice_notes_v2")?,
+            entity_resolution: field(object, "entity_resolution_v2")?,
+        })
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type Fields;
+
+    #[wasm_bindgen(method, structural, indexing_getter)]
+    fn get(this: &Fields, name: &JsValue) -> JsValue;
+}
+
+fn object(value: &JsValue) -> Result<&Fields, Problem> {
+    if value.is_object() {
+        Ok(value.unchecked_ref())
+    } else {
+        Err(Problem::expected("an object", value))
+    }
+}
+
+fn field<T: Read>(object: &Fields, name: &'static str) -> Result<T, Problem> {
+    T::read(&object.get(&key(name))).map_err(|problem| problem.in_field(name))
+}
+
+thread_local! {
+    /// Names of fields as JavaScript's strings, by their addresses: to make one anew for each object takes longer than
+    /// to read its field.
+    static KEYS: RefCell<Vec<(*const u8, JsValue)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn key(name: &'static str) -> JsValue {
+    KEYS.with_borrow_mut(
+        |keys| match keys.binary_search_by_key(&name.as_ptr(), |(address, _)| *address) {
+            Ok(at) => keys.get(at).map(|(_, key)| key.clone()),
+            Err(at) => {
+                let key = JsValue::from(camel_case(name));
+                keys.insert(at, (name.as_ptr(), key.clone()));
+                Some(key)
+            }
+        },
+    )
+    .unwrap_or_default()
+}
+
+/// The name that serde's `camelCase` gives to a field.
+fn camel_case(name: &str) -> String {
+    if name.ends_with("_v2") {
+        return name.into();
+    }
+    let mut words = name.split('_');
+    let mut camel: String = words.next().unwrap_or_default().into();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}
