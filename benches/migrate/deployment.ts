@@ -3,7 +3,8 @@
  * transactions are counted and can be made to fail.
  */
 
-import { createEngine } from "../../scripts/lib/deployment/engine.mjs";
+import { createEngine } from "embedded-convex/engine";
+
 import schema from "../../tests/backend/convex/schema.js";
 import * as rollout from "../../tests/backend/convex/v2Rollout.js";
 import * as component from "./component.js";

@@ -245,7 +245,7 @@ function answerError(response, error) {
     answerJson(response, error.status, { code: error.code, message: error.message });
     return;
   }
-  process.stderr.write(`deployment: ${error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(`embedded-convex: ${error instanceof Error ? error.stack : error}\n`);
   answerJson(response, 500, { code: "InternalServerError", message: messageOf(error) });
 }
 
