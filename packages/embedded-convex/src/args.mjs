@@ -43,6 +43,7 @@ Prints \`ready URL\` when it takes requests; SIGTERM or SIGINT ends it.
   --verbose          print console lines of functions to stderr
   --help             print this
 
+The CLI can \`run\`, \`data\` and \`function-spec\`.
 Not served: live queries, crons, HTTP actions, components, contents of files. User code has no time or heap limit.
 `;
 

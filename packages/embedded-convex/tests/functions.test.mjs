@@ -121,7 +121,7 @@ describe("malformed requests", () => {
   });
 
   it("are refused on other paths and methods", async () => {
-    expect((await post("{}", "/api/nothing")).status).toBe(404);
+    expect((await post("{}", "/api/nothing")).status).toBe(400);
     expect((await post(undefined, "/api/query", "GET")).status).toBe(405);
     expect((await fetch(`${deployment.url}/version`)).status).toBe(200);
     expect((await deployment.call("runtime:now", {}, admin)).status).toBe("success");
