@@ -1,5 +1,5 @@
 /**
- * A backend in convex-test's engine, with the indexes and the write checks of `scripts/deployment`, whose
+ * A backend in convex-test's engine, with the indexes and the write checks of `packages/embedded-convex`, whose
  * transactions are counted and can be made to fail.
  */
 
