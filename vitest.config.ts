@@ -32,7 +32,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["tests/**/*.test.{ts,mjs}"],
+          include: ["{tests,packages/*/tests}/**/*.test.{ts,mjs}"],
           exclude: ["tests/shims/**"],
           environment: "node",
           setupFiles: ["tests/properties.ts"],

@@ -1,13 +1,13 @@
 // @ts-check
 /** One call of one script, as a deployment makes it: in a fresh context, from source to answer. */
 
-import { running } from "../../scripts/lib/deployment/call.mjs";
-import { createIsolateContext } from "../../scripts/lib/deployment/context.mjs";
-import { Modules } from "../../scripts/lib/deployment/modules.mjs";
+import { running } from "embedded-convex/call";
+import { createIsolateContext } from "embedded-convex/context";
+import { Modules } from "embedded-convex/modules";
 import { scripts, syscalls } from "./documents.mjs";
 
 /**
- * @param {import("../../scripts/lib/deployment/bundle.mjs").Bundle} bundle
+ * @param {import("embedded-convex/bundle").Bundle} bundle
  * @param {import("./documents.mjs").Script} script
  * @returns {Promise<{ ms: number, answer: any }>} The context itself is not in the time: Convex has it ready.
  */

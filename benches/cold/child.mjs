@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { call } from "./call.mjs";
 
 const [file, script, rounds, ...variants] = process.argv.slice(2);
-/** @type {Record<string, import("../../scripts/lib/deployment/bundle.mjs").Bundle>} */
+/** @type {Record<string, import("embedded-convex/bundle").Bundle>} */
 const bundles = JSON.parse(await readFile(file, "utf8"));
 
 /** @type {Record<string, { ms: number[], answer: unknown }>} */

@@ -105,7 +105,7 @@ const functions = {
 /**
  * Answers at once, so that what is measured is the script and not a database.
  *
- * @returns {import("../../scripts/lib/deployment/context.mjs").Syscalls}
+ * @returns {import("embedded-convex/context").Syscalls}
  */
 export function syscalls() {
   /** @type {Document[][]} */

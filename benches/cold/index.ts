@@ -9,8 +9,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { bundleBackend } from "embedded-convex/bundle";
 
-import { bundleBackend } from "../../scripts/lib/deployment/bundle.mjs";
 import type { Bench, Outcome } from "../support/bench.js";
 import { duration, table, whole } from "../support/print.js";
 import { root } from "../support/root.js";

@@ -3,9 +3,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Bundle } from "embedded-convex/bundle";
 import { build } from "esbuild";
 
-import type { Bundle } from "../../scripts/lib/deployment/bundle.mjs";
 import { root } from "../support/root.js";
 
 /** The core's modules: one for each function that uses it. */

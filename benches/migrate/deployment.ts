@@ -1,9 +1,10 @@
 /**
- * A backend in convex-test's engine, with the indexes and the write checks of `scripts/deployment`, whose
+ * A backend in convex-test's engine, with the indexes and the write checks of `packages/embedded-convex`, whose
  * transactions are counted and can be made to fail.
  */
 
-import { createEngine } from "../../scripts/lib/deployment/engine.mjs";
+import { createEngine } from "embedded-convex/engine";
+
 import schema from "../../tests/backend/convex/schema.js";
 import * as rollout from "../../tests/backend/convex/v2Rollout.js";
 import * as component from "./component.js";

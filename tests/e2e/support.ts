@@ -5,9 +5,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type SpawnOptions, startDeployment } from "embedded-convex";
 import { afterAll } from "vitest";
-
-import { type SpawnOptions, startDeployment } from "../../scripts/lib/deployment/spawn.mjs";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const cli = join(repository, "node_modules", "convex", "bin", "main.js");

@@ -1,6 +1,6 @@
 // @vitest-environment node
+import { findMismatch } from "embedded-convex/validate";
 import { describe, expect, it } from "vitest";
-import { findMismatch } from "../../scripts/lib/deployment/validate.mjs";
 import schema from "../backend/convex/schema";
 import { classOfKind, clubs } from "./clubs.mjs";
 import { documentId } from "./ids.mjs";

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { startDeployment } from "embedded-convex";
 import { clubs } from "../../../tests/sample/clubs.mjs";
 import { writeSample } from "../../../tests/sample/write.mjs";
-import { startDeployment } from "../deployment/spawn.mjs";
-import { convex, endCommands, typed } from "./cli.mjs";
+import { backend, convex, endCommands, typed } from "./cli.mjs";
 import { layOut } from "./layout.mjs";
 import { DemoError, prepare, targetOf } from "./selfHosted.mjs";
 import { scenes } from "./story.mjs";
@@ -37,7 +37,7 @@ async function embedded() {
   const snapshot = await mkdtemp(path.join(tmpdir(), "demo-"));
   cleanups.push(() => rm(snapshot, { recursive: true, force: true }));
   await writeSample(snapshot);
-  const deployment = await startDeployment({ snapshot, adminKey });
+  const deployment = await startDeployment({ backend, snapshot, adminKey });
   cleanups.push(deployment.stop);
   return { url: deployment.url, adminKey };
 }

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ConvexClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
+import { startDeployment } from "embedded-convex";
 import { tableNumbers } from "../../../tests/sample/sample.mjs";
 import { sampleFiles } from "../../../tests/sample/write.mjs";
-import { startDeployment } from "../deployment/spawn.mjs";
-import { convex, typed } from "./cli.mjs";
+import { backend, convex, typed } from "./cli.mjs";
 import { foreignOf, functionsOfSpec, refusalOf, tablesOfData } from "./foreign.mjs";
 import { zip } from "./zip.mjs";
 
@@ -80,7 +80,7 @@ async function succeed(target, args, say, timeoutMs) {
  * @returns {Promise<string[]>} The stand-in's functions, as a deployment of it lists them.
  */
 async function ownFunctions() {
-  const deployment = await startDeployment();
+  const deployment = await startDeployment({ backend });
   try {
     /** @type {any} */
     const client = new ConvexClient(deployment.url);

@@ -2,15 +2,17 @@
 // @ts-expect-error: the package brings no types.
 import { WebSocketServer } from "ws";
 import { messageOf } from "./problem.mjs";
+import { answerSystemQuery } from "./system.mjs";
 
 /** @typedef {import("./server.mjs").Service} Service */
 /** @typedef {import("./server.mjs").Caller} Caller */
 
-const apiSpec = "_system/cli/modules:apiSpec";
+// The CLI knows a message by these words, and prints it without a stack.
+const permissionDenied = "You do not have permission to perform this operation";
 
 /**
- * The part of the sync protocol by which the CLI asks, after a call of a function that is not there, which
- * functions there are.
+ * The part of the sync protocol by which the CLI asks what the deployment holds: each query is answered once,
+ * and not again when its answer changes.
  *
  * @param {import("node:http").Server} server
  * @param {Service} service
@@ -103,16 +105,20 @@ class Session {
   }
 
   /** @param {any} change */
-  #modify({ type, queryId, udfPath }) {
+  #modify({ type, queryId, udfPath, args, componentPath }) {
     if (type === "Remove") {
       return { type: "QueryRemoved", queryId };
     }
     const common = { queryId, logLines: [], journal: null };
-    if (udfPath === apiSpec && this.#isAdmin) {
-      return { type: "QueryUpdated", value: describeFunctions(this.service.functions), ...common };
+    try {
+      if (!this.#isAdmin) {
+        throw new Error(`${permissionDenied}: embedded-convex answers only queries that carry the admin key`);
+      }
+      const value = answerSystemQuery(this.service, udfPath, args?.[0], componentPath);
+      return { type: "QueryUpdated", value, ...common };
+    } catch (error) {
+      return { type: "QueryFailed", errorMessage: messageOf(error), ...common };
     }
-    const errorMessage = `this deployment serves no live query of \`${udfPath}\``;
-    return { type: "QueryFailed", errorMessage, ...common };
   }
 
   /**
@@ -136,15 +142,4 @@ function encodeVersion({ ts, ...version }) {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(ts);
   return { ...version, ts: bytes.toString("base64") };
-}
-
-/** @param {import("./functions.mjs").Functions} functions */
-function describeFunctions(functions) {
-  return functions.all().map(({ path, kind, isPublic, args, returns }) => ({
-    identifier: path.replace(":", ".js:"),
-    functionType: kind[0].toUpperCase() + kind.slice(1),
-    visibility: { kind: isPublic ? "public" : "internal" },
-    args,
-    returns: returns ?? { type: "any" },
-  }));
 }

@@ -14,6 +14,8 @@ export class Store {
   #pending = new PendingWrites();
   /** @type {import("./ids.mjs").IdRegistry} */
   #ids;
+  /** @type {Set<string>} */
+  #declared;
 
   /**
    * @param {readonly import("./engine.mjs").TableDefinition[]} tables
@@ -21,14 +23,17 @@ export class Store {
    */
   constructor(tables, ids) {
     this.#ids = ids;
+    this.#declared = new Set(tables.map(({ tableName }) => tableName));
     for (const { tableName, indexes } of tables) {
       this.#tables.set(tableName, new TableIndexes(indexes));
     }
   }
 
-  /** @returns {string[]} */
+  /** @returns {string[]} The schema's tables, and others that have documents; none of Convex's own. */
   tableNames() {
-    return [...this.#tables.keys()];
+    return [...this.#tables.keys()].filter(
+      (table) => this.#declared.has(table) || (!table.startsWith("_") && this.committed(table).length > 0),
+    );
   }
 
   /** @param {string} table */
@@ -60,6 +65,20 @@ export class Store {
       pending: this.#pending.sorted(table, indexName, order),
       hidden: this.#pending.hiddenAsOfNow(table),
     };
+    return scan(source, after === null ? range : rangeAfter(range, after, direction), direction);
+  }
+
+  /**
+   * Reads a table as it was committed, without what a running transaction wrote.
+   *
+   * @param {string} table One that does not exist has no documents.
+   * @param {"asc" | "desc"} direction
+   * @param {readonly any[] | null} after `_creationTime` and `_id` of the document to begin after.
+   */
+  scanCommitted(table, direction, after) {
+    const { order, documents } = (this.#tables.get(table) ?? new TableIndexes([])).get("by_creation_time");
+    const range = rangeOf([]);
+    const source = { order, committed: documents, pending: [], hidden: () => false };
     return scan(source, after === null ? range : rangeAfter(range, after, direction), direction);
   }
 

@@ -37,7 +37,7 @@ const { setTimeout, setInterval, clearTimeout, clearInterval, fetch } = globalTh
  */
 export function createIsolateContext(options) {
   const context = vm.createContext({}, { name: "isolate", codeGeneration: { strings: false, wasm: true } });
-  const install = new vm.Script(`(${installRealm})`, { filename: "deployment:realm" });
+  const install = new vm.Script(`(${installRealm})`, { filename: "embedded-convex:realm" });
   install.runInContext(context)(vm.runInContext("globalThis", context), hostOf(options));
   return context;
 }

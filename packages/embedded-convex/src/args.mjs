@@ -1,6 +1,5 @@
 // @ts-check
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { Problem } from "./problem.mjs";
 
 /** @typedef {boolean | Record<string, number>} Limits Whether limits hold, or smaller ones by name. */
@@ -17,12 +16,10 @@ import { Problem } from "./problem.mjs";
  * @property {boolean} verbose Whether console lines of functions go to stderr too.
  */
 
-const repository = fileURLToPath(new URL("../../../", import.meta.url));
-
 /** @returns {Options} */
 export const defaultOptions = () => ({
   port: 3210,
-  backend: path.join(repository, "tests", "backend"),
+  backend: process.cwd(),
   snapshot: null,
   save: null,
   adminKey: "local",
@@ -31,21 +28,22 @@ export const defaultOptions = () => ({
   verbose: false,
 });
 
-export const help = `usage: scripts/deployment [flags]
+export const help = `usage: embedded-convex [flags]
 
 Serves a Convex backend from memory on 127.0.0.1, for \`npx convex run\` and ConvexHttpClient.
 Prints \`ready URL\` when it takes requests; SIGTERM or SIGINT ends it.
 
   --port P           port to listen on, 0 for a free one (3210)
-  --backend DIR      directory that contains convex/ (the repository's tests/backend)
+  --backend DIR      directory that contains convex/ (the current directory)
   --snapshot DIR     load DIR/<table>/documents.jsonl first (empty)
   --save DIR         write every table to DIR/<table>/documents.jsonl at the end (nothing)
-  --admin-key KEY    key that opens internal functions (local)
+  --admin-key KEY    key that calls internal functions, too (local)
   --limits on|off    enforce Convex's limits of a transaction (on)
   --env NAME=VALUE   environment variable of the functions; may repeat
   --verbose          print console lines of functions to stderr
   --help             print this
 
+The CLI can \`run\`, \`data\` and \`function-spec\`.
 Not served: live queries, crons, HTTP actions, components, contents of files. User code has no time or heap limit.
 `;
 

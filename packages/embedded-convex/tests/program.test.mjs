@@ -2,10 +2,9 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { parseArgs } from "../../scripts/lib/deployment/args.mjs";
-import { Problem } from "../../scripts/lib/deployment/problem.mjs";
+import { parseArgs } from "../src/args.mjs";
+import { Problem } from "../src/problem.mjs";
 import {
   deploy,
   fixture,
@@ -30,7 +29,7 @@ describe("flags", () => {
   it("have defaults, and values in two forms", () => {
     expect(parseArgs([])).toMatchObject({
       ...{ port: 3210, snapshot: null, save: null, adminKey: "local", limits: true, env: {} },
-      backend: fileURLToPath(new URL("../backend", import.meta.url)),
+      backend: process.cwd(),
     });
     expect(parseArgs(["--port=0", "--env", "A=b=c", "--env=D=", "--limits", "off"])).toMatchObject({
       ...{ port: 0, limits: false, env: { A: "b=c", D: "" } },
@@ -51,7 +50,7 @@ describe("flags", () => {
   });
 
   it("that are refused take one line and exit 1", async () => {
-    const stderr = "deployment: --limits takes `on` or `off`, got `maybe`\n";
+    const stderr = "embedded-convex: --limits takes `on` or `off`, got `maybe`\n";
     expect(await runProgram(["--limits", "maybe"])).toEqual({ code: 1, stdout: "", stderr });
   });
 
@@ -61,7 +60,7 @@ describe("flags", () => {
     const { port } = other.address();
     const { code, stderr } = await runProgram(["--port", `${port}`, "--backend", fixture]);
     other.close();
-    expect([code, stderr]).toEqual([1, `deployment: port ${port} is in use\n`]);
+    expect([code, stderr]).toEqual([1, `embedded-convex: port ${port} is in use\n`]);
   });
 
   it("name directories relative to where it is called", async () => {
@@ -72,7 +71,7 @@ describe("flags", () => {
     });
     expect([code, stderr]).toEqual([
       1,
-      `deployment: snapshot ${path.join(snapshot, "nowhere")} does not exist\n`,
+      `embedded-convex: snapshot ${path.join(snapshot, "nowhere")} does not exist\n`,
     ]);
   });
 });
@@ -81,7 +80,7 @@ describe.concurrent("a backend that is refused", () => {
   it("has no convex/ directory", async () => {
     const backend = await scratchDirectory();
     const { code, stderr } = await runProgram(["--backend", backend]);
-    expect([code, stderr]).toEqual([1, `deployment: backend ${backend} has no convex/ directory\n`]);
+    expect([code, stderr]).toEqual([1, `embedded-convex: backend ${backend} has no convex/ directory\n`]);
   });
 
   it.each([

@@ -191,8 +191,7 @@ function parseDocument(line, at) {
  * @returns {Promise<void>}
  * @throws {Problem}
  */
-export async function saveSnapshot({ schema, store }, directory) {
-  const declared = new Set(schema?.tables.map(({ tableName }) => tableName));
+export async function saveSnapshot({ store }, directory) {
   // Copies, all of one moment: a function that was not waited for may still commit meanwhile.
   const tables = store.tableNames().map((table) => ({
     table,
@@ -200,9 +199,7 @@ export async function saveSnapshot({ schema, store }, directory) {
   }));
   try {
     for (const { table, documents } of tables) {
-      if (declared.has(table) || (documents.length > 0 && !table.startsWith("_"))) {
-        await writeTable(path.join(directory, table), documents);
-      }
+      await writeTable(path.join(directory, table), documents);
     }
   } catch (error) {
     throw new Problem(`saving to ${directory} failed: ${messageOf(error)}`);

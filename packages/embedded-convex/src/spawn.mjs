@@ -2,11 +2,11 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../../deployment", import.meta.url));
+const program = fileURLToPath(new URL("../bin/embedded-convex", import.meta.url));
 const stopTimeoutMs = 15_000;
 
 /**
- * @typedef {object} SpawnOptions All are optional; left out, they are what `scripts/deployment --help` says,
+ * @typedef {object} SpawnOptions All are optional; left out, they are what `embedded-convex --help` says,
  *   but for the port, of which a free one is taken.
  * @property {number} [port]
  * @property {string} [backend]
@@ -90,6 +90,6 @@ function argumentsOf({ port = 0, backend, snapshot, save, adminKey, limits, env 
 /** @param {SpawnOptions} options */
 function environmentOf({ limits }) {
   return typeof limits === "object"
-    ? { ...process.env, DEPLOYMENT_LIMITS: JSON.stringify(limits) }
+    ? { ...process.env, EMBEDDED_CONVEX_LIMITS: JSON.stringify(limits) }
     : process.env;
 }

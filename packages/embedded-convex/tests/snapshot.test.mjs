@@ -2,7 +2,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readSnapshot } from "../../scripts/lib/deployment/snapshot.mjs";
+import { readSnapshot } from "../src/snapshot.mjs";
 import { deploy, readTable, scratchDirectory, writeSnapshot } from "./support.mjs";
 
 const ada = { _id: "j57ada", _creationTime: 1700000000000.25, name: "Ada" };
@@ -124,7 +124,7 @@ describe.concurrent("a snapshot that is refused", () => {
   it("ends the deployment: an unknown table", async () => {
     const snapshot = await writeSnapshot({ films: [ada] });
     await expect(deploy({ snapshot })).rejects.toThrow(
-      "ended with 1: deployment: the snapshot has the table `films`, which the schema has not",
+      "ended with 1: embedded-convex: the snapshot has the table `films`, which the schema has not",
     );
   });
 });

@@ -70,8 +70,14 @@ function definitionOf(schema) {
 }
 
 /**
- * convex-test hands out no way to its database, but enters its state into an AsyncLocalStorage around
- * every call, which is where it can be seen.
+ * The object that holds convex-test's database, scheduler and syscalls.
+ *
+ * convex-test (0.0.60) exports no way to it. It keeps the object in an AsyncLocalStorage of its own and passes it
+ * to `run` at the start of every method of `t`, so this calls the method that does least, and watches `run` of all
+ * storages while it does. The call is synchronous, and the original is put back before anything else runs.
+ *
+ * It relies on two things: that convex-test enters such a storage, and that Node.js defines `run` on the prototype
+ * (tried with Node 20). A release of either for which that is not so makes this throw.
  *
  * @param {any} t
  */

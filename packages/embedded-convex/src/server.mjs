@@ -14,6 +14,7 @@ import { attachSync } from "./sync.mjs";
  * @property {import("./engine.mjs").Engine} engine
  * @property {import("./functions.mjs").Functions} functions
  * @property {string} adminKey
+ * @property {string} url
  */
 
 /**
@@ -51,11 +52,13 @@ class HttpError extends Error {
 }
 
 /**
- * @param {Service & { port: number }} options
+ * @param {Omit<Service, "url"> & { port: number }} options
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  * @throws {Problem} If the port is in use.
  */
-export async function serve({ port, ...service }) {
+export async function serve({ port, ...options }) {
+  /** @type {Service} */
+  const service = { ...options, url: "" };
   /** @type {Set<Promise<void>>} */
   const open = new Set();
   const server = createServer((request, response) => {
@@ -72,8 +75,9 @@ export async function serve({ port, ...service }) {
     server.listen(port, "127.0.0.1", () => resolve(undefined));
   });
   const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+  service.url = `http://127.0.0.1:${address.port}`;
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: service.url,
     stop: async () => {
       server.close();
       sync.close();
@@ -112,7 +116,8 @@ async function handle(service, request, response) {
     return;
   }
   if (!Object.hasOwn(endpoints, path)) {
-    throw new HttpError(404, "NotFound", `No route for ${request.method} ${path}`);
+    // Not 404, after which the CLI tries again for half a minute.
+    throw new HttpError(400, "NotServed", `embedded-convex does not serve ${request.method} ${path}`);
   }
   if (request.method !== "POST") {
     throw new HttpError(405, "MethodNotAllowed", `${path} takes POST`);
@@ -245,7 +250,7 @@ function answerError(response, error) {
     answerJson(response, error.status, { code: error.code, message: error.message });
     return;
   }
-  process.stderr.write(`deployment: ${error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(`embedded-convex: ${error instanceof Error ? error.stack : error}\n`);
   answerJson(response, 500, { code: "InternalServerError", message: messageOf(error) });
 }
 

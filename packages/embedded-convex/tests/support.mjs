@@ -1,18 +1,19 @@
 // @ts-check
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, vi } from "vitest";
-import { startDeployment } from "../../scripts/lib/deployment/spawn.mjs";
+import { startDeployment } from "../src/spawn.mjs";
 
-const repository = fileURLToPath(new URL("../../", import.meta.url));
-const program = path.join(repository, "scripts", "deployment");
-const cli = path.join(repository, "node_modules", "convex", "bin", "main.js");
+const program = fileURLToPath(new URL("../bin/embedded-convex", import.meta.url));
+const convex = path.dirname(createRequire(import.meta.url).resolve("convex/package.json"));
+const cli = path.join(convex, "bin", "main.js");
 export const fixture = fileURLToPath(new URL("./fixture", import.meta.url));
 
-/** @typedef {import("../../scripts/lib/deployment/spawn.mjs").SpawnOptions} SpawnOptions */
+/** @typedef {import("../src/spawn.mjs").SpawnOptions} SpawnOptions */
 
 // A start is a second and a half of work, and the machine may have other things to do.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -67,13 +68,15 @@ const callerOf =
   };
 
 /**
+ * Runs the real CLI against a deployment.
+ *
  * @param {string} url
- * @param {string[]} args After `convex run`.
+ * @param {string[]} args After `convex`.
  * @param {string} [key]
  */
-export function convexRun(url, args, key = "local") {
-  const all = [cli, "run", ...args, "--url", url, "--admin-key", key];
-  return run(process.execPath, all, { cwd: fixture, env: { ...process.env, CI: "1" } });
+export function convexCli(url, args, key = "local") {
+  const all = [cli, ...args, "--url", url, "--admin-key", key];
+  return run(process.execPath, all, { cwd: fixture, env: { ...process.env, CI: "1", NO_COLOR: "1" } });
 }
 
 /**
@@ -106,7 +109,7 @@ function run(command, args, options) {
 
 /** @returns {Promise<string>} A directory that is removed after the test file. */
 export async function scratchDirectory() {
-  const directory = await mkdtemp(path.join(tmpdir(), "deployment-test-"));
+  const directory = await mkdtemp(path.join(tmpdir(), "embedded-convex-test-"));
   cleanups.push(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
@@ -140,11 +143,11 @@ export async function readTable(directory, table) {
 
 /**
  * @param {Record<string, string>} files Below `convex/`.
- * @returns {Promise<string>} A backend that finds the repository's packages.
+ * @returns {Promise<string>} A backend that finds the packages which are installed here.
  */
 export async function writeBackend(files) {
   const directory = await scratchDirectory();
-  await symlink(path.join(repository, "node_modules"), path.join(directory, "node_modules"));
+  await symlink(path.dirname(convex), path.join(directory, "node_modules"));
   const manifest = { name: "scratch", type: "module", dependencies: { convex: "*" } };
   await writeFile(path.join(directory, "package.json"), JSON.stringify(manifest));
   await mkdir(path.join(directory, "convex"));

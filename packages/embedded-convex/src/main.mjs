@@ -1,12 +1,12 @@
 // @ts-check
 import { help, parseArgs } from "./args.mjs";
-import { runDeployment } from "./index.mjs";
+import { runDeployment } from "./deployment.mjs";
 import { messageOf, Problem } from "./problem.mjs";
 
 /** @param {unknown} error */
 function fail(error) {
   const text = error instanceof Problem ? error.message : error instanceof Error ? error.stack : error;
-  process.stderr.write(`deployment: ${text}\n`);
+  process.stderr.write(`embedded-convex: ${text}\n`);
   process.exit(1);
 }
 
@@ -20,7 +20,7 @@ process.on("uncaughtException", (error) => warn("uncaught exception", error));
  * @param {unknown} error
  */
 function warn(what, error) {
-  process.stderr.write(`deployment: ${what}: ${messageOf(error)}\n`);
+  process.stderr.write(`embedded-convex: ${what}: ${messageOf(error)}\n`);
 }
 
 async function main() {
@@ -30,12 +30,12 @@ async function main() {
     return;
   }
   // Smaller limits than Convex's, which tests pass; there is no flag, since no host has them.
-  const limits = process.env.DEPLOYMENT_LIMITS;
+  const limits = process.env.EMBEDDED_CONVEX_LIMITS;
   if (limits !== undefined) {
     options.limits = JSON.parse(limits);
   }
   let asked = 0;
-  /** @type {Promise<import("./index.mjs").Deployment> | undefined} */
+  /** @type {Promise<import("./deployment.mjs").Deployment> | undefined} */
   let starting;
   const end = async () => {
     asked += 1;

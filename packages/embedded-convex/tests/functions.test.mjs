@@ -2,7 +2,7 @@
 import { ConvexHttpClient } from "convex/browser";
 import { ConvexError } from "convex/values";
 import { beforeAll, describe, expect, it } from "vitest";
-import { convexRun, deploy } from "./support.mjs";
+import { convexCli, deploy } from "./support.mjs";
 
 /** @type {Awaited<ReturnType<typeof deploy>>} */
 let deployment;
@@ -14,7 +14,7 @@ const none = { key: null };
 const withoutId = (message) => message.replace(/^\[Request ID: [0-9a-f]{16}\] /, "");
 const client = () => new ConvexHttpClient(deployment.url, { logger: false });
 
-describe("the door with a key", () => {
+describe("a client with the admin key", () => {
   it("calls internal and public functions", async () => {
     expect(await deployment.call("runtime:relayed", { value: 1 }, admin)).toMatchObject({
       http: 200,
@@ -55,7 +55,7 @@ describe("the door with a key", () => {
   });
 });
 
-describe("the door without a key", () => {
+describe("a client without a key", () => {
   it("answers for an internal function as for a missing one", async () => {
     const internal = await deployment.call("runtime:relayed", { value: 1 }, none);
     const missing = await deployment.call("runtime:absent", { value: 1 }, none);
@@ -121,7 +121,7 @@ describe("malformed requests", () => {
   });
 
   it("are refused on other paths and methods", async () => {
-    expect((await post("{}", "/api/nothing")).status).toBe(404);
+    expect((await post("{}", "/api/nothing")).status).toBe(400);
     expect((await post(undefined, "/api/query", "GET")).status).toBe(405);
     expect((await fetch(`${deployment.url}/version`)).status).toBe(200);
     expect((await deployment.call("runtime:now", {}, admin)).status).toBe("success");
@@ -129,7 +129,7 @@ describe("malformed requests", () => {
 });
 
 describe("npx convex run", () => {
-  const run = (...args) => convexRun(deployment.url, args, admin.key);
+  const run = (...args) => convexCli(deployment.url, ["run", ...args], admin.key);
 
   it("prints the result to stdout and console lines to stderr", async () => {
     const { code, stdout, stderr } = await run("actions/files:hash", '{text: "t", bytes: {$bytes: ""}}');
@@ -163,7 +163,7 @@ describe("npx convex run", () => {
   });
 
   it("is refused with a wrong key", async () => {
-    const { code, stderr } = await convexRun(deployment.url, ["runtime:now"], "wrong");
+    const { code, stderr } = await convexCli(deployment.url, ["run", "runtime:now"], "wrong");
     expect([code, stderr]).toEqual([1, expect.stringContaining("BadDeployKey")]);
   });
 });

@@ -39,7 +39,7 @@ export async function bundleBackend(backend) {
   }
   const cli = findCli(backend);
   // One directory a run, so that deployments started at once do not meet.
-  const scratch = await mkdtemp(path.join(tmpdir(), "deployment-bundle-"));
+  const scratch = await mkdtemp(path.join(tmpdir(), "embedded-convex-"));
   try {
     const request = path.join(scratch, "push");
     const push = [

@@ -18,7 +18,7 @@ import { installSyscalls } from "./syscalls.mjs";
  */
 
 /**
- * Starts a deployment in this process, which needs Node's flags of `scripts/deployment`; `spawn.mjs` starts
+ * Starts a deployment in this process, which needs Node's flags of `bin/embedded-convex`; `spawn.mjs` starts
  * one in a process of its own.
  *
  * @param {Options} options
