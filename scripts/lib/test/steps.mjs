@@ -51,7 +51,7 @@ export function stepsOf(root, logs) {
       name: "tsc",
       what: "TypeScript's types",
       rust: false,
-      commands: [".", "tests", "scripts", "benches"]
+      commands: [".", "cli", "tests", "scripts", "benches"]
         .filter((project) => existsSync(path.join(root, project, "tsconfig.json")))
         .map((project) => ["tsc", "--pretty", "false", "-p", project]),
     },
