@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 import { dependencyOn } from "../host/packages.js";
 import { type Check, failed, ok, warning } from "./finding.js";
@@ -40,11 +40,22 @@ function ignoringRule(root: string, path: string): string | null {
   return last === undefined || last.startsWith("!") ? null : last;
 }
 
-/** A rule with a slash is about the path, another about the name alone. */
+/** Whether a rule is about a file, or about a folder that holds it. */
 function matches(rule: string, path: string): boolean {
   if (rule === "" || rule.startsWith("#")) return false;
-  const isOfPath = rule.replace(/^\*\*\//, "").includes("/");
-  const pattern = rule.replace(/^\/|^\*\*\//, "").replaceAll(/[.+^${}()|[\]\\]/g, "\\$&");
-  const expression = new RegExp(`^${pattern.replaceAll("*", "[^/]*").replaceAll("?", "[^/]")}$`);
-  return expression.test(isOfPath ? path : basename(path));
+  const parts = path.split("/");
+  const isOfFolders = rule.endsWith("/");
+  const expression = expressionOf(rule);
+  return parts.some((name, index) => {
+    if (isOfFolders && index === parts.length - 1) return false;
+    // A rule with a slash inside is about the whole path, another about a name.
+    const isOfPath = rule.replace(/^\*\*\/|\/$/g, "").includes("/");
+    return expression.test(isOfPath ? parts.slice(0, index + 1).join("/") : name);
+  });
+}
+
+function expressionOf(rule: string): RegExp {
+  const pattern = rule.replace(/^(\*\*)?\//, "").replace(/\/$/, "");
+  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replaceAll("*", "[^/]*").replaceAll("?", "[^/]")}$`);
 }

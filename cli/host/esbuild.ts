@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -14,7 +15,8 @@ export function esbuildOf(project: Project): Esbuild {
     throw new Failure("convex is not installed in this project.", "Run `npm install` first.");
   }
   try {
-    return createRequire(join(convex.folder, "package.json"))("esbuild") as Esbuild;
+    // A package manager may link to convex from elsewhere, where its own packages are.
+    return createRequire(join(realpathSync(convex.folder), "package.json"))("esbuild") as Esbuild;
   } catch (thrown) {
     throw new Failure(
       `The esbuild that convex brings cannot be loaded: ${messageOf(thrown)}`,

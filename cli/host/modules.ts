@@ -40,6 +40,7 @@ export async function shapeOf(project: Project, file: string): Promise<ModuleSha
       imports: (output?.imports ?? []).map((imported) => imported.path),
     };
   } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown;
     throw new Failure(`${shown(project, file)} cannot be read: ${firstError(thrown)}`);
   }
 }

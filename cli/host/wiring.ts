@@ -58,6 +58,7 @@ async function compiled(project: Project, source: string, name: string): Promise
     });
     return code;
   } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown;
     throw new Failure(`${name} cannot be read: ${firstError(thrown)}`);
   }
 }

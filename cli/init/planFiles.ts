@@ -27,10 +27,11 @@ function planFile(project: Project, file: HostFile, formatting: Formatting, isLe
   const plan = { path, exports, before };
   if (before === null) return { ...plan, after: formatting.format(path, raw), state: "new" };
   if (isSame(before, raw)) return { ...plan, after: raw, state: "same" };
-  const isWiring = file === wiringFile && importsLibrary(before) && /\bdefineHost\(/.test(before);
-  if (isWiring || (file === relayFile && isLegacy)) return { ...plan, after: raw, state: "own" };
   const after = formatting.format(path, raw);
-  return { ...plan, after, state: isSame(before, after) ? "same" : "different" };
+  if (isSame(before, after)) return { ...plan, after, state: "same" };
+  const isWiring = file === wiringFile && importsLibrary(before) && /\bdefineHost\(/.test(before);
+  const isOwn = isWiring || (file === relayFile && isLegacy);
+  return { ...plan, after, state: isOwn ? "own" : "different" };
 }
 
 /** Git may have given the file the line ends of another system. */
