@@ -21,7 +21,7 @@ export const checkLibrary: Check = ({ root }) => {
   const { folder, json } = library;
   const missing = parts.filter((part) => !existsSync(join(folder, part)));
   if (missing.length > 0) {
-    return [failed(`The installed v2-rollout is incomplete: ${missing.join(", ")} is missing.`, REINSTALL)];
+    return [failed(`The installed v2-rollout is incomplete; it lacks ${missing.join(", ")}.`, REINSTALL)];
   }
   const core = readPackage(join(folder, "pkg"))?.version;
   if (core !== json.version) {

@@ -12,7 +12,7 @@ export async function showReplacement(project: Project, plan: FilePlan): Promise
   const { used, unused } = await lostExports(project, plan);
   const name = shown(project, plan.path);
   for (const { name: lost, files } of used) {
-    print(`Replacing ${name} removes ${lost}, which ${files.join(", ")} still uses: move it first.`);
+    print(`Replacing ${name} removes ${lost}, which is still used in ${files.join(", ")}: move it first.`);
   }
   if (unused.length > 0) {
     const they = unused.length === 1 ? "it" : "them";

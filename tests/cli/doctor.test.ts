@@ -35,7 +35,7 @@ const rows: Row[] = [
     what: "a part of the library is missing",
     breakIt: (project) => project.remove("node_modules/v2-rollout/pkg/v2_rollout_bg.wasm"),
     code: 1,
-    says: "failed The installed v2-rollout is incomplete: pkg/v2_rollout_bg.wasm is missing.",
+    says: "failed The installed v2-rollout is incomplete; it lacks pkg/v2_rollout_bg.wasm.",
   },
   {
     what: "the WebAssembly is of another release",

@@ -74,7 +74,7 @@ export const count = () => internal.actions.migration.countVoiceNotes;
     expect(code).toBe(0);
     expect(out).toContain("--- convex/actions/migration.ts");
     expect(unwrapped(out)).toContain(
-      "removes countVoiceNotes, which convex/numbers.ts still uses: move it first.",
+      "removes countVoiceNotes, which is still used in convex/numbers.ts: move it first.",
     );
     expect(unwrapped(out)).toContain("removes leftover; nothing else in the functions uses it.");
     expect(project.read("actions/migration.ts")).toContain("v2-rollout/validators");
