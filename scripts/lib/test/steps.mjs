@@ -46,7 +46,7 @@ export function stepsOf(root, logs) {
       name: "tsc",
       what: "TypeScript's types",
       rust: false,
-      commands: [".", "tests", "scripts", "benches", "packages/embedded-convex"]
+      commands: [".", "cli", "tests", "scripts", "benches", "packages/embedded-convex"]
         .filter((project) => existsSync(path.join(root, project, "tsconfig.json")))
         .map((project) => ["tsc", "--pretty", "false", "-p", project]),
     },

@@ -1,0 +1,28 @@
+import * as clack from "@clack/prompts";
+
+import { exitCodes, Failure } from "../failure.js";
+
+/** Whether a question can be asked at all. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+/** Fails where a question would have to be asked and nobody is there to answer it. */
+export function requireAnswers(yes: boolean, what: string): void {
+  if (yes || canAsk()) return;
+  throw new Failure(
+    `${what} needs your consent, and there is no terminal to ask on.`,
+    "Nothing was changed. Add --yes to agree, or run it in a terminal.",
+    exitCodes.usage,
+  );
+}
+
+/** Asks; `--yes` answers at once. Ctrl-C ends the program. */
+export async function confirm(question: string, yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  const answer = await clack.confirm({ message: question, initialValue: false });
+  if (clack.isCancel(answer)) {
+    throw new Failure("Stopped.", "What was written before the question stays; run it again to go on.");
+  }
+  return answer;
+}
