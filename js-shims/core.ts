@@ -5,7 +5,7 @@
  * which every call makes an instance in its own context.
  */
 
-import { initSync, constants as coreConstants } from "../pkg/v2_rollout.js";
+import { constants as coreConstants, initSync } from "../pkg/v2_rollout.js";
 import module from "../pkg/v2_rollout_bg.wasm";
 
 initSync({ module });

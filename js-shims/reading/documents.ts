@@ -3,11 +3,11 @@
 import {
   type ArtifactToJudge,
   type Candidates,
+  constants,
   type DraftStatus,
   type FlagValue,
   type MalformedDocument,
   type NoteFacts,
-  constants,
 } from "../core.js";
 import { firstMalformed, type Table } from "./malformed.js";
 

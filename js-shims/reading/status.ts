@@ -5,12 +5,12 @@ import { environment } from "../environment.js";
 import type { Host, QueryCtx } from "../host.js";
 import type { StatusAnswer, StatusArgs } from "../validators/status.js";
 import {
+  candidatesOf,
   draftStatus,
   flagValue,
   isCompleted,
   malformedDocuments,
   noteFacts,
-  candidatesOf,
   organizationIdsOf,
   type StoredDocument,
 } from "./documents.js";

@@ -3,7 +3,7 @@
 import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
 import { type Infer, v } from "convex/values";
 
-import { type MigrationBatch, type MigrationPage, notesThatFit, type NoteRows } from "../core.js";
+import { type MigrationBatch, type MigrationPage, type NoteRows, notesThatFit } from "../core.js";
 import type { Host, MutationCtx } from "../host.js";
 import type { StoredDocument } from "../reading/documents.js";
 import {

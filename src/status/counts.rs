@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use crate::cursor;
-use crate::note::Class;
+use crate::note::{Class, Deferral, Linked, NoteFacts};
 use crate::refusal::{Code, Refusal};
 use crate::text::counted;
 
@@ -190,6 +190,12 @@ pub struct Sums {
 }
 
 impl Sums {
+    /// Counts a note with what is linked to it.
+    pub fn count_note(&mut self, note: &NoteFacts, linked: Linked, deferral: &Deferral) {
+        self.classes.count(Class::of(note, linked, deferral));
+        self.duplicates += u64::from(linked.artifacts > 1);
+    }
+
     /// Artifacts of the organization that no note of it is linked to.
     pub fn orphans(&self) -> u64 {
         self.artifacts.saturating_sub(self.linked_artifacts)

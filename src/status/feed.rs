@@ -2,7 +2,7 @@
 
 use super::{Asked, DraftStatus, Found, LinkedArtifact, Open, OpenLookUp, Page, Range, Rows, StatusScan};
 use crate::flags::FlagValue;
-use crate::note::{Class, Linked, NoteFacts};
+use crate::note::{Linked, NoteFacts};
 use crate::organization::{belonging, belongs};
 use crate::refusal::WrongCall;
 use crate::table::Malformed;
@@ -234,11 +234,7 @@ impl StatusScan {
         let Some(note) = self.notes.get(as_index(row)) else {
             return;
         };
-        self.state
-            .sums
-            .classes
-            .count(Class::of(note, linked, &self.deferral));
-        self.state.sums.duplicates += u64::from(linked.artifacts > 1);
+        self.state.sums.count_note(note, linked, &self.deferral);
     }
 
     /// Some of these rows are through. `linked` is what was found for the next one.

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-
-import { changeFlags } from "../../js-shims/writing/changeFlags";
 import type { ChangeAnswer } from "../../js-shims/validators";
+import { changeFlags } from "../../js-shims/writing/changeFlags";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
 import { type Backend, backend, readAll } from "./backend";

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-
-import { allowList, anyone, identityClaim } from "../../js-shims/hooks";
 import { authorize } from "../../js-shims/functions/access";
-import type { Authorize, HookCtx } from "../../js-shims/host";
 import { v2MigrationStatusFunctions } from "../../js-shims/functions/v2MigrationStatus";
+import { allowList, anyone, identityClaim } from "../../js-shims/hooks";
+import type { Authorize, HookCtx } from "../../js-shims/host";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
 import { type Backend, backend, readAll } from "./backend";

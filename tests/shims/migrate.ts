@@ -3,8 +3,8 @@
 import type { FunctionReference } from "convex/server";
 
 import type { ActionCtx } from "../../js-shims/host";
-import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import type { MigrationAnswer, MigrationArgs } from "../../js-shims/validators";
+import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import { host as wiredHost } from "../backend/convex/v2RolloutHost";
 import { type Backend, type Data, readAll } from "./backend";
 

@@ -1,9 +1,8 @@
 import type { FunctionReference } from "convex/server";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
-import { scanStatus } from "../../js-shims/reading/status";
 import { v2MigrationStatusFunctions } from "../../js-shims/functions/v2MigrationStatus";
+import { scanStatus } from "../../js-shims/reading/status";
 import type { StatusAnswer, StatusArgs } from "../../js-shims/validators";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
