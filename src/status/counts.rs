@@ -67,14 +67,25 @@ impl Classes {
         } += 1;
     }
 
-    /// All notes.
+    /// All notes. It cannot overflow, whatever a forged cursor holds.
     pub fn total(&self) -> u64 {
-        self.migrated + self.not_ready + self.left()
+        self.migrated
+            .saturating_add(self.not_ready)
+            .saturating_add(self.left())
     }
 
     /// Notes that are neither migrated nor without text.
     pub fn left(&self) -> u64 {
-        self.unfinished + self.deferred + self.blocked + self.eligible
+        let Self {
+            unfinished,
+            deferred,
+            blocked,
+            eligible,
+            ..
+        } = *self;
+        [deferred, blocked, eligible]
+            .into_iter()
+            .fold(unfinished, u64::saturating_add)
     }
 
     /// The verdict that the counts make.
@@ -168,6 +179,21 @@ impl Drafts {
     }
 }
 
+impl Drafts {
+    fn total(&self) -> u64 {
+        let Self {
+            pending,
+            confirmed,
+            rejected,
+            applied,
+            expired,
+        } = *self;
+        [confirmed, rejected, applied, expired]
+            .into_iter()
+            .fold(pending, u64::saturating_add)
+    }
+}
+
 /// Everything that a status counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sums {
@@ -203,39 +229,25 @@ impl Sums {
 
     /// Can they be what a cursor holds?
     pub(crate) fn are_plausible(&self) -> bool {
-        let Classes {
-            migrated,
-            unfinished,
-            not_ready,
-            deferred,
-            blocked,
-            eligible,
-        } = self.classes;
-        let Drafts {
-            pending,
-            confirmed,
-            rejected,
-            applied,
-            expired,
-        } = self.drafts;
+        let Self {
+            classes,
+            duplicates,
+            linked_artifacts,
+            artifacts,
+            transcripts,
+            claims,
+            resolutions,
+            drafts,
+        } = *self;
         [
-            migrated,
-            unfinished,
-            not_ready,
-            deferred,
-            blocked,
-            eligible,
-            pending,
-            confirmed,
-            rejected,
-            applied,
-            expired,
-            self.duplicates,
-            self.linked_artifacts,
-            self.artifacts,
-            self.transcripts,
-            self.claims,
-            self.resolutions,
+            classes.total(),
+            duplicates,
+            linked_artifacts,
+            artifacts,
+            transcripts,
+            claims,
+            resolutions,
+            drafts.total(),
         ]
         .iter()
         .all(|n| *n < cursor::MOST)
