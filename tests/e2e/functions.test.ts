@@ -112,10 +112,10 @@ describe("the four functions", () => {
       "extra",
     ];
     const args = fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 5 });
-    const doors = names.flatMap((name) => [`scripts/${name}:${name}`, `scripts/${name}:default`]);
+    const paths = names.flatMap((name) => [`scripts/${name}:${name}`, `scripts/${name}:default`]);
     const before = answerOf(await backend.run("scripts/v2MigrationStatus", { organizationId: "org_b" }));
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...doors), args, fc.boolean(), async (path, given, asArray) => {
+      fc.asyncProperty(fc.constantFrom(...paths), args, fc.boolean(), async (path, given, asArray) => {
         const response = await fetch(`${backend.url}/api/function`, {
           method: "POST",
           headers: { "Content-Type": "application/json" },
@@ -266,7 +266,7 @@ describe("at size", () => {
     });
   });
 
-  test("900 notes with texts of 20 KB by the public door, page by page", async () => {
+  test("900 notes with texts of 20 KB by the public function, page by page", async () => {
     const notes = Array.from({ length: 900 }, () => row(make.note({ transcription: "x".repeat(20_000) })));
     const backend = await deploy(platform(notes));
     let cursor: string | undefined;

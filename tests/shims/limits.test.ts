@@ -444,7 +444,7 @@ describe("dry = real, property with malformed notes", () => {
     );
   }, 120_000);
 });
-describe("open look-ups", () => {
+describe("open lookups", () => {
   test("many artifacts a note, many transcripts an artifact, many resolutions a claim, tiny limits", async () => {
     await fc.assert(
       fc.asyncProperty(
