@@ -192,13 +192,13 @@ test("a project in order gets one line per check, and is reminded of the hooks",
 
 test.each([
   ["written out", "authorize: () => true, findOrganization: () => null,"],
-  ["of Better Auth", "...betterAuth(components.betterAuth, {}),"],
+  ["spread from elsewhere", "...betterAuth(components.betterAuth, {}),"],
 ])("hooks that are %s are found", (_what, hooks) => {
   const project = installedProject();
   project.edit(
     "v2RolloutHost.ts",
-    "// With Better Auth, also:",
-    'import { betterAuth } from "v2-rollout/betterAuth";',
+    "import { defineHost,",
+    'import { betterAuth } from "./hooks";\nimport { defineHost,',
   );
   project.edit("v2RolloutHost.ts", "import { internal }", "import { components, internal }");
   project.edit("v2RolloutHost.ts", "  functions: {", `  ${hooks}\n  functions: {`);
