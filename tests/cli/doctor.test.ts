@@ -198,7 +198,7 @@ test.each([
   project.edit(
     "v2RolloutHost.ts",
     "import { defineHost,",
-    'import { betterAuth } from "./hooks";\nimport { defineHost,',
+    'import { betterAuth } from "our-hooks";\nimport { defineHost,',
   );
   project.edit("v2RolloutHost.ts", "import { internal }", "import { components, internal }");
   project.edit("v2RolloutHost.ts", "  functions: {", `  ${hooks}\n  functions: {`);
