@@ -1,6 +1,6 @@
 /** Documents of a table read whole, made anew by `JSON.parse` as a query's are. */
 
-import type { StoredDocument } from "../../js-shims/documents.js";
+import type { StoredDocument } from "../../js-shims/reading/documents.js";
 
 export const DOCUMENTS = 32_000;
 export const ORGANIZATION = "org_2f0000000000000000000003";

@@ -1,153 +1,120 @@
 /**
- * The work by the core, with the columns that `js-shims/scan.ts` makes of pages and look-ups. The shims' own
- * loop reads documents one by one, which would be most of the time.
+ * The work by the core, with what `js-shims/reading/status.ts` tells it of pages and lookups. The shims' own loop reads
+ * documents one by one, which would be most of the time.
  */
 
-import { rowsOf, StatusRun, type Step } from "../../js-shims/core/status.js";
+import { type Range, StatusScan, type StatusStep, Transaction } from "../../js-shims/core.js";
+import type { StatusAnswer } from "../../js-shims/index.js";
 import {
-  addCandidates,
-  artifactFact,
-  type Candidates,
-  type Columns,
-  columnsOf,
-  flattened,
-  noCandidates,
+  candidatesOf,
+  linkedArtifacts,
+  malformedDocuments,
   noteFacts,
   type StoredDocument,
-} from "../../js-shims/documents.js";
-import type { StatusAnswer } from "../../js-shims/validators.js";
-import { type Lookup, ORGANIZATION } from "./data.js";
+} from "../../js-shims/reading/documents.js";
+import { type Lookup, ORGANIZATION, type Tables } from "./data.js";
 
-/** Of the core's ranges. */
-const NOTES = 3;
-const ARTIFACTS = 4;
+const nothing = { isLast: true, malformed: [] };
 
-const noDocuments: StoredDocument[] = [];
-const noColumn = new Float64Array(0);
-const noColumns = (): Columns => ({
-  facts: noColumn,
-  createdMs: noColumn,
-  candidates: noCandidates(ORGANIZATION),
-  names: "",
-});
-/** It is told that nothing was read: it would end the transaction long before the documents do. */
-const nothing = [0, 0, 0];
+type LookUp = Extract<StatusStep, { kind: "lookUp" }>;
 
 type Reader = {
-  page(run: StatusRun, range: number, isFirst: boolean, rows: number): Step;
-  lookUp(run: StatusRun, range: number, rows: readonly number[]): Step;
+  /** Feeds so many documents of a range. */
+  page(scan: StatusScan, range: "notes" | "artifacts", documents: number): void;
+  lookUp(scan: StatusScan, step: LookUp): void;
 };
 
-/** Carries out the steps of a status. */
+/** Carries out the steps of a status; ranges other than these two are empty. */
 function carryOut(reader: Reader): StatusAnswer {
-  const run = new StatusRun({
+  const scan = new StatusScan({
     organizationId: ORGANIZATION,
-    deferredDays: undefined,
-    cursor: undefined,
-    environment: [undefined, undefined],
-    limits: [],
+    check: false,
+    environment: { voice_notes_v2: undefined, entity_resolution_v2: undefined },
+    nowMs: Date.now(),
     artifactsAreIndexed: false,
   });
+  // Nothing is counted on it: the core would pause long before the documents end.
+  const transaction = new Transaction();
   try {
-    let step = run.first(nothing);
     for (;;) {
-      const [kind, range, , isFirst, rows] = step as number[];
-      if (kind === 2) step = reader.page(run, range, isFirst === 1, rows);
-      else if (kind === 3) step = reader.lookUp(run, range, rowsOf(step));
-      else if (kind === 0) return run.answer(null, nothing);
-      else throw new Error("the core ended the transaction");
+      const step = scan.next(transaction);
+      switch (step.kind) {
+        case "readPage":
+          if (step.range.kind === "notes" || step.range.kind === "artifacts") {
+            reader.page(scan, step.range.kind, step.documents);
+          } else feedNothing(scan, step.range);
+          break;
+        case "lookUp":
+          reader.lookUp(scan, step);
+          break;
+        case "done":
+          return scan.answer(null, transaction);
+        case "pause":
+          throw new Error("the core paused");
+      }
     }
   } finally {
-    run.free();
+    scan.free();
+    transaction.free();
   }
 }
 
-/** How many artifacts are the organization's, and how many transcripts belong to them: all of a table in one page,
- * and all of its look-ups in one, which is told by a map as an index would. */
-export function filter(artifacts: StoredDocument[], transcripts: StoredDocument[]) {
+function feedNothing(scan: StatusScan, range: Range): void {
+  if (range.kind === "claims") scan.feedClaims(0, nothing);
+  else if (range.kind === "drafts") scan.feedDrafts([], nothing);
+  else scan.feedFlags([], nothing);
+}
+
+/** How many artifacts are the organization's, and how many transcripts belong to them: all artifacts in one page, and
+ * all lookups in one, which is answered by a map as by an index. */
+export function filter({ artifacts, transcripts }: Tables) {
   const answer = carryOut({
-    page: (run, range) => {
-      const page = range === ARTIFACTS ? artifacts : noDocuments;
-      const columns = { ...noColumns(), candidates: candidatesOf(page) };
-      return run.page(nothing, { rows: page.length, isLast: true, firstId: page[0]?._id ?? "" }, columns);
+    page: (scan, range) => {
+      if (range === "notes") scan.feedNotes([], nothing);
+      else scan.feedArtifacts(candidatesOf(artifacts), nothing);
     },
-    lookUp: (run, _, rows) =>
-      foundAll(run, rows.length, belonging(artifacts, rows, transcripts), noColumns()),
+    lookUp: (scan, { rows }) => {
+      const ids = new Set<unknown>();
+      for (const row of rows) ids.add(artifacts[row]._id);
+      let count = 0;
+      for (const transcript of transcripts) if (ids.has(transcript.artifactId)) count += 1;
+      scan.feedDocuments(count, { complete: rows.length, malformed: [] });
+    },
   });
   return { artifacts: answer.artifacts.total, transcripts: answer.transcripts };
 }
 
-function candidatesOf(artifacts: readonly StoredDocument[]): Candidates {
-  const candidates = noCandidates(ORGANIZATION);
-  for (let at = 0; at < artifacts.length; at++) addCandidates(candidates, at, artifacts[at], ORGANIZATION);
-  return candidates;
-}
-
-/** To which of the rows of artifacts each transcript belongs, in order; those of other artifacts are left out. */
-function belonging(
-  artifacts: readonly StoredDocument[],
-  rows: readonly number[],
-  transcripts: readonly StoredDocument[],
-): number[] {
-  const nthOf = new Map<unknown, number>();
-  for (let nth = 0; nth < rows.length; nth++) nthOf.set(artifacts[rows[nth]]._id, nth);
-  const counts = new Int32Array(rows.length);
-  for (const { artifactId } of transcripts) {
-    const nth = nthOf.get(artifactId);
-    if (nth !== undefined) counts[nth] += 1;
-  }
-  const of: number[] = [];
-  for (let nth = 0; nth < counts.length; nth++) {
-    for (let count = counts[nth]; count > 0; count--) of.push(nth);
-  }
-  return of;
-}
-
-export type Input = {
-  notes: StoredDocument[];
-  artifacts: StoredDocument[];
-  linked: Lookup;
-  transcriptsOf: Lookup;
-};
-
-/** The work on the pages and look-ups of a status. */
-export function count({ notes, artifacts, linked, transcriptsOf }: Input): StatusAnswer {
-  let page = noDocuments;
-  let at = 0;
-  return carryOut({
-    page: (run, range, isFirst, rows) => {
-      const table = range === NOTES ? notes : range === ARTIFACTS ? artifacts : noDocuments;
-      if (isFirst) at = 0;
-      page = table.slice(at, at + rows);
-      at += page.length;
-      return feedPage(run, range, page, at >= table.length);
+/** The work on the pages and lookups of a status. */
+export function status(tables: Tables, linked: Lookup, transcriptsOf: Lookup) {
+  let page: StoredDocument[] = [];
+  const at = { notes: 0, artifacts: 0 };
+  const answer = carryOut({
+    page: (scan, range, documents) => {
+      page = tables[range].slice(at[range], at[range] + documents);
+      at[range] += page.length;
+      const isLast = at[range] === tables[range].length;
+      const table = range === "notes" ? "voiceNotes" : "voiceNoteArtifacts";
+      const told = { firstId: page[0]?._id, isLast, malformed: malformedDocuments(table, page) };
+      if (range === "notes") scan.feedNotes(page.map(noteFacts), told);
+      else scan.feedArtifacts(candidatesOf(page), told);
     },
-    lookUp: (run, range, rows) => {
-      const lookup = range === NOTES ? linked : transcriptsOf;
-      return feedFound(run, range === NOTES, belongingTo(lookup, page, rows));
+    lookUp: (scan, { range, rows }) => {
+      const isOfNotes = range.kind === "notes";
+      const lookup = isOfNotes ? linked : transcriptsOf;
+      const found = rows.map((row) => lookup.get(page[row]._id) ?? []);
+      const documents = found.flat();
+      const table = isOfNotes ? "voiceNoteArtifacts" : "voiceNoteTranscripts";
+      const told = { complete: rows.length, malformed: malformedDocuments(table, documents) };
+      if (isOfNotes) scan.feedLinkedArtifacts(found.flatMap(linkedArtifacts), told);
+      else scan.feedDocuments(documents.length, told);
     },
   });
-}
-
-function belongingTo(lookup: Lookup, page: StoredDocument[], rows: readonly number[]): StoredDocument[][] {
-  const found: StoredDocument[][] = [];
-  for (let nth = 0; nth < rows.length; nth++) found.push(lookup.get(page[rows[nth]]._id) ?? noDocuments);
-  return found;
-}
-
-const foundAll = (run: StatusRun, complete: number, of: readonly number[], columns: Columns): Step =>
-  run.found(nothing, { complete, openId: "", openAfter: undefined, of }, columns);
-
-function feedPage(run: StatusRun, range: number, page: StoredDocument[], isLast: boolean): Step {
-  const isNotes = range === NOTES;
-  const table = isNotes ? "voiceNotes" : "voiceNoteArtifacts";
-  const columns = columnsOf(table, page, isNotes ? noteFacts : null, ORGANIZATION);
-  return run.page(nothing, { rows: page.length, isLast, firstId: page[0]?._id ?? "" }, columns);
-}
-
-function feedFound(run: StatusRun, isNotes: boolean, found: StoredDocument[][]): Step {
-  const { documents, of } = flattened(found);
-  const table = isNotes ? "voiceNoteArtifacts" : "voiceNoteTranscripts";
-  const columns = columnsOf(table, documents, isNotes ? artifactFact : null, ORGANIZATION);
-  return foundAll(run, found.length, of, columns);
+  const { migration, orphans, warnings } = answer;
+  return {
+    artifacts: answer.artifacts.total,
+    transcripts: answer.transcripts,
+    migration,
+    orphans,
+    isSound: !warnings.some((warning) => warning.includes("malformed")),
+  };
 }

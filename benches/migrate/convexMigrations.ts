@@ -6,7 +6,7 @@ import type { ComponentApi } from "@convex-dev/migrations/_generated/component.j
 import { componentsGeneric, makeFunctionReference } from "convex/server";
 
 import type { DataModel } from "../../tests/backend/convex/_generated/dataModel.js";
-import type { Deployment } from "./deployment.js";
+import type { Runner } from "./engine.js";
 import { artifactRow, claimRows, isFit, transcriptRow } from "./rows.js";
 
 const component = componentsGeneric().migrations as unknown as ComponentApi;
@@ -31,12 +31,12 @@ export const voiceNotes = migrations.define({
 const start = makeFunctionReference<"mutation", Record<string, never>, unknown>("migrations:voiceNotes");
 
 /** Starts it as `npx convex run migrations:voiceNotes` does, and waits until it has scheduled no more. */
-export async function migrate({ t }: Deployment): Promise<void> {
+export async function migrate({ t }: Runner): Promise<void> {
   await t.mutation(start, {});
   await t.finishAllScheduledFunctions(() => {}, 10_000);
 }
 
-export async function stateOf({ t }: Deployment): Promise<MigrationStatus["state"] | undefined> {
+export async function stateOf({ t }: Runner): Promise<MigrationStatus["state"] | undefined> {
   const [status] = await t.query(component.lib.getStatus as never, { names: ["migrations:voiceNotes"] });
   return (status as MigrationStatus | undefined)?.state;
 }

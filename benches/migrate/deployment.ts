@@ -9,6 +9,7 @@ import schema from "../../tests/backend/convex/schema.js";
 import * as rollout from "../../tests/backend/convex/v2Rollout.js";
 import * as component from "./component.js";
 import * as migrations from "./convexMigrations.js";
+import type { Engine } from "./engine.js";
 import * as old from "./perNote.js";
 
 /** Thrown by every transaction of a killed run. */
@@ -20,7 +21,6 @@ export class Killed extends Error {
 
 type Handler = (ctx: unknown, args: unknown) => Promise<unknown>;
 type Exports = Record<string, unknown>;
-type Engine = ReturnType<typeof createEngine>;
 type Ctx = { db: { insert(table: string, row: unknown): Promise<string> } & Record<string, never> };
 
 const isTransaction = (exported: unknown): exported is { _handler: Handler } =>

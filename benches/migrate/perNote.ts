@@ -11,7 +11,7 @@ import { v } from "convex/values";
 
 import type { ActionCtx } from "../../js-shims/host.js";
 import type { DataModel, Doc, Id } from "../../tests/backend/convex/_generated/dataModel.js";
-import type { Deployment } from "./deployment.js";
+import type { Runner } from "./engine.js";
 import { artifactRow, claimRows, isFit, transcriptRow } from "./rows.js";
 
 type Note = Doc<"voiceNotes">;
@@ -85,7 +85,7 @@ async function migrateOne(ctx: ActionCtx, note: Note): Promise<void> {
 }
 
 /** Runs the action to its end. It answers how many notes failed. */
-export async function migrate({ t }: Deployment, organizationId: string): Promise<number> {
+export async function migrate({ t }: Runner, organizationId: string): Promise<number> {
   return await t.action(async (ctx: ActionCtx) => {
     const notes = (await ctx.runQuery(query("notes"), { organizationId })) as Note[];
     let errors = 0;

@@ -2,7 +2,7 @@
 
 import type { ActionCtx } from "../../js-shims/host.js";
 import { defineHost } from "../../js-shims/host.js";
-import { migrateNotes } from "../../js-shims/migrateNotes.js";
+import { migrateNotes } from "../../js-shims/writing/migrateNotes.js";
 import type { Bench, Outcome } from "../support/bench.js";
 import { coreMemoryBytes } from "../support/memory.js";
 import { table, whole } from "../support/print.js";

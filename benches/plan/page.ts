@@ -1,24 +1,27 @@
 /** The page that every query answers with: `benches/plan.rs` makes the same one. */
 
-import type { MigrationPage } from "../../js-shims/migrationTransactions.js";
+import type { JudgedNote, MigrationPage, NoteVerdict } from "../../js-shims/core.js";
 
 export const PAGE = 1_000;
 
-const column = <T>(make: (nth: number) => T): T[] => Array.from({ length: PAGE }, (_, nth) => make(nth));
-
 /** Of twenty notes one is migrated already, one has no text, and the others are migrated. */
-const codes = [0, 2, ...Array.from({ length: 18 }, () => 6)];
+const verdicts: Record<number, NoteVerdict> = { 0: "migrated", 1: "notReady" };
 
-const page: Omit<MigrationPage, "isLast"> = {
-  ids: column((nth) => `j${String(nth).padStart(31, "0")}`),
-  positions: column((nth) => `[${nth}]`),
-  createdMs: column((nth) => nth),
-  codes: column((nth) => codes[nth % codes.length]),
-  facts: column(() => 0),
-  claims: column((nth) => nth % 4),
-  transcripts: column(() => 1),
-  bytes: column((nth) => 1_500 + ((nth * 7_919) % 18_500)),
-  malformed: [],
-};
+function noteOf(nth: number): JudgedNote {
+  const verdict = verdicts[nth % 20] ?? "migrate";
+  return {
+    id: `j${String(nth).padStart(31, "0")}`,
+    position: `[${nth}]`,
+    createdMs: nth,
+    verdict,
+    malformedField: null,
+    rows:
+      verdict === "migrate"
+        ? { transcripts: 1, claims: nth % 4, bytes: 1_500 + ((nth * 7_919) % 18_500), repairedBytes: null }
+        : null,
+  };
+}
 
-export const pageOf = (isLast: boolean): MigrationPage => ({ ...page, isLast });
+const notes = Array.from({ length: PAGE }, (_, nth) => noteOf(nth));
+
+export const pageOf = (isLast: boolean): MigrationPage => ({ notes, isLast });

@@ -1,8 +1,7 @@
 /// <reference path="../../js-shims/wasm.d.ts" />
-/** The memory of the migration's core. Of the benches only this file and `filter/ours.ts` know what `pkg/` exports. */
 
-import { initSync } from "../../pkg/migration.js";
-import module from "../../pkg/migration_bg.wasm";
+import { initSync } from "../../pkg/v2_rollout.js";
+import module from "../../pkg/v2_rollout_bg.wasm";
 
-/** Once started, the core answers with the exports that it runs on. */
+/** The memory of the core that `js-shims/core.ts` started: once started, it answers with the exports that it runs on. */
 export const coreMemoryBytes = (): number => initSync({ module }).memory.buffer.byteLength;

@@ -6,6 +6,7 @@ import {
   constants,
   type DraftStatus,
   type FlagValue,
+  type LinkedArtifact,
   type MalformedDocument,
   type NoteFacts,
 } from "../core.js";
@@ -63,6 +64,14 @@ export function organizationIdsOf(artifact: StoredDocument): string[] {
   addOrganizationIds(all, artifact);
   return all;
 }
+
+/** The artifacts that were looked up for a note. */
+export const linkedArtifacts = (artifacts: readonly StoredDocument[], note: number): LinkedArtifact[] =>
+  artifacts.map((artifact) => ({
+    note,
+    isCompleted: isCompleted(artifact),
+    organizationIds: organizationIdsOf(artifact),
+  }));
 
 export function candidatesOf(artifacts: readonly StoredDocument[]): Candidates {
   const organizationIds: string[] = [];

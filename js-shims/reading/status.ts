@@ -1,6 +1,6 @@
 /** Carries out the steps of a status in one transaction. */
 
-import { type LinkedArtifact, type Range, StatusScan, type StatusStep } from "../core.js";
+import { type Range, StatusScan, type StatusStep } from "../core.js";
 import { environment } from "../environment.js";
 import type { Host, QueryCtx } from "../host.js";
 import type { StatusAnswer, StatusArgs } from "../validators/status.js";
@@ -8,10 +8,9 @@ import {
   candidatesOf,
   draftStatus,
   flagValue,
-  isCompleted,
+  linkedArtifacts,
   malformedDocuments,
   noteFacts,
-  organizationIdsOf,
   type StoredDocument,
 } from "./documents.js";
 import { type DocumentPage, positionOf, readBehind, type Source, source } from "./keyset.js";
@@ -150,10 +149,3 @@ async function lookUp(
   if (step.range.kind === "notes") scan.feedLinkedArtifacts(lists.flatMap(linkedArtifacts), found);
   else scan.feedDocuments(documents.length, found);
 }
-
-const linkedArtifacts = (artifacts: StoredDocument[], note: number): LinkedArtifact[] =>
-  artifacts.map((artifact) => ({
-    note,
-    isCompleted: isCompleted(artifact),
-    organizationIds: organizationIdsOf(artifact),
-  }));
