@@ -168,7 +168,7 @@ export function syscalls() {
 export const scripts = /** @type {const} */ ({
   enableV2ForOrg: { name: "default", invoke: "invokeMutation", args: { organizationId: ORGANIZATION } },
   disableV2ForOrg: { name: "default", invoke: "invokeMutation", args: { organizationId: ORGANIZATION } },
-  // The public door is the one that counts itself; the operator's calls another function for it.
+  // The public function is the one that counts itself; the internal one calls another for it.
   v2MigrationStatus: {
     name: "v2MigrationStatus",
     invoke: "invokeQuery",

@@ -8,10 +8,6 @@ import { build } from "esbuild";
 
 import { root } from "../support/root.js";
 
-/** The core's modules: one for each function that uses it. */
-const MODULES = ["flags", "status", "admission", "migration"];
-
-/** Of the largest module each. */
 export type Sizes = {
   wasmBytes: number;
   wasmGzipBytes: number;
@@ -22,10 +18,10 @@ export type Sizes = {
 };
 
 export async function sizesOf(bundle: Bundle, scripts: readonly string[]): Promise<Sizes> {
-  const modules = await Promise.all(MODULES.map((name) => readFile(path.join(root, `pkg/${name}_bg.wasm`))));
+  const wasm = await readFile(path.join(root, "pkg/v2_rollout_bg.wasm"));
   return {
-    wasmBytes: Math.max(...modules.map((wasm) => wasm.length)),
-    wasmGzipBytes: Math.max(...modules.map((wasm) => gzipSync(wasm, { level: 9 }).length)),
+    wasmBytes: wasm.length,
+    wasmGzipBytes: gzipSync(wasm, { level: 9 }).length,
     glueBytes: await glueBytesOf(scripts),
     bundleBytes: Math.max(...scripts.map((script) => loadedBytes(bundle, `scripts/${script}.js`))),
   };
@@ -56,13 +52,10 @@ async function glueBytesOf(scripts: readonly string[]): Promise<number> {
     metafile: true,
     logLevel: "error",
   });
-  const bytes = Math.max(
-    ...MODULES.map((name) =>
-      Object.values(metafile.outputs).reduce(
-        (sum, { inputs }) => sum + (inputs[`pkg/${name}.js`]?.bytesInOutput ?? 0),
-        0,
-      ),
-    ),
+  const outputs = Object.values(metafile.outputs);
+  const bytes = outputs.reduce(
+    (sum, { inputs }) => sum + (inputs["pkg/v2_rollout.js"]?.bytesInOutput ?? 0),
+    0,
   );
   if (bytes === 0) throw new Error("the glue is not where the bench looks for it");
   return bytes;
