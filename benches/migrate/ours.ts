@@ -1,8 +1,8 @@
 /** The migration by the library: the real shims and the real core, as fast as it can. */
 
 import type { ActionCtx } from "../../js-shims/host.js";
-import { migrateNotes } from "../../js-shims/writing/migrateNotes.js";
 import type { MigrationAnswer } from "../../js-shims/index.js";
+import { migrateNotes } from "../../js-shims/writing/migrateNotes.js";
 import { host as wiredHost } from "../../tests/backend/convex/v2RolloutHost.js";
 import type { Runner } from "./engine.js";
 

@@ -6,9 +6,8 @@
  */
 
 import { getDocumentSize, type Value } from "convex/values";
-
-import { firstMalformed, type Table } from "../../js-shims/reading/malformed.js";
 import type { StatusAnswer } from "../../js-shims/index.js";
+import { firstMalformed, type Table } from "../../js-shims/reading/malformed.js";
 import { sizeOf } from "../database/size.js";
 import { LimitError, limits, type Metric, type Transaction } from "../database/transaction.js";
 import type { Bench, Outcome } from "../support/bench.js";
