@@ -79,7 +79,6 @@ fn page() -> MigrationPage {
             position: format!("[{n}]"),
             created_ms: Millis(n as f64),
             verdict,
-            malformed_field: None,
             rows: verdict.writes().then_some(NoteRows {
                 transcripts: 1,
                 claims: (n % 4) as u64,
@@ -90,6 +89,7 @@ fn page() -> MigrationPage {
     };
     MigrationPage {
         notes: (0..PAGE).map(note).collect(),
+        malformed: vec![],
         is_last: false,
     }
 }

@@ -24,24 +24,6 @@ export interface MalformedDocument {
 }
 
 /**
- * A note that a transaction got to.
- */
-export interface WrittenNote {
-    /**
-     * Its id.
-     */
-    id: string;
-    /**
-     * What was done with it.
-     */
-    verdict: NoteVerdict;
-    /**
-     * Of a malformed one: the first field that is missing or of the wrong type.
-     */
-    malformedField: string | null;
-}
-
-/**
  * A note that could not be migrated.
  */
 export interface NoteFailure {
@@ -94,10 +76,6 @@ export interface JudgedNote {
      */
     verdict: NoteVerdict;
     /**
-     * Of a malformed one: the first field that is missing or of the wrong type.
-     */
-    malformedField: string | null;
-    /**
      * What would be written for it: in a dry run, and where anything would.
      */
     rows: NoteRows | null;
@@ -125,6 +103,10 @@ export interface MigrationPage {
      * The notes.
      */
     notes: JudgedNote[];
+    /**
+     * Those that are malformed.
+     */
+    malformed: MalformedDocument[];
     /**
      * Does the reach of the run end with this page?
      */
@@ -874,9 +856,13 @@ export interface StatusAnswer {
  */
 export interface MigrationBatch {
     /**
-     * The notes that it got to, from the first.
+     * What was done with the notes that it got to, from the first.
      */
-    notes: WrittenNote[];
+    verdicts: NoteVerdict[];
+    /**
+     * Those that are malformed.
+     */
+    malformed: MalformedDocument[];
     /**
      * The rows that it inserted.
      */

@@ -732,6 +732,10 @@ function __wbg_get_imports() {
             const ret = arg0[arg1 >>> 0];
             return ret;
         },
+        __wbg_indexOf_60c95f6e9124857d: function(arg0, arg1, arg2) {
+            const ret = arg0.indexOf(arg1, arg2);
+            return ret;
+        },
         __wbg_instanceof_Uint32Array_ba721c3060d01f9a: function(arg0) {
             let result;
             try {
@@ -744,10 +748,6 @@ function __wbg_get_imports() {
         },
         __wbg_isArray_bcf1376d0d732d08: function(arg0) {
             const ret = Array.isArray(arg0);
-            return ret;
-        },
-        __wbg_join_0eb3fa0210561997: function(arg0, arg1, arg2) {
-            const ret = arg0.join(getStringFromWasm0(arg1, arg2));
             return ret;
         },
         __wbg_length_b03a0fabb109b1e9: function(arg0) {

@@ -33,8 +33,8 @@ pub use flags::{
 pub use migration::{
     ArtifactHas, ArtifactToJudge, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall, JudgedNote,
     Judgement, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage, MigrationRun, MigrationStep,
-    MissingRows, NoteFailure, NoteRows, NoteToJudge, NoteVerdict, Outcome, Reasons, Stopped, WrittenNote,
-    legacy_warning, missing_rows, notes_that_fit,
+    MissingRows, NoteFailure, NoteRows, NoteToJudge, NoteVerdict, Outcome, Reasons, Stopped, legacy_warning,
+    missing_rows, notes_that_fit,
 };
 pub use note::{
     BlockedReason, Class, Deferral, DeferredReason, InsightsStatus, Linked, NoteFacts, TranscriptionStatus,

@@ -1,7 +1,6 @@
 //! Which artifacts belong to an organization.
 
 use crate::refusal::WrongCall;
-use crate::units::as_index;
 
 /// Does an artifact with candidates of these organizations belong to `organization_id`? By any of them.
 ///
@@ -15,33 +14,28 @@ pub fn belongs<'a>(candidates: impl IntoIterator<Item = &'a str>, organization_i
         .any(|candidate| candidate == organization_id)
 }
 
-/// Which of many artifacts belong to `organization_id`, as ascending indexes. `organization_ids` are those of all
-/// candidates, artifact by artifact, `counts` how many candidates each artifact has.
+/// Which of many artifacts belong to an organization, as ascending indexes. `named` are the ascending indexes of those
+/// candidates, of `candidates` in all and artifact by artifact, that name it; `counts` how many each artifact has.
 ///
 /// # Errors
-/// Where the counts do not add up to as many organization ids.
-pub fn belonging(
-    organization_ids: &[&str],
-    counts: &[u32],
-    organization_id: &str,
-) -> Result<Vec<u32>, WrongCall> {
-    let wrong = || {
-        let sum: u64 = counts.iter().copied().map(u64::from).sum();
-        WrongCall(format!(
-            "candidate counts add up to {sum}, but there are {} organizationIds",
-            organization_ids.len()
-        ))
-    };
+/// Where the counts do not add up to as many candidates.
+pub fn belonging(named: &[u32], candidates: u32, counts: &[u32]) -> Result<Vec<u32>, WrongCall> {
     let mut rows = Vec::new();
-    let mut rest = organization_ids;
+    let mut rest = named;
+    let mut end = 0_u64;
     for (row, count) in (0..).zip(counts) {
-        let (candidates, behind) = rest.split_at_checked(as_index(*count)).ok_or_else(wrong)?;
-        if belongs(candidates.iter().copied(), organization_id) {
+        end += u64::from(*count);
+        let of_row = rest.partition_point(|at| u64::from(*at) < end);
+        if of_row > 0 {
             rows.push(row);
         }
-        rest = behind;
+        rest = rest.get(of_row..).unwrap_or(&[]);
     }
-    if rest.is_empty() { Ok(rows) } else { Err(wrong()) }
+    if end == u64::from(candidates) {
+        return Ok(rows);
+    }
+    let message = format!("candidate counts add up to {end}, but there are {candidates} organizationIds");
+    Err(WrongCall(message))
 }
 
 #[cfg(test)]
@@ -50,17 +44,22 @@ mod tests {
 
     #[test]
     fn an_artifact_belongs_by_any_of_its_candidates() {
-        let ids = ["a", "b", "a", "a", "a", "ab", "", "A", "b"];
-        assert_eq!(belonging(&ids, &[1, 0, 2, 2, 3, 1], "a"), Ok(vec![0, 2, 3]));
-        assert_eq!(belonging(&[], &[], "a"), Ok(vec![]));
-        assert_eq!(belonging(&[], &[0, 0], "a"), Ok(vec![]));
+        // candidates that name it, how many there are, counts, the artifacts
+        for (named, candidates, counts, expected) in [
+            (&[][..], 0, &[][..], &[][..]),
+            (&[], 0, &[0, 0], &[]),
+            (&[], 3, &[1, 2], &[]),
+            (&[0, 2, 3, 4], 9, &[1, 0, 2, 2, 3, 1], &[0, 2, 3]),
+            (&[8], 9, &[1, 0, 2, 2, 3, 1], &[5]),
+        ] {
+            assert_eq!(belonging(named, candidates, counts).unwrap(), expected);
+        }
     }
 
     #[test]
     fn columns_of_different_lengths_are_refused() {
-        for counts in [&[1, 2][..], &[1], &[u32::MAX]] {
-            let message = belonging(&["a", "b"], counts, "a").unwrap_err().0;
-            let sum: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+        for (counts, sum) in [(&[1, 2][..], 3), (&[1], 1), (&[u32::MAX, 1], 1_u64 << 32)] {
+            let message = belonging(&[0], 2, counts).unwrap_err().0;
             assert_eq!(
                 message,
                 format!("candidate counts add up to {sum}, but there are 2 organizationIds")

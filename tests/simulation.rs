@@ -12,7 +12,7 @@
 use serde::Deserialize;
 use v2_rollout::{
     Inserted, JudgedNote, Metrics, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage,
-    MigrationRun, MigrationStep, Millis, NoteVerdict, WrittenNote,
+    MigrationRun, MigrationStep, Millis, NoteVerdict,
 };
 
 #[derive(Deserialize)]
@@ -54,7 +54,6 @@ fn note(n: usize, verdict: NoteVerdict) -> JudgedNote {
         position: String::new(),
         created_ms: Millis(0.0),
         verdict,
-        malformed_field: None,
         rows: None,
     }
 }
@@ -99,13 +98,9 @@ fn written(
             metrics.bytes_written.add(bytes);
         }
     }
-    let written = |note: &JudgedNote| WrittenNote {
-        id: note.id.clone(),
-        verdict: note.verdict,
-        malformed_field: None,
-    };
     MigrationBatch {
-        notes: notes.iter().map(written).collect(),
+        verdicts: notes.iter().map(|note| note.verdict).collect(),
+        malformed: vec![],
         inserted: Inserted::default(),
         metrics,
         position: None,
@@ -201,6 +196,7 @@ fn transactions(notes: usize, bad: Option<usize>, batch_size: usize) -> u32 {
         let last = notes.min(first + usize::try_from(most).unwrap());
         MigrationPage {
             notes: (first..last).map(|n| note(n, NoteVerdict::Migrate)).collect(),
+            malformed: vec![],
             is_last: last == notes,
         }
     };
@@ -262,6 +258,7 @@ fn where_all_is_bad_a_run_stops_soon() {
             MigrationStep::ReadPage { .. } => run
                 .page_read(MigrationPage {
                     notes: (0..200).map(|n| note(n, NoteVerdict::Migrate)).collect(),
+                    malformed: vec![],
                     is_last: true,
                 })
                 .unwrap(),

@@ -14,7 +14,6 @@ function noteOf(nth: number): JudgedNote {
     position: `[${nth}]`,
     createdMs: nth,
     verdict,
-    malformedField: null,
     rows:
       verdict === "migrate"
         ? { transcripts: 1, claims: nth % 4, bytes: 1_500 + ((nth * 7_919) % 18_500), repairedBytes: null }
@@ -24,4 +23,4 @@ function noteOf(nth: number): JudgedNote {
 
 const notes = Array.from({ length: PAGE }, (_, nth) => noteOf(nth));
 
-export const pageOf = (isLast: boolean): MigrationPage => ({ notes, isLast });
+export const pageOf = (isLast: boolean): MigrationPage => ({ malformed: [], notes, isLast });

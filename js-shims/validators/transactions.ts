@@ -21,6 +21,8 @@ const verdict = oneOf(
 );
 true satisfies Same<Infer<typeof verdict>, NoteVerdict>;
 
+const malformed = v.array(v.object({ row: v.number(), id: v.string(), field: v.string() }));
+
 /** A page of notes that was read and judged. */
 export const migrationPage = v.object({
   notes: v.array(
@@ -29,7 +31,6 @@ export const migrationPage = v.object({
       position: v.string(),
       createdMs: v.number(),
       verdict,
-      malformedField: nullable(v.string()),
       rows: nullable(
         v.object({
           transcripts: v.number(),
@@ -40,6 +41,7 @@ export const migrationPage = v.object({
       ),
     }),
   ),
+  malformed,
   isLast: v.boolean(),
 });
 true satisfies Same<Infer<typeof migrationPage>, MigrationPage>;
@@ -48,7 +50,8 @@ const metric = v.object({ used: v.number(), remaining: v.number() });
 
 /** What a batch or a sweep came to. */
 export const migrationBatch = v.object({
-  notes: v.array(v.object({ id: v.string(), verdict, malformedField: nullable(v.string()) })),
+  verdicts: v.array(verdict),
+  malformed,
   inserted: v.object({ artifacts: v.number(), transcripts: v.number(), claims: v.number() }),
   metrics: v.object({
     documentsRead: metric,

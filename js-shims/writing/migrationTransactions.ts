@@ -92,15 +92,19 @@ export function migrationPageFunction(host: Host) {
       const reach = reachOf(host, args.organizationId);
       const notes: MigrationPage["notes"] = [];
       for (const document of judged) {
-        const { id, note, verdict, malformedField } = document;
+        const { id, note, verdict } = document;
         if (note === null) continue;
         const position = positionOf(reach, note);
         // Only a dry run reckons with what would be written.
         const rows = args.dryRun ? (rowsOf(document, args.nowMs)?.described ?? null) : null;
-        notes.push({ id, position, createdMs: note._creationTime, verdict, malformedField, rows });
+        notes.push({ id, position, createdMs: note._creationTime, verdict, rows });
       }
       meter.free();
-      return { notes, isLast: isLast && judged.length === documents.length };
+      return {
+        notes,
+        malformed: malformedOf(judged),
+        isLast: isLast && judged.length === documents.length,
+      };
     },
   });
 }
@@ -151,11 +155,11 @@ async function sweep(
   const judgeCall = { ...call, endsAtMalformed: true };
   const judged = await judgeNotes(host, ctx.db, idsOf(documents), documents, judgeCall, meter);
   const written = await writeNotes(ctx, judged, call.nowMs, meter);
-  const last = documents[written.notes.length - 1];
+  const last = documents[written.verdicts.length - 1];
   return {
     ...written,
     position: last === undefined ? null : positionOf(reachOf(host, notes.organizationId), last),
-    isLast: isLast && written.notes.length === documents.length,
+    isLast: isLast && written.verdicts.length === documents.length,
   };
 }
 
@@ -180,6 +184,12 @@ function rowsOf({ note, missing, repaired }: JudgedDocument, nowMs: number): Row
   return { transcripts, claims, described };
 }
 
+/** Those whose verdict says that they are malformed. */
+const malformedOf = (notes: readonly JudgedDocument[]): MigrationPage["malformed"] =>
+  notes.flatMap(({ id, verdict, malformedField }, row) =>
+    verdict === "malformed" ? [{ row, id, field: malformedField ?? "" }] : [],
+  );
+
 /** Writes what notes lack, as many from the first as were judged and have room. */
 async function writeNotes(
   ctx: MutationCtx,
@@ -197,7 +207,8 @@ async function writeNotes(
     if (ofNote !== undefined) await writeNote(ctx, note, ofNote, nowMs, meter);
   }
   return {
-    notes: written.map(({ id, verdict, malformedField }) => ({ id, verdict, malformedField })),
+    verdicts: written.map(({ verdict }) => verdict),
+    malformed: malformedOf(written),
     inserted,
     metrics: (await meter.told()).metrics(),
     createdMs: written.at(-1)?.note?._creationTime ?? null,

@@ -23,9 +23,10 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::refusal::Refusal;
+use crate::table::MalformedDocument;
 use crate::text::quoted;
 use crate::transaction::Metrics;
-use crate::units::Millis;
+use crate::units::{Millis, as_index};
 pub use answer::{BatchSize, Estimate, MigrationAnswer};
 use call::Accepted;
 pub use call::{MigrationCall, legacy_warning};
@@ -35,7 +36,7 @@ pub use outcome::{Inserted, NoteFailure, Outcome, Reasons};
 use progress::Progress;
 pub use rows::{ArtifactHas, Fitting, MissingRows, NoteRows, missing_rows, notes_that_fit};
 use size::{LARGEST, Size};
-pub use step::{JudgedNote, MigrationBatch, MigrationPage, MigrationStep, WrittenNote};
+pub use step::{JudgedNote, MigrationBatch, MigrationPage, MigrationStep};
 
 /// Notes in a page at most.
 const PAGE: u64 = 1_000;
@@ -99,15 +100,10 @@ struct Batch {
 #[derive(Debug, Default)]
 struct Page {
     notes: Vec<JudgedNote>,
+    malformed: Vec<MalformedDocument>,
     is_last: bool,
     /// Notes that are settled, from the first.
     done: usize,
-}
-
-impl Page {
-    fn rest(&self) -> &[JudgedNote] {
-        self.notes.get(self.done..).unwrap_or(&[])
-    }
 }
 
 /// Where the document is that made a batch fail.
@@ -377,9 +373,10 @@ impl MigrationRun {
 
     /// Counts the notes of the page up to `end`.
     fn settle_until(&mut self, end: usize) {
-        for note in self.page.rest().iter().take(end.saturating_sub(self.page.done)) {
+        let notes = self.page.notes.iter().enumerate();
+        for (at, note) in notes.take(end).skip(self.page.done) {
             self.tally
-                .settle(&note.id, note.verdict, note.malformed_field.as_deref());
+                .settle(note.verdict, malformed_at(&self.page.malformed, at));
             self.position = Some(note.position.clone());
         }
         self.page.done = end;
@@ -387,6 +384,11 @@ impl MigrationRun {
             self.suspects = Suspects::None;
         }
     }
+}
+
+/// The malformed document that the note at an index is, if it is one.
+fn malformed_at(malformed: &[MalformedDocument], at: usize) -> Option<&MalformedDocument> {
+    malformed.iter().find(|document| as_index(document.row) == at)
 }
 
 /// How many of these notes are to be written?

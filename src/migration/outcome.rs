@@ -5,6 +5,7 @@ use tsify::Tsify;
 
 use super::NoteVerdict;
 use crate::refusal::Code;
+use crate::table::MalformedDocument;
 use crate::text::shortened;
 
 /// Failures that an answer names. All are counted.
@@ -107,13 +108,8 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts what became of a note. `malformed_field` is the field that makes it malformed.
-    pub(super) fn settle(
-        &mut self,
-        voice_note_id: &str,
-        verdict: NoteVerdict,
-        malformed_field: Option<&str>,
-    ) {
+    /// Counts what became of a note. `malformed` tells what is wrong with one that is malformed.
+    pub(super) fn settle(&mut self, verdict: NoteVerdict, malformed: Option<&MalformedDocument>) {
         let (outcome, reasons) = (&mut self.outcome, &mut self.reasons);
         let (count, reason) = match verdict {
             NoteVerdict::Migrate => (&mut outcome.migrated, None),
@@ -133,9 +129,9 @@ impl Tally {
             // A note that was deleted meanwhile is in no class.
             NoteVerdict::Gone => return,
             NoteVerdict::Malformed => {
-                let field = malformed_field.unwrap_or("a field");
+                let (id, field) = malformed.map_or(("", "a field"), |one| (&one.id, &one.field));
                 let message = format!("{field} is missing, or not what the schema says");
-                return self.fail(voice_note_id, Code::MalformedDocument, &message);
+                return self.fail(id, Code::MalformedDocument, &message);
             }
         };
         *count += 1;
@@ -165,6 +161,11 @@ mod tests {
     #[test]
     fn every_note_counts_once() {
         let mut tally = Tally::default();
+        let malformed = MalformedDocument {
+            row: 0,
+            id: "n1".into(),
+            field: "insights".into(),
+        };
         for verdict in [
             NoteVerdict::Migrate,
             NoteVerdict::Repair,
@@ -179,7 +180,7 @@ mod tests {
             NoteVerdict::Gone,
             NoteVerdict::Malformed,
         ] {
-            tally.settle("n1", verdict, Some("insights"));
+            tally.settle(verdict, Some(&malformed));
         }
         assert_eq!(
             serde_json::to_value(tally.outcome).unwrap(),

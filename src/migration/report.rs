@@ -4,9 +4,10 @@ use super::failure::Failure;
 use super::size::Used;
 use super::{
     Batch, JudgedNote, MigrationBatch, MigrationPage, MigrationRun, NoteVerdict, PAGE, Page, Phase, Search,
-    Stopped, Suspects, is_sparse,
+    Stopped, Suspects, is_sparse, malformed_at,
 };
 use crate::refusal::WrongCall;
+use crate::table::MalformedDocument;
 use crate::text::shortened;
 use crate::transaction::Metrics;
 use crate::units::{Millis, as_f64, as_index};
@@ -37,6 +38,7 @@ impl MigrationRun {
         };
         self.page = Page {
             notes: page.notes,
+            malformed: page.malformed,
             is_last: page.is_last,
             done: 0,
         };
@@ -50,30 +52,39 @@ impl MigrationRun {
     /// Where none was asked for, or where more notes were written.
     pub fn batch_written(&mut self, written: &MigrationBatch, took: Millis) -> Result<(), WrongCall> {
         let batch = self.take_batch()?;
-        if written.notes.len() > batch.notes.len() {
+        if written.verdicts.len() > batch.notes.len() {
             let message = format!(
                 "batchWritten: {} notes were written, but {} were asked for",
-                written.notes.len(),
+                written.verdicts.len(),
                 batch.notes.len()
             );
             return Err(WrongCall(message));
         }
         self.transaction_ended(written, took);
-        let reached = written.notes.len() as u64;
-        let is_cut = written.notes.len() < batch.notes.len();
+        let reached = written.verdicts.len() as u64;
+        let is_cut = written.verdicts.len() < batch.notes.len();
         if is_cut {
             self.size.fit(reached);
         }
         if is_cut || reached == self.size.notes() {
             self.learn(&written.metrics, took);
         }
-        for (at, note) in batch.notes.iter().zip(&written.notes) {
+        for (at, verdict) in batch.notes.iter().zip(&written.verdicts) {
             if let Some(judged) = self.page.notes.get_mut(*at) {
-                judged.verdict = note.verdict;
-                judged.malformed_field.clone_from(&note.malformed_field);
+                judged.verdict = *verdict;
             }
         }
-        let next = batch.notes.get(written.notes.len()).copied();
+        for document in &written.malformed {
+            // They may have become so since the page was read.
+            if let Some(at) = batch.notes.get(as_index(document.row)) {
+                let row = u32::try_from(*at).unwrap_or(u32::MAX);
+                self.page.malformed.push(MalformedDocument {
+                    row,
+                    ..document.clone()
+                });
+            }
+        }
+        let next = batch.notes.get(written.verdicts.len()).copied();
         self.settle_until(next.unwrap_or(batch.end));
         if let Suspects::None = self.suspects {
             self.search = None;
@@ -92,12 +103,9 @@ impl MigrationRun {
         };
         self.phase = Phase::Planning;
         self.transaction_ended(sweep, took);
-        let notes = sweep.notes.len() as u64;
-        let is_malformed = sweep
-            .notes
-            .last()
-            .is_some_and(|note| note.verdict == NoteVerdict::Malformed);
-        self.is_sparse = is_malformed || is_sparse(sweep.notes.iter().map(|note| note.verdict));
+        let notes = sweep.verdicts.len() as u64;
+        let is_malformed = sweep.verdicts.last() == Some(&NoteVerdict::Malformed);
+        self.is_sparse = is_malformed || is_sparse(sweep.verdicts.iter().copied());
         if notes < self.size.notes() && !sweep.is_last && !is_malformed {
             self.size.fit(notes);
         }
@@ -105,9 +113,8 @@ impl MigrationRun {
             self.learn(&sweep.metrics, took);
         }
         self.search = None;
-        for note in &sweep.notes {
-            self.tally
-                .settle(&note.id, note.verdict, note.malformed_field.as_deref());
+        for (at, verdict) in sweep.verdicts.iter().enumerate() {
+            self.tally.settle(*verdict, malformed_at(&sweep.malformed, at));
         }
         if sweep.position.is_some() {
             self.position.clone_from(&sweep.position);
@@ -135,7 +142,7 @@ impl MigrationRun {
         if let Some(search) = &mut self.search {
             search.has_passed = true;
         }
-        self.batches += u64::from(written.notes.iter().any(|note| note.verdict.writes()));
+        self.batches += u64::from(written.verdicts.iter().any(|verdict| verdict.writes()));
         self.tally.inserted.add(written.inserted);
         let bytes = written.metrics.bytes_written.used;
         self.bytes = self.bytes.saturating_add(bytes);
@@ -143,7 +150,7 @@ impl MigrationRun {
             self.wait = Millis((as_f64(bytes) / self.bytes_per_ms - took.0).max(0.0));
         }
         self.progress
-            .count(written.notes.len() as u64, written.created_ms);
+            .count(written.verdicts.len() as u64, written.created_ms);
     }
 
     pub(super) fn learn(&mut self, metrics: &Metrics, took: Millis) {

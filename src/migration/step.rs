@@ -4,6 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::{Inserted, NoteRows, NoteVerdict};
+use crate::table::MalformedDocument;
 use crate::transaction::Metrics;
 use crate::units::Millis;
 
@@ -52,9 +53,6 @@ pub struct JudgedNote {
     pub created_ms: Millis,
     /// What is to be done with it.
     pub verdict: NoteVerdict,
-    /// Of a malformed one: the first field that is missing or of the wrong type.
-    #[tsify(type = "string | null")]
-    pub malformed_field: Option<String>,
     /// What would be written for it: in a dry run, and where anything would.
     #[tsify(type = "NoteRows | null")]
     pub rows: Option<NoteRows>,
@@ -66,29 +64,20 @@ pub struct JudgedNote {
 pub struct MigrationPage {
     /// The notes.
     pub notes: Vec<JudgedNote>,
+    /// Those that are malformed.
+    pub malformed: Vec<MalformedDocument>,
     /// Does the reach of the run end with this page?
     pub is_last: bool,
-}
-
-/// A note that a transaction got to.
-#[derive(Clone, Debug, PartialEq, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct WrittenNote {
-    /// Its id.
-    pub id: String,
-    /// What was done with it.
-    pub verdict: NoteVerdict,
-    /// Of a malformed one: the first field that is missing or of the wrong type.
-    #[tsify(type = "string | null")]
-    pub malformed_field: Option<String>,
 }
 
 /// What a batch or a sweep came to.
 #[derive(Clone, Debug, PartialEq, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct MigrationBatch {
-    /// The notes that it got to, from the first.
-    pub notes: Vec<WrittenNote>,
+    /// What was done with the notes that it got to, from the first.
+    pub verdicts: Vec<NoteVerdict>,
+    /// Those that are malformed.
+    pub malformed: Vec<MalformedDocument>,
     /// The rows that it inserted.
     pub inserted: Inserted,
     /// What it used.

@@ -21,11 +21,11 @@ fn page(verdicts: &[NoteVerdict], is_last: bool) -> MigrationPage {
         position: format!("[{at}]"),
         created_ms: Millis(0.0),
         verdict: *verdict,
-        malformed_field: None,
         rows: None,
     };
     MigrationPage {
         notes: verdicts.iter().enumerate().map(note).collect(),
+        malformed: vec![],
         is_last,
     }
 }
@@ -33,14 +33,8 @@ fn page(verdicts: &[NoteVerdict], is_last: bool) -> MigrationPage {
 /// A transaction that got to these notes.
 fn written(ids: &[String], verdict: NoteVerdict) -> MigrationBatch {
     MigrationBatch {
-        notes: ids
-            .iter()
-            .map(|id| WrittenNote {
-                id: id.clone(),
-                verdict,
-                malformed_field: None,
-            })
-            .collect(),
+        verdicts: vec![verdict; ids.len()],
+        malformed: vec![],
         inserted: Inserted::default(),
         metrics: Metrics::default(),
         position: None,

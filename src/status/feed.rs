@@ -9,6 +9,11 @@ use crate::table::Malformed;
 use crate::units::as_index;
 
 impl StatusScan {
+    /// The organization that is counted.
+    pub fn organization_id(&self) -> &str {
+        &self.organization_id
+    }
+
     /// Takes a page of flag rows.
     ///
     /// # Errors
@@ -49,26 +54,27 @@ impl StatusScan {
         Ok(())
     }
 
-    /// Takes a page of artifacts, of any organization: the organizations of all candidates, artifact by artifact, and
-    /// how many candidates each artifact has.
+    /// Takes a page of artifacts, of any organization: which of all candidates, artifact by artifact, name the
+    /// organization, how many these are, and how many each artifact has.
     ///
     /// # Errors
     /// Where another page was asked for, or none, and where the columns have different lengths.
     pub fn feed_artifacts(
         &mut self,
-        organization_ids: &[&str],
-        candidate_counts: &[u32],
+        named: &[u32],
+        candidates: u32,
+        counts: &[u32],
         mut page: Page,
     ) -> Result<(), WrongCall> {
         match self.asked_range("feedArtifacts")? {
             Range::Artifacts => {}
             range => return Err(wrong_page("feedArtifacts", range)),
         }
-        let ours = belonging(organization_ids, candidate_counts, &self.organization_id)?;
+        let ours = belonging(named, candidates, counts)?;
         // Nobody is told of another organization's artifacts.
         page.malformed
             .retain(|document| ours.binary_search(&document.row).is_ok());
-        self.begin(page, count_of(candidate_counts), ours);
+        self.begin(page, count_of(counts), ours);
         Ok(())
     }
 

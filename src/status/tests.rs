@@ -37,7 +37,7 @@ fn last(first_id: &str) -> Page {
 fn feed_nothing(scan: &mut StatusScan, range: Range) {
     let fed = match range {
         Range::Notes => scan.feed_notes(vec![], last("")),
-        Range::Artifacts => scan.feed_artifacts(&[], &[], last("")),
+        Range::Artifacts => scan.feed_artifacts(&[], 0, &[], last("")),
         Range::Claims => scan.feed_claims(0, last("")),
         Range::Drafts => scan.feed_drafts(&[], last("")),
         _ => scan.feed_flags(&[], last("")),
@@ -47,13 +47,13 @@ fn feed_nothing(scan: &mut StatusScan, range: Range) {
 
 /// A page of artifacts, of which the last ones are the organization's.
 fn feed_artifacts(scan: &mut StatusScan, rows: u32, ours: u32, malformed: Vec<MalformedDocument>) {
-    let id = |row| if row < rows - ours { "org_b" } else { "org_a" };
-    let ids: Vec<&str> = (0..rows).map(id).collect();
     let page = Page {
         malformed,
         ..last("k0")
     };
-    scan.feed_artifacts(&ids, &vec![1; ids.len()], page).unwrap();
+    let named: Vec<u32> = (rows - ours..rows).collect();
+    let counts = vec![1; as_index(rows)];
+    scan.feed_artifacts(&named, rows, &counts, page).unwrap();
 }
 
 fn complete(complete: u32) -> Found {
@@ -107,8 +107,8 @@ fn what_is_behind_a_lookup_that_broke_off_is_asked_for_again() {
         };
         let position = "[9]".into();
         assert_eq!(from, PageStart::Position { position });
-        scan.feed_artifacts(&["org_a"; 7], &[1; 7], last(first_id))
-            .unwrap();
+        let named: Vec<u32> = (0..7).collect();
+        scan.feed_artifacts(&named, 7, &[1; 7], last(first_id)).unwrap();
         let StatusStep::LookUp { rows, after, .. } = scan.next(&Transaction::default()) else {
             panic!("lookups come next");
         };
@@ -208,7 +208,7 @@ fn a_wrong_call_is_refused_and_named() {
             "feedFlags: a page of Drafts was asked for",
         ),
         (
-            scan_at(Range::Artifacts).feed_artifacts(&[], &[1], last("")),
+            scan_at(Range::Artifacts).feed_artifacts(&[], 0, &[1], last("")),
             "candidate counts add up to 1, but there are 0 organizationIds",
         ),
         (

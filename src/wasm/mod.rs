@@ -19,7 +19,7 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use self::read::Read;
-use crate::units::{as_index, as_u64};
+use crate::units::as_u64;
 use crate::{
     ArtifactHas, ArtifactToJudge, Constants, CountedPage, DraftStatus, Fitting, FlagChangeCall, FlagPlan,
     FlagValue, Found, JudgeCall, Judgement, KeyRows, LinkedArtifact, Metrics, MigrationAnswer,
@@ -254,25 +254,18 @@ impl StatusScan {
             organization_ids,
             counts,
         } = decode("feedArtifacts", candidates)?;
-        let counts = counts.to_vec();
-        let joined = String::from(organization_ids.join("\n"));
-        let mut ids: Vec<&str> = Vec::new();
-        if organization_ids.length() > 0 {
-            ids = joined.split('\n').collect();
+        // JavaScript finds a string among its own many times as fast as it hands them over.
+        let organization_id = JsValue::from(self.0.organization_id());
+        let mut named = Vec::new();
+        let mut next = organization_ids.index_of(&organization_id, 0);
+        while let Ok(at) = u32::try_from(next) {
+            named.push(at);
+            next = organization_ids.index_of(&organization_id, next + 1);
         }
-        // One call for all texts is several times as fast as one for each; where one of them has several lines, each
-        // is read by itself.
-        let each: Vec<String>;
-        if ids.len() != as_index(organization_ids.length()) {
-            each = organization_ids
-                .iter()
-                .map(|id| id.as_string().unwrap_or_default())
-                .collect();
-            ids = each.iter().map(String::as_str).collect();
-        }
+        let page = decode("feedArtifacts", page)?;
         Ok(self
             .0
-            .feed_artifacts(&ids, &counts, decode("feedArtifacts", page)?)?)
+            .feed_artifacts(&named, organization_ids.length(), &counts.to_vec(), page)?)
     }
 
     /// Takes a page of so many of the organization's claims.

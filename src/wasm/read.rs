@@ -19,7 +19,7 @@ use crate::{
     FlagValue, Found, Inserted, InsightsStatus, JudgeCall, JudgedNote, KeyRows, LinkedArtifact,
     MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall, MigrationPage, Millis, NoteFacts,
     NoteRows, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall, StatusRunCall, Traces,
-    TranscriptionStatus, WrittenNote,
+    TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -183,7 +183,7 @@ read_fields! {
     Found { complete, open, malformed }
     Inserted { artifacts, transcripts, claims }
     JudgeCall { now_ms, deferred_days, repair, ends_at_malformed }
-    JudgedNote { id, position, created_ms, verdict, malformed_field, rows }
+    JudgedNote { id, position, created_ms, verdict, rows }
     KeyRows { environment, platform, organization, user_rows }
     LinkedArtifact { note, is_completed, organization_ids }
     MalformedDocument { row, id, field }
@@ -192,12 +192,12 @@ read_fields! {
         documents_read, bytes_read, database_queries, documents_written, bytes_written, functions_scheduled,
         scheduled_function_args_bytes,
     }
-    MigrationBatch { notes, inserted, metrics, position, created_ms, is_last }
+    MigrationBatch { verdicts, malformed, inserted, metrics, position, created_ms, is_last }
     MigrationCall {
         organization_id, dry_run, batch_size, limit, repair, deferred_days, cursor, is_legacy, now_ms, deadline_ms,
         pace_bytes_per_second,
     }
-    MigrationPage { notes, is_last }
+    MigrationPage { notes, malformed, is_last }
     NoteFacts { transcription_status, insights_status, has_coach, has_text, created_ms }
     NoteRows { transcripts, claims, bytes, repaired_bytes }
     NoteToJudge { facts, is_malformed }
@@ -207,7 +207,6 @@ read_fields! {
     StatusCall { organization_id, deferred_days, cursor, check, environment, now_ms, artifacts_are_indexed }
     StatusRunCall { organization_id, deferred_days, cursor, check, now_ms, deadline_ms }
     Traces { has_documents, newest_candidates }
-    WrittenNote { id, verdict, malformed_field }
 }
 
 /// What stands for the one value in it.

@@ -141,13 +141,14 @@ test("a run and a change", () => {
     paceBytesPerSecond: 0,
   });
   expect(run.next(0)).toEqual({ kind: "readPage", after: null, notes: 1_000 });
-  const judged = { position: "[1]", createdMs: 1, malformedField: null };
+  const judged = { position: "[1]", createdMs: 1 };
   const rows = { transcripts: 1, claims: 3, bytes: 9, repairedBytes: null };
   run.pageRead({
     notes: [
       { ...judged, id: "n1", verdict: "migrate", rows },
       { ...judged, id: "n2", verdict: "notReady", rows: null },
     ],
+    malformed: [],
     isLast: true,
   });
   expect(run.next(0)).toEqual({ kind: "ended" });

@@ -292,7 +292,7 @@ describe("own meter", () => {
           { transactionLimits: { documentsRead: 5 } },
         ),
     );
-    expect(batch.notes.length).toBeLessThan(6);
+    expect(batch.verdicts.length).toBeLessThan(6);
     const { used, remaining } = batch.metrics.documentsRead;
     expect(used + remaining).toBe(5);
   });

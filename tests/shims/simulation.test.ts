@@ -51,7 +51,8 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
     use("documentsWritten", writers.length * 4);
     use("bytesWritten", bytesOf(writers));
     return {
-      notes: notes.map(({ id, verdict }) => ({ id, verdict, malformedField: null })),
+      verdicts: notes.map(({ verdict }) => verdict),
+      malformed: [],
       inserted: { artifacts: writers.length, transcripts: writers.length, claims: 2 * writers.length },
       metrics,
       position: null,
@@ -71,9 +72,9 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
           verdict,
           position: id,
           createdMs: 0,
-          malformedField: null,
           rows: null,
         })),
+        malformed: [],
         isLast,
       });
     } else if (step.kind === "writeBatch") {
