@@ -5,7 +5,9 @@ import { type Infer, v } from "convex/values";
 import type { MigrationBatch, MigrationPage, NoteVerdict } from "../../pkg/v2_rollout.js";
 import { nullable, oneOf, type Same } from "./common.js";
 
+/** A union is checked word by word: the most frequent ones come first. */
 const verdict = oneOf(
+  "migrate",
   "migrated",
   "unfinished",
   "notReady",
@@ -15,7 +17,6 @@ const verdict = oneOf(
   "noCoach",
   "insightsCancelled",
   "gone",
-  "migrate",
   "repair",
   "malformed",
 );
