@@ -84,7 +84,9 @@ export function candidatesOf(artifacts: readonly StoredDocument[]): Candidates {
 export function malformedDocuments(table: Table, documents: readonly StoredDocument[]): MalformedDocument[] {
   const find = firstMalformed[table];
   const malformed: MalformedDocument[] = [];
-  for (const [row, document] of documents.entries()) {
+  // By index: every document of the platform's artifacts comes here, and an iterator takes longer than the check.
+  for (let row = 0; row < documents.length; row++) {
+    const document = documents[row] as StoredDocument;
     const field = find(document);
     if (field !== null) malformed.push({ row, id: document._id, field });
   }
