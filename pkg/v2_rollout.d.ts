@@ -1371,10 +1371,6 @@ export class Allowance {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Asked before each document, and answered by `read` or `foundNone`.
-     */
-    ask(): Turn;
-    /**
      * A document was read that no reader asked for, whatever is left.
      */
     count(bytes: number, units: number): void;
@@ -1394,6 +1390,10 @@ export class Allowance {
      * A document was read, of so many bytes and so many units of text that are not measured.
      */
     read(bytes: number, units: number): void;
+    /**
+     * Asked before each document, and answered by `read` or `foundNone`.
+     */
+    turn(): Turn;
 }
 
 /**
@@ -1636,12 +1636,12 @@ export interface InitOutput {
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly __wbg_statusscan_free: (a: number, b: number) => void;
     readonly __wbg_transaction_free: (a: number, b: number) => void;
-    readonly allowance_ask: (a: number) => number;
     readonly allowance_count: (a: number, b: number, c: number) => void;
     readonly allowance_foundNone: (a: number) => void;
     readonly allowance_measured: (a: number, b: number) => void;
     readonly allowance_new: (a: number, b: number) => number;
     readonly allowance_read: (a: number, b: number, c: number) => void;
+    readonly allowance_turn: (a: number) => number;
     readonly checkMigrationCall: (a: any) => [number, number];
     readonly constants: () => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];

@@ -17,14 +17,6 @@ export class Allowance {
         wasm.__wbg_allowance_free(ptr, 0);
     }
     /**
-     * Asked before each document, and answered by `read` or `foundNone`.
-     * @returns {Turn}
-     */
-    ask() {
-        const ret = wasm.allowance_ask(this.__wbg_ptr);
-        return __wbindgen_enum_Turn[ret];
-    }
-    /**
      * A document was read that no reader asked for, whatever is left.
      * @param {number} bytes
      * @param {number} units
@@ -63,6 +55,14 @@ export class Allowance {
      */
     read(bytes, units) {
         wasm.allowance_read(this.__wbg_ptr, bytes, units);
+    }
+    /**
+     * Asked before each document, and answered by `read` or `foundNone`.
+     * @returns {Turn}
+     */
+    turn() {
+        const ret = wasm.allowance_turn(this.__wbg_ptr);
+        return __wbindgen_enum_Turn[ret];
     }
 }
 if (Symbol.dispose) Allowance.prototype[Symbol.dispose] = Allowance.prototype.free;

@@ -51,12 +51,13 @@ async function countPages(host: Host, ctx: ActionCtx, args: StatusArgs): Promise
         return { ...answer, read: { ...answer.read, limitedBy: step.limitedBy } };
       }
       const after = step.kind === "countPage" ? step.cursor : null;
-      answer = await ctx.runQuery(host.functions.v2Rollout.statusPage, {
+      const page: StatusAnswer = await ctx.runQuery(host.functions.v2Rollout.statusPage, {
         organizationId,
         ...(after === null ? {} : { cursor: after }),
         ...(deferredDays === undefined ? {} : { deferredDays }),
       });
-      run.counted(answer as StatusAnswer);
+      run.counted(page);
+      answer = page;
     }
   } finally {
     run.free();

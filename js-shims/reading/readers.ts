@@ -18,25 +18,25 @@ export class Readers {
 
   /** Asked before each document, and answered by `read`. A promise only where the reader must wait for another. */
   mayRead(): boolean | Promise<boolean> {
-    const turn = this.ask();
+    const turn = this.turn();
     return turn === "wait" ? this.mayReadInTurn() : turn === "read";
   }
 
   private async mayReadInTurn(): Promise<boolean> {
     for (;;) {
       await new Promise<void>((resolve) => this.waiting.push(resolve));
-      const turn = this.ask();
+      const turn = this.turn();
       if (turn !== "wait") return turn === "read";
     }
   }
 
-  private ask() {
-    let turn = this.allowance.ask();
+  private turn() {
+    let turn = this.allowance.turn();
     if (turn === "measure") {
       for (const document of this.unmeasured) this.measuredBytes += valueBytes(document);
       this.unmeasured = [];
       this.allowance.measured(this.measuredBytes);
-      turn = this.allowance.ask();
+      turn = this.allowance.turn();
     }
     return turn;
   }

@@ -60,7 +60,7 @@ impl Allowance {
 
     /// Asked before each document. A reader that is let [`Turn::Read`] answers with [`Self::read`] or
     /// [`Self::found_none`].
-    pub fn ask(&mut self) -> Turn {
+    pub fn turn(&mut self) -> Turn {
         let has_document = self.read_documents + self.awaited < self.documents;
         // Even if each of those under way has the largest size, this one fits as well.
         let kept = (self.awaited + 1).saturating_mul(LARGEST_DOCUMENT_BYTES);
@@ -165,10 +165,10 @@ mod tests {
             let mut allowance = Allowance::new(documents, bytes);
             let mut told = Vec::new();
             for (bytes, units) in read {
-                told.push(allowance.ask());
+                told.push(allowance.turn());
                 allowance.read(*bytes, *units);
             }
-            told.push(allowance.ask());
+            told.push(allowance.turn());
             assert_eq!(told, turns, "{documents} {bytes}");
         }
     }
@@ -177,32 +177,32 @@ mod tests {
     fn what_is_measured_decides() {
         for (bytes, turn) in [(MIB, Read), (2 * MIB - 1, Read), (2 * MIB, Stop)] {
             let mut allowance = Allowance::new(9, 2 * MIB);
-            allowance.ask();
+            allowance.turn();
             allowance.read(0, MIB - 5);
-            assert_eq!(allowance.ask(), Measure);
+            assert_eq!(allowance.turn(), Measure);
             allowance.measured(bytes);
-            assert_eq!(allowance.ask(), turn, "{bytes}");
+            assert_eq!(allowance.turn(), turn, "{bytes}");
         }
     }
 
     #[test]
     fn readers_side_by_side_wait_for_room() {
         let mut allowance = Allowance::new(9, 2 * MIB + 1);
-        let turns = [allowance.ask(), allowance.ask(), allowance.ask()];
+        let turns = [allowance.turn(), allowance.turn(), allowance.turn()];
         assert_eq!(turns, [Read, Read, Wait]);
         allowance.found_none();
-        assert_eq!([allowance.ask(), allowance.ask()], [Read, Wait]);
+        assert_eq!([allowance.turn(), allowance.turn()], [Read, Wait]);
         allowance.read(1, 0);
         allowance.read(1, 0);
-        assert_eq!([allowance.ask(), allowance.ask()], [Read, Wait]);
+        assert_eq!([allowance.turn(), allowance.turn()], [Read, Wait]);
         // One that nobody asked for counts, too, but not as the one that may always be read.
         let mut allowance = Allowance::new(1, 9 * MIB);
         allowance.count(10, 0);
-        assert_eq!([allowance.ask(), allowance.ask()], [Read, Stop]);
+        assert_eq!([allowance.turn(), allowance.turn()], [Read, Stop]);
         // Documents that are awaited count.
         let mut allowance = Allowance::new(2, 99 * MIB);
         assert_eq!(
-            [allowance.ask(), allowance.ask(), allowance.ask()],
+            [allowance.turn(), allowance.turn(), allowance.turn()],
             [Read, Read, Stop]
         );
     }

@@ -1,6 +1,6 @@
 //! Reading calls: JavaScript's values become the core's types, and what does not fit is named.
 //!
-//! Derived `Deserialize`s would do the same with 75 KB more in every call's bundle, and would not tell which field is
+//! Derived `Deserialize`s would do the same with 60 KB more in every call's bundle, and would not tell which field is
 //! wrong.
 
 use std::cell::RefCell;
@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 use wasm_bindgen::prelude::*;
 
-use super::{
-    Candidates, DraftStatuses, FlagPageValues, FlagRows, LinkedArtifacts, Notes, NotesToJudge, RowsOfNotes,
-};
+use super::flags::FlagRows;
+use super::migration::{NotesToJudge, RowsOfNotes};
+use super::status::{Candidates, DraftStatuses, FlagPageValues, LinkedArtifacts, Notes};
 use crate::units::as_u64;
 use crate::{
     ArtifactHas, ArtifactToJudge, ByKey, Classes, CountedPage, DraftStatus, FlagChangeCall, FlagRow,
