@@ -338,40 +338,6 @@ export interface JudgeCall {
 }
 
 /**
- * Keys, variables, statuses and limits, each of them as the core knows it.
- */
-export interface Constants {
-    /**
-     * The keys of the two flags.
-     */
-    flagKeys: FlagKey[];
-    /**
-     * The environment variables that overrule them.
-     */
-    flagVariables: ByKey<string>;
-    /**
-     * How far the transcription of a note is.
-     */
-    transcriptionStatuses: TranscriptionStatus[];
-    /**
-     * How far the insights of a note are.
-     */
-    insightsStatuses: InsightsStatus[];
-    /**
-     * The statuses of a draft.
-     */
-    draftStatuses: DraftStatus[];
-    /**
-     * Rows of one flag that a change reads at most, of the organization and of users each.
-     */
-    mostFlagRows: number;
-    /**
-     * Artifacts that a change looks at, at most, where no index tells whether there is one of the organization.
-     */
-    mostNewestArtifacts: number;
-}
-
-/**
  * Milliseconds: a time since 1970, or how long something takes.
  */
 export type Millis = number;
@@ -656,6 +622,36 @@ export interface Effective {
  * The values of a page of flag rows.
  */
 export type FlagPageValues = FlagValue[];
+
+/**
+ * Variables, statuses and limits, each of them as the core knows it.
+ */
+export interface Constants {
+    /**
+     * The environment variables that overrule them.
+     */
+    flagVariables: ByKey<string>;
+    /**
+     * How far the transcription of a note is.
+     */
+    transcriptionStatuses: TranscriptionStatus[];
+    /**
+     * How far the insights of a note are.
+     */
+    insightsStatuses: InsightsStatus[];
+    /**
+     * The statuses of a draft.
+     */
+    draftStatuses: DraftStatus[];
+    /**
+     * Rows of one flag that a change reads at most, of the organization and of users each.
+     */
+    mostFlagRows: number;
+    /**
+     * Artifacts that a change looks at, at most, where no index tells whether there is one of the organization.
+     */
+    mostNewestArtifacts: number;
+}
 
 /**
  * What `enableV2ForOrg` and `disableV2ForOrg` answer.
@@ -1188,11 +1184,6 @@ export interface Outcome {
 }
 
 /**
- * What comes of the rows as they are.
- */
-export type FlagPlan = { kind: "lookForTraces" } | { kind: "write"; updatedBy: string; writes: FlagWrite[]; answer: FlagChangeAnswer; log: FlagChangeLog; logWarning: string | null };
-
-/**
  * What ends a transaction or a call, by Convex's name where it has one.
  */
 export type Limit = "documentsRead" | "bytesRead" | "databaseQueries" | "documentsWritten" | "bytesWritten" | "functionsScheduled" | "scheduledFunctionArgsBytes" | "userTime" | "deadline";
@@ -1214,6 +1205,32 @@ export interface Traces {
      * The organizations that the newest artifacts name, where there is no such index.
      */
     newestCandidates: string[];
+}
+
+/**
+ * What is to be done about the rows of both flags.
+ */
+export interface FlagPlan {
+    /**
+     * The rows' `updatedBy`.
+     */
+    updatedBy: string;
+    /**
+     * What is written, in this order.
+     */
+    writes: FlagWrite[];
+    /**
+     * The answer once all is written.
+     */
+    answer: FlagChangeAnswer;
+    /**
+     * For log streams.
+     */
+    log: FlagChangeLog;
+    /**
+     * For log streams, where the flags are not what was asked for.
+     */
+    logWarning: string | null;
 }
 
 /**
@@ -1403,17 +1420,17 @@ export class FlagChange {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Must `plan` be told what else is stored of the organization?
+     */
+    needsTraces(rows: FlagRows): boolean;
+    /**
      * Accepts the arguments.
      */
     constructor(call: FlagChangeCall);
     /**
-     * What is to be done about an organization of which no flag row is stored.
-     */
-    planWithTraces(rows: FlagRows, now: string, traces: Traces): FlagPlan;
-    /**
      * What is to be done about the rows of both flags. `now` is the present as text.
      */
-    plan(rows: FlagRows, now: string): FlagPlan;
+    plan(rows: FlagRows, now: string, traces?: Traces | null): FlagPlan;
 }
 
 /**
@@ -1483,17 +1500,13 @@ export class StatusRun {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes the answer of a page.
+     * What to do after a page was counted.
      */
-    counted(page: CountedPage): void;
+    counted(page: CountedPage, nowMs: number): StatusRunStep;
     /**
      * Begins a status, or goes on where the cursor says.
      */
     constructor(call: StatusRunCall);
-    /**
-     * What to do next.
-     */
-    next(nowMs: number): StatusRunStep;
 }
 
 /**
@@ -1644,9 +1657,9 @@ export interface InitOutput {
     readonly allowance_turn: (a: number) => number;
     readonly checkMigrationCall: (a: any) => [number, number];
     readonly constants: () => [number, number, number];
+    readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];
-    readonly flagchange_plan: (a: number, b: any, c: number, d: number) => [number, number, number];
-    readonly flagchange_planWithTraces: (a: number, b: any, c: number, d: number, e: any) => [number, number, number];
+    readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number) => [number, number, number];
     readonly judge_judge: (a: number, b: any) => [number, number, number];
     readonly judge_new: (a: any) => [number, number, number];
     readonly legacyWarning: (a: number, b: number) => [number, number];
@@ -1664,9 +1677,8 @@ export interface InitOutput {
     readonly refuseCaller: (a: number, b: number) => [number, number];
     readonly refuseOrganization: (a: number, b: number) => [number, number];
     readonly refusePosition: () => [number, number];
-    readonly statusrun_counted: (a: number, b: any) => [number, number];
+    readonly statusrun_counted: (a: number, b: any, c: number) => [number, number, number];
     readonly statusrun_new: (a: any) => [number, number, number];
-    readonly statusrun_next: (a: number, b: number) => [number, number, number];
     readonly statusscan_answer: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly statusscan_feedArtifacts: (a: number, b: any, c: any) => [number, number];
     readonly statusscan_feedClaims: (a: number, b: number, c: any) => [number, number];

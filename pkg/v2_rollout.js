@@ -82,6 +82,18 @@ export class FlagChange {
         wasm.__wbg_flagchange_free(ptr, 0);
     }
     /**
+     * Must `plan` be told what else is stored of the organization?
+     * @param {FlagRows} rows
+     * @returns {boolean}
+     */
+    needsTraces(rows) {
+        const ret = wasm.flagchange_needsTraces(this.__wbg_ptr, rows);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return ret[0] !== 0;
+    }
+    /**
      * Accepts the arguments.
      * @param {FlagChangeCall} call
      */
@@ -95,31 +107,16 @@ export class FlagChange {
         return this;
     }
     /**
-     * What is to be done about an organization of which no flag row is stored.
-     * @param {FlagRows} rows
-     * @param {string} now
-     * @param {Traces} traces
-     * @returns {FlagPlan}
-     */
-    planWithTraces(rows, now, traces) {
-        const ptr0 = passStringToWasm0(now, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.flagchange_planWithTraces(this.__wbg_ptr, rows, ptr0, len0, traces);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
-    }
-    /**
      * What is to be done about the rows of both flags. `now` is the present as text.
      * @param {FlagRows} rows
      * @param {string} now
+     * @param {Traces | null} [traces]
      * @returns {FlagPlan}
      */
-    plan(rows, now) {
+    plan(rows, now, traces) {
         const ptr0 = passStringToWasm0(now, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.flagchange_plan(this.__wbg_ptr, rows, ptr0, len0);
+        const ret = wasm.flagchange_plan(this.__wbg_ptr, rows, ptr0, len0, isLikeNone(traces) ? 0 : addToExternrefTable0(traces));
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -306,14 +303,17 @@ export class StatusRun {
         wasm.__wbg_statusrun_free(ptr, 0);
     }
     /**
-     * Takes the answer of a page.
+     * What to do after a page was counted.
      * @param {CountedPage} page
+     * @param {number} nowMs
+     * @returns {StatusRunStep}
      */
-    counted(page) {
-        const ret = wasm.statusrun_counted(this.__wbg_ptr, page);
-        if (ret[1]) {
-            throw takeFromExternrefTable0(ret[0]);
+    counted(page, nowMs) {
+        const ret = wasm.statusrun_counted(this.__wbg_ptr, page, nowMs);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
         }
+        return takeFromExternrefTable0(ret[0]);
     }
     /**
      * Begins a status, or goes on where the cursor says.
@@ -327,18 +327,6 @@ export class StatusRun {
         this.__wbg_ptr = ret[0];
         StatusRunFinalization.register(this, this.__wbg_ptr, this);
         return this;
-    }
-    /**
-     * What to do next.
-     * @param {number} nowMs
-     * @returns {StatusRunStep}
-     */
-    next(nowMs) {
-        const ret = wasm.statusrun_next(this.__wbg_ptr, nowMs);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
     }
 }
 if (Symbol.dispose) StatusRun.prototype[Symbol.dispose] = StatusRun.prototype.free;

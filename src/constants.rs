@@ -7,12 +7,10 @@ use crate::flags::{ByKey, FlagKey, MOST_NEWEST_ARTIFACTS, MOST_ROWS};
 use crate::note::{InsightsStatus, TranscriptionStatus};
 use crate::status::DraftStatus;
 
-/// Keys, variables, statuses and limits, each of them as the core knows it.
+/// Variables, statuses and limits, each of them as the core knows it.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Constants {
-    /// The keys of the two flags.
-    pub flag_keys: Vec<FlagKey>,
     /// The environment variables that overrule them.
     pub flag_variables: ByKey<&'static str>,
     /// How far the transcription of a note is.
@@ -30,7 +28,6 @@ pub struct Constants {
 impl Default for Constants {
     fn default() -> Self {
         Self {
-            flag_keys: FlagKey::ALL.into(),
             flag_variables: ByKey::of(FlagKey::variable),
             transcription_statuses: TranscriptionStatus::ALL.into(),
             insights_statuses: InsightsStatus::ALL.into(),

@@ -85,9 +85,15 @@ const limits = {
   scheduledFunctionArgsBytes: 16 << 20,
 };
 
+/** @type {import("../../js-shims/validators/index.js").MigrationAnswer} */
 const migrated = {
   ...{ processed: NOTES, artifacts: 10, transcripts: 10, claims: 10, errors: 0, skipped: 10 },
-  ...{ done: true, cursor: null, stopped: null, batches: 1, failures: [], warnings: [], next: null },
+  ...{ dryRun: false, done: true, cursor: null, stopped: null, batches: 1, estimate: null },
+  ...{ failures: [], warnings: [], next: null, batchSize: { notes: 100, limitedBy: null } },
+  reasons: {
+    ...{ noCoach: 0, insightsCancelled: 0, transcribing: 0, insightsInProgress: 0 },
+    awaitingConfirmation: 0,
+  },
   outcome: {
     ...{ migrated: 10, repaired: 0, alreadyMigrated: 10, unfinished: 0, notReady: 0 },
     ...{ deferred: 0, blocked: 0, failed: 0 },

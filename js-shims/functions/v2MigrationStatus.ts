@@ -44,20 +44,16 @@ async function countPages(host: Host, ctx: ActionCtx, args: StatusArgs): Promise
   const run = new StatusRun(call);
   try {
     await findOrganization(host, ctx, organizationId);
-    let answer: StatusAnswer | undefined;
+    let after = cursor;
     for (;;) {
-      const step = run.next(Date.now());
-      if (step.kind === "answer" && answer !== undefined) {
-        return { ...answer, read: { ...answer.read, limitedBy: step.limitedBy } };
-      }
-      const after = step.kind === "countPage" ? step.cursor : null;
-      const page: StatusAnswer = await ctx.runQuery(host.functions.v2Rollout.statusPage, {
+      const answer: StatusAnswer = await ctx.runQuery(host.functions.v2Rollout.statusPage, {
         organizationId,
-        ...(after === null ? {} : { cursor: after }),
+        ...(after === undefined ? {} : { cursor: after }),
         ...(deferredDays === undefined ? {} : { deferredDays }),
       });
-      run.counted(page);
-      answer = page;
+      const step = run.counted(answer, Date.now());
+      if (step.kind === "answer") return { ...answer, read: { ...answer.read, limitedBy: step.limitedBy } };
+      after = step.cursor ?? undefined;
     }
   } finally {
     run.free();

@@ -25,11 +25,8 @@ export async function changeFlags(
       entity_resolution_v2: flags.entity_resolution_v2.described,
     };
     const now = new Date().toISOString();
-    let plan = change.plan(rows, now);
-    if (plan.kind === "lookForTraces") {
-      plan = change.planWithTraces(rows, now, await findTraces(host, ctx, organizationId));
-    }
-    if (plan.kind === "lookForTraces") throw new Error("traces were looked for");
+    const traces = change.needsTraces(rows) ? await findTraces(host, ctx, organizationId) : undefined;
+    const plan = change.plan(rows, now, traces);
     for (const write of plan.writes) {
       const { organization } = flags[write.key];
       await writeFlag(host, ctx, write, organizationId, plan.updatedBy, organization);

@@ -5,10 +5,10 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
-use serde::Serialize;
-use tsify::Tsify;
-
-use super::cascade::{ByKey, Effective, FlagKey, FlagState, FlagValue, environment_value, warnings};
+use super::cascade::{ByKey, FlagKey, FlagState, FlagValue, environment_value, warnings};
+use super::plan::{
+    FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagPlan, FlagRow, FlagWrite, KeyRows, Traces,
+};
 use crate::argument;
 use crate::cursor;
 use crate::organization::belongs;
@@ -25,178 +25,12 @@ pub(crate) const MOST_NEWEST_ARTIFACTS: u64 = 200;
 /// Characters of a row's notes at most.
 const MOST_NOTES: usize = 1_000;
 
-/// What a change is asked for.
-#[derive(Clone, Debug, Default, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct FlagChangeCall {
-    /// The organization.
-    pub organization_id: String,
-    /// The value that both flags shall have.
-    pub enabled: bool,
-    /// Who asks, where they say so.
-    #[tsify(optional)]
-    pub actor: Option<String>,
-    /// Why, where they say so.
-    #[tsify(optional)]
-    pub reason: Option<String>,
-    /// Bring the rows back to what they were instead: the `previous` of an earlier answer.
-    #[tsify(optional)]
-    pub restore: Option<String>,
-    /// The organization may be one of which nothing is stored yet.
-    pub create: bool,
-    /// The host has a lookup, which knows the organization.
-    pub is_known: bool,
-}
-
 /// A checked change.
 #[derive(Clone, Debug)]
 pub struct FlagChange {
     call: FlagChangeCall,
     /// The rows to come back to.
     restored: Option<ByKey<Vec<FlagValue>>>,
-}
-
-/// One organization row of a flag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
-pub struct FlagRow {
-    /// Its value.
-    pub value: FlagValue,
-    /// What stands in its `notes`.
-    #[tsify(optional)]
-    pub notes: Option<String>,
-}
-
-/// The rows of one flag, as they are before the change.
-#[derive(Clone, Debug, Default, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct KeyRows {
-    /// The value of the environment variable.
-    #[tsify(optional)]
-    pub environment: Option<String>,
-    /// The first platform row.
-    #[tsify(optional)]
-    pub platform: Option<FlagValue>,
-    /// The organization's rows, in the order of the index.
-    pub organization: Vec<FlagRow>,
-    /// How many user rows the key has.
-    pub user_rows: u64,
-}
-
-/// What is stored of an organization, where no flag row is.
-#[derive(Clone, Debug, Default, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct Traces {
-    /// There is a note, claim or draft, or an artifact in an index by organization.
-    pub has_documents: bool,
-    /// The organizations that the newest artifacts name, where there is no such index.
-    pub newest_candidates: Vec<String>,
-}
-
-/// What is done with the rows of a flag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum FlagWrite {
-    /// Set or insert the first organization row, through the host's own function.
-    SetFeatureFlag {
-        /// Of this flag.
-        key: FlagKey,
-        /// Its value.
-        enabled: bool,
-        /// Its notes.
-        notes: String,
-    },
-    /// Set another organization row.
-    Patch {
-        /// Of this flag.
-        key: FlagKey,
-        /// Its index among the organization's.
-        row: usize,
-        /// Its value.
-        enabled: bool,
-        /// Its notes.
-        notes: String,
-    },
-    /// Delete an organization row.
-    Delete {
-        /// Of this flag.
-        key: FlagKey,
-        /// Its index among the organization's.
-        row: usize,
-    },
-    /// Insert an organization row behind the first.
-    Insert {
-        /// Of this flag.
-        key: FlagKey,
-        /// Its value.
-        enabled: bool,
-        /// Its notes.
-        notes: String,
-    },
-}
-
-/// What comes of the rows as they are.
-#[derive(Clone, Debug, Serialize, Tsify)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[tsify(missing_as_null)]
-pub enum FlagPlan {
-    /// Ask [`FlagChange::plan_with_traces`] first: nobody knows yet whether there is such an organization.
-    LookForTraces,
-    /// Write.
-    Write {
-        /// The rows' `updatedBy`.
-        updated_by: String,
-        /// What is written, in this order.
-        writes: Vec<FlagWrite>,
-        /// The answer once all is written.
-        answer: Box<FlagChangeAnswer>,
-        /// For log streams.
-        log: Box<FlagChangeLog>,
-        /// For log streams, where the flags are not what was asked for.
-        log_warning: Option<String>,
-    },
-}
-
-/// What `enableV2ForOrg` and `disableV2ForOrg` answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-#[tsify(missing_as_null)]
-pub struct FlagChangeAnswer {
-    /// Both effective values are what was asked for.
-    pub success: bool,
-    /// The two keys.
-    pub flags_set: Vec<FlagKey>,
-    /// Those whose rows were written.
-    pub changed: Vec<FlagKey>,
-    /// The organization rows' values, null where there was none.
-    pub before: ByKey<Option<bool>>,
-    /// The same now.
-    pub after: ByKey<Option<bool>>,
-    /// The values that count.
-    pub effective: ByKey<Effective>,
-    /// Given back as `restore`, brings the rows back to what they were before.
-    pub previous: String,
-    /// Each with what to do.
-    pub warnings: Vec<String>,
-    /// What to do next.
-    pub next: Vec<String>,
-}
-
-/// One line of JSON about a change.
-#[derive(Clone, Debug, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-#[tsify(missing_as_null)]
-pub struct FlagChangeLog {
-    event: &'static str,
-    function: &'static str,
-    organization_id: String,
-    by: String,
-    at: String,
-    changed: Vec<FlagKey>,
-    before: ByKey<Option<bool>>,
-    after: ByKey<Option<bool>>,
-    effective: ByKey<Effective>,
-    reason: Option<String>,
-    restore: bool,
 }
 
 impl FlagChange {
@@ -303,39 +137,34 @@ impl FlagChange {
         notes
     }
 
-    /// What is to be done about the rows of both flags. `now` is the present as text.
-    pub fn plan(&self, rows: &ByKey<KeyRows>, now: &str) -> FlagPlan {
-        let has_rows = FlagKey::ALL
-            .iter()
-            .any(|key| !rows.get(*key).organization.is_empty());
-        let must_be_known = self.call.enabled && !self.call.create && !self.call.is_known;
-        if must_be_known && !has_rows {
-            return FlagPlan::LookForTraces;
-        }
-        self.write(rows, now)
+    /// Does nobody know whether there is such an organization, unless other things are stored of it?
+    pub fn needs_traces(&self, rows: &ByKey<KeyRows>) -> bool {
+        let mut keys = FlagKey::ALL.iter();
+        let has_rows = keys.any(|key| !rows.get(*key).organization.is_empty());
+        self.call.enabled && !self.call.create && !self.call.is_known && !has_rows
     }
 
-    /// What is to be done about an organization of which no flag row is stored, but other things are.
+    /// What is to be done about the rows of both flags. `now` is the present as text, `traces` what else is stored of
+    /// an organization of which [`Self::needs_traces`] says so.
     ///
     /// # Errors
-    /// - `ORGANIZATION_NOT_FOUND` where nothing is.
-    pub fn plan_with_traces(
+    /// - `ORGANIZATION_NOT_FOUND` where traces are needed, and there is none.
+    pub fn plan(
         &self,
         rows: &ByKey<KeyRows>,
         now: &str,
-        traces: &Traces,
+        traces: Option<&Traces>,
     ) -> Result<FlagPlan, Refusal> {
         let organization_id = &self.call.organization_id;
-        let candidates = traces.newest_candidates.iter().map(String::as_str);
-        if traces.has_documents || belongs(candidates, organization_id) {
-            return Ok(self.write(rows, now));
+        let is_traced = |traces: &Traces| {
+            let candidates = traces.newest_candidates.iter().map(String::as_str);
+            traces.has_documents || belongs(candidates, organization_id)
+        };
+        if self.needs_traces(rows) && !traces.is_some_and(is_traced) {
+            return Err(Refusal::organization_not_found(organization_id).hint(
+                "no note, claim, draft or flag of it is stored, and no recent artifact; for a new organization add `\"create\": true`",
+            ));
         }
-        Err(Refusal::organization_not_found(organization_id).hint(
-            "no note, claim, draft or flag of it is stored, and no recent artifact; for a new organization add `\"create\": true`",
-        ))
-    }
-
-    fn write(&self, rows: &ByKey<KeyRows>, now: &str) -> FlagPlan {
         let by_key = ByKey::of(|key| self.writes(key, &rows.get(key).organization, now));
         let answer = self.answer(rows, &by_key);
         let log = FlagChangeLog {
@@ -364,13 +193,13 @@ impl FlagChange {
             entity_resolution,
         } = by_key;
         voice_notes.extend(entity_resolution);
-        FlagPlan::Write {
+        Ok(FlagPlan {
             updated_by: self.updated_by().into(),
             writes: voice_notes,
-            answer: Box::new(answer),
-            log: Box::new(log),
+            answer,
+            log,
             log_warning,
-        }
+        })
     }
 
     fn answer(&self, rows: &ByKey<KeyRows>, writes: &ByKey<Vec<FlagWrite>>) -> FlagChangeAnswer {

@@ -1,10 +1,11 @@
 //! What came of a step of a run.
 
 use super::failure::Failure;
+use super::page::{Batch, Page, is_sparse, malformed_at};
 use super::size::Used;
 use super::{
-    Batch, JudgedNote, MigrationBatch, MigrationPage, MigrationRun, NoteVerdict, PAGE, Page, Phase, Search,
-    Stopped, Suspects, is_sparse, malformed_at,
+    JudgedNote, MigrationBatch, MigrationPage, MigrationRun, NoteVerdict, PAGE, Phase, Search, Stopped,
+    Suspects,
 };
 use crate::refusal::WrongCall;
 use crate::table::MalformedDocument;

@@ -33,12 +33,12 @@ pub struct StatusRunCall {
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[tsify(missing_as_null)]
 pub enum StatusRunStep {
-    /// Count a page.
+    /// Count another page.
     CountPage {
         /// Where it goes on.
         cursor: Option<String>,
     },
-    /// Answer with the last page's answer.
+    /// Answer with this page's answer.
     Answer {
         /// What ended the counting before it was done.
         limited_by: Option<Limit>,
@@ -58,12 +58,10 @@ pub struct CountedPage {
 }
 
 /// A status over several transactions.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct StatusRun {
     check: bool,
     end: Millis,
-    cursor: Option<String>,
-    page: Option<CountedPage>,
 }
 
 impl StatusRun {
@@ -93,35 +91,25 @@ impl StatusRun {
         Ok(Self {
             check,
             end: now_ms + deadline_ms,
-            cursor,
-            page: None,
         })
     }
 
-    /// Takes the answer of a page.
-    pub fn counted(&mut self, page: CountedPage) {
-        self.cursor.clone_from(&page.cursor);
-        self.page = Some(page);
-    }
-
-    /// What to do next.
+    /// What to do after a page was counted: one is, however late it is.
     ///
     /// # Errors
     /// - `NOT_COMPLETE` where `check` was asked for, and all is counted and not through.
-    pub fn next(&self, now: Millis) -> Result<StatusRunStep, Refusal> {
-        match &self.page {
-            Some(page) if page.done => {
-                if self.check {
-                    page.migration.check_complete()?;
-                }
-                Ok(StatusRunStep::Answer { limited_by: None })
+    pub fn counted(self, page: CountedPage, now: Millis) -> Result<StatusRunStep, Refusal> {
+        if page.done {
+            if self.check {
+                page.migration.check_complete()?;
             }
-            Some(_) if now >= self.end => Ok(StatusRunStep::Answer {
+            Ok(StatusRunStep::Answer { limited_by: None })
+        } else if now >= self.end {
+            Ok(StatusRunStep::Answer {
                 limited_by: Some(Limit::Deadline),
-            }),
-            _ => Ok(StatusRunStep::CountPage {
-                cursor: self.cursor.clone(),
-            }),
+            })
+        } else {
+            Ok(StatusRunStep::CountPage { cursor: page.cursor })
         }
     }
 }
@@ -141,34 +129,24 @@ mod tests {
             cursor: (!done).then(|| "c".into()),
             migration,
         };
-        let count = |cursor: Option<&str>| {
-            Ok(StatusRunStep::CountPage {
-                cursor: cursor.map(String::from),
-            })
+        let next_page = StatusRunStep::CountPage {
+            cursor: Some("c".into()),
         };
         let answer = |limited_by| Ok(StatusRunStep::Answer { limited_by });
-        // check, the last page, the present, the next step
-        for (check, last, now, next) in [
-            (false, None, 0.0, count(None)),
-            // One page is counted however late it is.
-            (false, None, 200.0, count(None)),
-            (false, Some(page(false, eligible)), 99.0, count(Some("c"))),
-            (
-                false,
-                Some(page(false, eligible)),
-                100.0,
-                answer(Some(Limit::Deadline)),
-            ),
-            (false, Some(page(true, eligible)), 200.0, answer(None)),
-            (true, Some(page(true, Classes::default())), 0.0, answer(None)),
+        // check, the page that was counted, the present, the next step
+        for (check, page, now, next) in [
+            (false, page(false, eligible), 99.0, Ok(next_page)),
+            (false, page(false, eligible), 100.0, answer(Some(Limit::Deadline))),
+            (false, page(true, eligible), 200.0, answer(None)),
+            (true, page(true, Classes::default()), 0.0, answer(None)),
             (
                 true,
-                Some(page(true, eligible)),
+                page(true, eligible),
                 0.0,
                 Err(eligible.check_complete().unwrap_err()),
             ),
         ] {
-            let mut run = StatusRun::new(StatusRunCall {
+            let run = StatusRun::new(StatusRunCall {
                 organization_id: "org_a".into(),
                 deferred_days: None,
                 cursor: None,
@@ -177,10 +155,7 @@ mod tests {
                 deadline_ms: Millis(100.0),
             })
             .unwrap();
-            if let Some(page) = last {
-                run.counted(page);
-            }
-            assert_eq!(run.next(Millis(now)), next);
+            assert_eq!(run.counted(page, Millis(now)), next);
         }
     }
 }

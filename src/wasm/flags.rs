@@ -24,24 +24,23 @@ impl FlagChange {
         Ok(Self(crate::FlagChange::new(decode("FlagChange", call)?)?))
     }
 
-    /// What is to be done about the rows of both flags. `now` is the present as text.
-    pub fn plan(&self, rows: &Ts<FlagRows>, now: &str) -> Result<Ts<FlagPlan>, JsValue> {
-        encode(&self.0.plan(&decode("FlagChange.plan", rows)?.0, now))
+    /// Must `plan` be told what else is stored of the organization?
+    #[wasm_bindgen(js_name = needsTraces)]
+    pub fn needs_traces(&self, rows: &Ts<FlagRows>) -> Result<bool, JsValue> {
+        Ok(self.0.needs_traces(&decode("FlagChange.needsTraces", rows)?.0))
     }
 
-    /// What is to be done about an organization of which no flag row is stored.
-    #[wasm_bindgen(js_name = planWithTraces)]
-    pub fn plan_with_traces(
+    /// What is to be done about the rows of both flags. `now` is the present as text.
+    pub fn plan(
         &self,
         rows: &Ts<FlagRows>,
         now: &str,
-        traces: &Ts<Traces>,
+        traces: Option<Ts<Traces>>,
     ) -> Result<Ts<FlagPlan>, JsValue> {
-        let rows = decode("FlagChange.planWithTraces", rows)?.0;
-        encode(
-            &self
-                .0
-                .plan_with_traces(&rows, now, &decode("FlagChange.planWithTraces", traces)?)?,
-        )
+        let rows = decode("FlagChange.plan", rows)?.0;
+        let traces = traces
+            .map(|traces| decode("FlagChange.plan", &traces))
+            .transpose()?;
+        encode(&self.0.plan(&rows, now, traces.as_ref())?)
     }
 }

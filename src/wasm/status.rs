@@ -150,17 +150,12 @@ impl StatusRun {
         Ok(Self(crate::StatusRun::new(decode("StatusRun", call)?)?))
     }
 
-    /// What to do next.
-    pub fn next(
-        &mut self,
+    /// What to do after a page was counted.
+    pub fn counted(
+        &self,
+        page: &Ts<CountedPage>,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> Result<Ts<StatusRunStep>, JsValue> {
-        encode(&self.0.next(Millis(now_ms))?)
-    }
-
-    /// Takes the answer of a page.
-    pub fn counted(&mut self, page: &Ts<CountedPage>) -> Result<(), JsValue> {
-        self.0.counted(decode("counted", page)?);
-        Ok(())
+        encode(&self.0.counted(decode("counted", page)?, Millis(now_ms))?)
     }
 }

@@ -163,7 +163,6 @@ test("a run and a change", () => {
     "now",
   );
   expect(plan).toMatchObject({
-    kind: "write",
     updatedBy: "script",
     writes: [
       {
@@ -184,7 +183,6 @@ test("a run and a change", () => {
 });
 
 test("constants are those of the core", () => {
-  expect(constants.flagKeys).toEqual(["voice_notes_v2", "entity_resolution_v2"]);
   expect(constants.insightsStatuses).toContain("awaiting_confirmation");
   expect(constants.flagVariables.voice_notes_v2).toBe("VOICE_NOTES_V2_GLOBAL");
 });

@@ -34,10 +34,7 @@ fn keys(first: &[FlagValue], second: &[FlagValue]) -> ByKey<KeyRows> {
 }
 
 fn answer(change: &FlagChange, rows: &ByKey<KeyRows>) -> FlagChangeAnswer {
-    match change.plan(rows, "T") {
-        FlagPlan::Write { answer, .. } => *answer,
-        FlagPlan::LookForTraces => panic!("it is known"),
-    }
+    change.plan(rows, "T", None).unwrap().answer
 }
 
 /// What a write is, in a few words.
@@ -245,8 +242,9 @@ fn an_organization_that_nobody_knows_must_have_left_traces() {
         ),
         (call(true), keys(&[], &[]), false),
     ] {
-        let plan = FlagChange::new(call).unwrap().plan(&rows, "T");
-        assert_eq!(matches!(plan, FlagPlan::LookForTraces), expected, "{rows:?}");
+        let change = FlagChange::new(call).unwrap();
+        assert_eq!(change.needs_traces(&rows), expected, "{rows:?}");
+        assert_eq!(change.plan(&rows, "T", None).is_err(), expected, "{rows:?}");
     }
     let change = FlagChange::new(unknown).unwrap();
     for (has_documents, newest, is_accepted) in [
@@ -260,7 +258,7 @@ fn an_organization_that_nobody_knows_must_have_left_traces() {
             has_documents,
             newest_candidates,
         };
-        let plan = change.plan_with_traces(&keys(&[], &[]), "T", &traces);
+        let plan = change.plan(&keys(&[], &[]), "T", Some(&traces));
         assert_eq!(plan.is_ok(), is_accepted, "{traces:?}");
         if let Err(refusal) = plan {
             assert_eq!(refusal.code, Code::OrganizationNotFound);

@@ -1,0 +1,167 @@
+//! What a change of the flags is asked, is told of their rows, and answers.
+
+use serde::Serialize;
+use tsify::Tsify;
+
+use super::cascade::{ByKey, Effective, FlagKey, FlagValue};
+
+/// What a change is asked for.
+#[derive(Clone, Debug, Default, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct FlagChangeCall {
+    /// The organization.
+    pub organization_id: String,
+    /// The value that both flags shall have.
+    pub enabled: bool,
+    /// Who asks, where they say so.
+    #[tsify(optional)]
+    pub actor: Option<String>,
+    /// Why, where they say so.
+    #[tsify(optional)]
+    pub reason: Option<String>,
+    /// Bring the rows back to what they were instead: the `previous` of an earlier answer.
+    #[tsify(optional)]
+    pub restore: Option<String>,
+    /// The organization may be one of which nothing is stored yet.
+    pub create: bool,
+    /// The host has a lookup, which knows the organization.
+    pub is_known: bool,
+}
+
+/// One organization row of a flag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct FlagRow {
+    /// Its value.
+    pub value: FlagValue,
+    /// What stands in its `notes`.
+    #[tsify(optional)]
+    pub notes: Option<String>,
+}
+
+/// The rows of one flag, as they are before the change.
+#[derive(Clone, Debug, Default, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyRows {
+    /// The value of the environment variable.
+    #[tsify(optional)]
+    pub environment: Option<String>,
+    /// The first platform row.
+    #[tsify(optional)]
+    pub platform: Option<FlagValue>,
+    /// The organization's rows, in the order of the index.
+    pub organization: Vec<FlagRow>,
+    /// How many user rows the key has.
+    pub user_rows: u64,
+}
+
+/// What is stored of an organization, where no flag row is.
+#[derive(Clone, Debug, Default, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Traces {
+    /// There is a note, claim or draft, or an artifact in an index by organization.
+    pub has_documents: bool,
+    /// The organizations that the newest artifacts name, where there is no such index.
+    pub newest_candidates: Vec<String>,
+}
+
+/// What is done with the rows of a flag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum FlagWrite {
+    /// Set or insert the first organization row, through the host's own function.
+    SetFeatureFlag {
+        /// Of this flag.
+        key: FlagKey,
+        /// Its value.
+        enabled: bool,
+        /// Its notes.
+        notes: String,
+    },
+    /// Set another organization row.
+    Patch {
+        /// Of this flag.
+        key: FlagKey,
+        /// Its index among the organization's.
+        row: usize,
+        /// Its value.
+        enabled: bool,
+        /// Its notes.
+        notes: String,
+    },
+    /// Delete an organization row.
+    Delete {
+        /// Of this flag.
+        key: FlagKey,
+        /// Its index among the organization's.
+        row: usize,
+    },
+    /// Insert an organization row behind the first.
+    Insert {
+        /// Of this flag.
+        key: FlagKey,
+        /// Its value.
+        enabled: bool,
+        /// Its notes.
+        notes: String,
+    },
+}
+
+/// What is to be done about the rows of both flags.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
+pub struct FlagPlan {
+    /// The rows' `updatedBy`.
+    pub updated_by: String,
+    /// What is written, in this order.
+    pub writes: Vec<FlagWrite>,
+    /// The answer once all is written.
+    pub answer: FlagChangeAnswer,
+    /// For log streams.
+    pub log: FlagChangeLog,
+    /// For log streams, where the flags are not what was asked for.
+    pub log_warning: Option<String>,
+}
+
+/// What `enableV2ForOrg` and `disableV2ForOrg` answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
+pub struct FlagChangeAnswer {
+    /// Both effective values are what was asked for.
+    pub success: bool,
+    /// The two keys.
+    pub flags_set: Vec<FlagKey>,
+    /// Those whose rows were written.
+    pub changed: Vec<FlagKey>,
+    /// The organization rows' values, null where there was none.
+    pub before: ByKey<Option<bool>>,
+    /// The same now.
+    pub after: ByKey<Option<bool>>,
+    /// The values that count.
+    pub effective: ByKey<Effective>,
+    /// Given back as `restore`, brings the rows back to what they were before.
+    pub previous: String,
+    /// Each with what to do.
+    pub warnings: Vec<String>,
+    /// What to do next.
+    pub next: Vec<String>,
+}
+
+/// One line of JSON about a change.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
+pub struct FlagChangeLog {
+    pub(super) event: &'static str,
+    pub(super) function: &'static str,
+    pub(super) organization_id: String,
+    pub(super) by: String,
+    pub(super) at: String,
+    pub(super) changed: Vec<FlagKey>,
+    pub(super) before: ByKey<Option<bool>>,
+    pub(super) after: ByKey<Option<bool>>,
+    pub(super) effective: ByKey<Effective>,
+    pub(super) reason: Option<String>,
+    pub(super) restore: bool,
+}
