@@ -42,7 +42,7 @@ function classOf(note: StoredDocument, linked: readonly StoredDocument[]): Class
 
 const none: StoredDocument[] = [];
 
-/** The same, notes by class, and how many documents are malformed, with look-ups at hand. */
+/** The same, notes by class, and how many documents are malformed, with lookups at hand. */
 export function status({ notes, artifacts }: Tables, linked: Lookup, transcriptsOf: Lookup) {
   let malformed = 0;
   const check = (table: Table, documents: readonly StoredDocument[]) => {

@@ -1,4 +1,4 @@
-/** The migration as a user of @convex-dev/migrations writes it: the default batch size, and an index look-up,
+/** The migration as a user of @convex-dev/migrations writes it: the default batch size, and an index lookup,
  * so that a note is migrated once. */
 
 import { type MigrationStatus, Migrations } from "@convex-dev/migrations";

@@ -3,7 +3,7 @@
 import type { Transaction } from "../database/transaction.js";
 import type { Counts } from "./plan.js";
 
-/** Look-ups at once. */
+/** Lookups at once. */
 const WIDTH = 64;
 
 async function forEach<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
