@@ -80,6 +80,7 @@ fn page() -> MigrationPage {
             created_ms: Millis(n as f64),
             verdict,
             rows: verdict.writes().then_some(NoteRows {
+                are_written: false,
                 transcripts: 1,
                 claims: (n % 4) as u64,
                 bytes: (1_500 + n * 7_919 % 18_500) as u64,
@@ -115,7 +116,7 @@ fn plan(page: &MigrationPage) -> Plan {
                 .unwrap();
             }
             MigrationStep::Ended => {
-                let batches = run.answer().batches;
+                let batches = run.answer().unwrap().batches;
                 return Plan { pages, batches };
             }
             step => panic!("a dry run does not {step:?}"),

@@ -8,6 +8,9 @@ export type RolloutErrorCode = Code;
 /** The data of every `ConvexError` that this library throws. When one is thrown, nothing was written. */
 export type RolloutErrorData = { [Field in keyof Refusal]: Refusal[Field] };
 
+/** What an error says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Is this error one of this library's? */
 export function isRolloutError(error: unknown): error is ConvexError<RolloutErrorData> {
   if (!(error instanceof ConvexError)) return false;

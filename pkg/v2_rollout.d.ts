@@ -86,6 +86,10 @@ export interface JudgedNote {
  */
 export interface NoteToJudge {
     /**
+     * The organization that it belongs to.
+     */
+    organizationId?: string;
+    /**
      * What its class depends on.
      */
     facts: NoteFacts;
@@ -130,6 +134,10 @@ export interface ArtifactToJudge {
      * Is its status `completed`?
      */
     isCompleted: boolean;
+    /**
+     * When it was created.
+     */
+    createdMs: Millis;
     /**
      * When it last changed; null where it does not say so.
      */
@@ -319,9 +327,18 @@ export interface Room {
  */
 export interface JudgeCall {
     /**
+     * The organization whose notes they are; null where they are of any.
+     */
+    organizationId?: string;
+    /**
      * The present.
      */
     nowMs: Millis;
+    /**
+     * An earlier attempt of this transaction, of the same present, may have written what it was to, although its
+     * answer was lost.
+     */
+    isRetry: boolean;
     /**
      * After how many days a note that the old pipeline left counts as abandoned.
      */
@@ -508,6 +525,54 @@ export interface ByTable<T> {
 }
 
 /**
+ * The arguments of the call that goes on.
+ */
+export interface NextMigrationArgs {
+    /**
+     * The organization, where it is one.
+     */
+    organizationId?: string;
+    /**
+     * Write nothing.
+     */
+    dryRun: boolean;
+    /**
+     * Finish what an old run broke off.
+     */
+    repair?: boolean;
+    /**
+     * Notes in a transaction at most.
+     */
+    batchSize?: number;
+    /**
+     * Notes to migrate or repair at most.
+     */
+    limit?: number;
+    /**
+     * After how many days a note that the old pipeline left counts as abandoned.
+     */
+    deferredDays?: number;
+    /**
+     * Where it goes on.
+     */
+    cursor: string;
+}
+
+/**
+ * The call that goes on where a run ended. What was not given is left out.
+ */
+export interface NextMigration {
+    /**
+     * `scripts/runMigration`.
+     */
+    function: "scripts/runMigration";
+    /**
+     * Its arguments.
+     */
+    args: NextMigrationArgs;
+}
+
+/**
  * The candidates of a page of artifacts, of any organization.
  */
 export interface Candidates {
@@ -519,6 +584,24 @@ export interface Candidates {
      * How many candidates each artifact has.
      */
     counts: Uint32Array;
+}
+
+/**
+ * The ids of the first notes of a class that a run left, up to 5 of each.
+ */
+export interface NoteSamples {
+    /**
+     * They have artifacts, none completed.
+     */
+    unfinished: string[];
+    /**
+     * The old pipeline is not done with them.
+     */
+    deferred: string[];
+    /**
+     * A person must decide about them.
+     */
+    blocked: string[];
 }
 
 /**
@@ -539,6 +622,10 @@ export interface OpenLookUp {
  * The rows of a note that is written.
  */
 export interface NoteRows {
+    /**
+     * An attempt whose answer was lost has written them: they are only counted.
+     */
+    areWritten: boolean;
     /**
      * Transcripts to be inserted.
      */
@@ -768,9 +855,13 @@ export interface MigrationAnswer {
      */
     warnings: string[];
     /**
-     * The command that goes on.
+     * The first notes that were left.
      */
-    next: string | null;
+    samples: NoteSamples;
+    /**
+     * What goes on, if it is not done.
+     */
+    next: NextMigration | null;
 }
 
 /**
@@ -867,6 +958,10 @@ export interface MigrationBatch {
      * What it used.
      */
     metrics: Metrics;
+    /**
+     * Of a sweep: the ids of its notes.
+     */
+    ids: string[];
     /**
      * Of a sweep: where the last of its notes stands; null where there is none.
      */
@@ -967,7 +1062,7 @@ export interface Estimate {
 /**
  * What a run does with a note.
  */
-export type NoteVerdict = "migrated" | "unfinished" | "notReady" | "transcribing" | "insightsInProgress" | "awaitingConfirmation" | "noCoach" | "insightsCancelled" | "gone" | "migrate" | "repair" | "malformed";
+export type NoteVerdict = "migrated" | "unfinished" | "changedRecently" | "noTimeOfChange" | "notReady" | "transcribing" | "insightsInProgress" | "awaitingConfirmation" | "noCoach" | "insightsCancelled" | "gone" | "migratedByLostAttempt" | "repairedByLostAttempt" | "migrate" | "repair" | "malformed";
 
 /**
  * What a run is asked for.
@@ -1001,6 +1096,14 @@ export interface MigrationCall {
      * Where an earlier call stopped.
      */
     cursor?: string;
+    /**
+     * The deployment's address, where the runtime tells it: a cursor belongs to it.
+     */
+    deployment?: string;
+    /**
+     * The host's indexes as text: a cursor belongs to them.
+     */
+    indexes: string;
     /**
      * The host keeps its old action, which knows neither limit, repair nor cursors.
      */
@@ -1186,7 +1289,7 @@ export interface Outcome {
 /**
  * What ends a transaction or a call, by Convex's name where it has one.
  */
-export type Limit = "documentsRead" | "bytesRead" | "databaseQueries" | "documentsWritten" | "bytesWritten" | "functionsScheduled" | "scheduledFunctionArgsBytes" | "userTime" | "deadline";
+export type Limit = "documentsRead" | "bytesRead" | "databaseQueries" | "documentsWritten" | "bytesWritten" | "functionsScheduled" | "scheduledFunctionArgsBytes" | "userTime" | "memory" | "deadline";
 
 /**
  * What is done with the rows of a flag.
@@ -1259,7 +1362,7 @@ export interface CountedPage {
 /**
  * What the caller does next.
  */
-export type MigrationStep = { kind: "readPage"; after: string | null; notes: number } | { kind: "writeBatch"; ids: string[] } | { kind: "sweep"; after: string | null; notes: number } | { kind: "wait"; ms: Millis } | { kind: "ended" };
+export type MigrationStep = { kind: "readPage"; after: string | null; notes: number } | { kind: "writeBatch"; ids: string[]; attempt: Attempt } | { kind: "sweep"; after: string | null; notes: number; attempt: Attempt } | { kind: "wait"; ms: Millis } | { kind: "ended" };
 
 /**
  * What the internal function does next.
@@ -1307,6 +1410,23 @@ export type StatusStep = { kind: "readPage"; range: Range; from: PageStart; docu
 export type RowsOfNotes = (NoteRows | null)[];
 
 /**
+ * When a transaction that writes is tried.
+ *
+ * An attempt may have written although its answer was lost. The next one has the same present, which the rows of both
+ * hold: so it finds what the first one wrote.
+ */
+export interface Attempt {
+    /**
+     * The present of the first attempt.
+     */
+    nowMs: Millis;
+    /**
+     * Was it tried before?
+     */
+    isRetry: boolean;
+}
+
+/**
  * Where a page begins.
  */
 export type PageStart = { kind: "start" } | { kind: "pageBefore" } | { kind: "position"; position: string };
@@ -1326,9 +1446,9 @@ export type Verdict = "empty" | "notStarted" | "inProgress" | "blocked" | "compl
  */
 export interface MissingRows {
     /**
-     * An artifact; else one is completed.
+     * An attempt whose answer was lost has inserted them: they are only counted.
      */
-    artifact: boolean;
+    areWritten: boolean;
     /**
      * A transcript.
      */
@@ -1350,7 +1470,7 @@ export type BlockedReason = "noCoach" | "insightsCancelled";
 export type Stopped = "limit" | "deadline" | "failures" | "error";
 
 /**
- * Why notes are blocked or deferred.
+ * Why notes are blocked, deferred, or left by `repair`.
  */
 export interface Reasons {
     /**
@@ -1373,6 +1493,14 @@ export interface Reasons {
      * Deferred: their insights wait for a coach.
      */
     awaitingConfirmation: number;
+    /**
+     * Unfinished, and left by `repair`: their artifacts changed within 24 hours.
+     */
+    changedRecently: number;
+    /**
+     * Unfinished, and left by `repair`: their artifacts do not say when they changed, and are younger than 24 hours.
+     */
+    noTimeOfChange: number;
 }
 
 /**
@@ -1464,13 +1592,9 @@ export class MigrationRun {
      */
     batchWritten(batch: MigrationBatch, tookMs: number): void;
     /**
-     * Something else went wrong. False where the error itself must be the answer.
+     * The transaction that was asked for failed with a message. `jitter` is a random number from 0 to 1.
      */
-    broke(message: string): boolean;
-    /**
-     * The batch or the sweep that was asked for failed.
-     */
-    failed(message: string): void;
+    failed(message: string, nowMs: number, jitter: number): void;
     /**
      * Begins a run, or goes on where the cursor says.
      */
@@ -1665,8 +1789,7 @@ export interface InitOutput {
     readonly legacyWarning: (a: number, b: number) => [number, number];
     readonly migrationrun_answer: (a: number) => [number, number, number];
     readonly migrationrun_batchWritten: (a: number, b: any, c: number) => [number, number];
-    readonly migrationrun_broke: (a: number, b: number, c: number) => number;
-    readonly migrationrun_failed: (a: number, b: number, c: number) => [number, number];
+    readonly migrationrun_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly migrationrun_new: (a: any) => [number, number, number];
     readonly migrationrun_next: (a: number, b: number) => [number, number, number];
     readonly migrationrun_pageRead: (a: number, b: any) => [number, number];

@@ -204,24 +204,17 @@ export class MigrationRun {
         }
     }
     /**
-     * Something else went wrong. False where the error itself must be the answer.
+     * The transaction that was asked for failed with a message. `jitter` is a random number from 0 to 1.
      * @param {string} message
-     * @returns {boolean}
+     * @param {number} nowMs
+     * @param {number} jitter
      */
-    broke(message) {
+    failed(message, nowMs, jitter) {
+        const val2 = +nowMs;
+        const val3 = +jitter;
         const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.migrationrun_broke(this.__wbg_ptr, ptr0, len0);
-        return ret !== 0;
-    }
-    /**
-     * The batch or the sweep that was asked for failed.
-     * @param {string} message
-     */
-    failed(message) {
-        const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.migrationrun_failed(this.__wbg_ptr, ptr0, len0);
+        const ret = wasm.migrationrun_failed(this.__wbg_ptr, ptr0, len0, val2, val3);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }

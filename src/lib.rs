@@ -11,11 +11,13 @@
 mod argument;
 mod constants;
 mod cursor;
+mod failure;
 mod flags;
 mod migration;
 mod note;
 mod organization;
 mod refusal;
+mod retry;
 mod status;
 mod table;
 mod text;
@@ -31,10 +33,10 @@ pub use flags::{
     FlagReason, FlagRow, FlagState, FlagValue, FlagWrite, KeyRows, Traces, environment_value,
 };
 pub use migration::{
-    ArtifactHas, ArtifactToJudge, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall, JudgedNote,
-    Judgement, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage, MigrationRun, MigrationStep,
-    MissingRows, NoteFailure, NoteRows, NoteToJudge, NoteVerdict, Outcome, Reasons, Stopped, legacy_warning,
-    missing_rows, notes_that_fit,
+    ArtifactHas, ArtifactToJudge, Attempt, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall,
+    JudgedNote, Judgement, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage, MigrationRun,
+    MigrationStep, MissingRows, NextMigration, NextMigrationArgs, NoteFailure, NoteRows, NoteSamples,
+    NoteToJudge, NoteVerdict, Outcome, Reasons, Stopped, legacy_warning, missing_rows, notes_that_fit,
 };
 pub use note::{
     BlockedReason, Class, Deferral, DeferredReason, InsightsStatus, Linked, NoteFacts, TranscriptionStatus,

@@ -103,6 +103,7 @@ fn written(
         malformed: vec![],
         inserted: Inserted::default(),
         metrics,
+        ids: notes.iter().map(|note| note.id.clone()).collect(),
         position: None,
         created_ms: None,
         is_last,
@@ -150,7 +151,7 @@ fn simulate(simulation: &Simulation) {
                 let sweep = written(Some(simulation), &page.notes, bytes, page.is_last);
                 run.swept(&sweep, NOW).unwrap();
             }
-            MigrationStep::WriteBatch { ids } => {
+            MigrationStep::WriteBatch { ids, .. } => {
                 batches += 1;
                 largest = largest.max(ids.len());
                 let notes = batch(&ids);
@@ -170,7 +171,7 @@ fn simulate(simulation: &Simulation) {
         outcome,
         batch_size,
         ..
-    } = run.answer();
+    } = run.answer().unwrap();
     let name = &simulation.name;
     assert!(done, "{name}");
     assert_eq!(outcome.migrated, simulation.migrated, "{name}");
@@ -213,17 +214,17 @@ fn transactions(notes: usize, bad: Option<usize>, batch_size: usize) -> u32 {
             MigrationStep::Sweep { notes, .. } => {
                 let page = page(read, notes);
                 if is_bad(&page.notes) {
-                    run.failed("broken").unwrap();
+                    run.failed("Validator error: broken", NOW, 0.5).unwrap();
                 } else {
                     read += page.notes.len();
                     run.swept(&written(None, &page.notes, 0, page.is_last), NOW)
                         .unwrap();
                 }
             }
-            MigrationStep::WriteBatch { ids } => {
+            MigrationStep::WriteBatch { ids, .. } => {
                 let notes = batch(&ids);
                 if is_bad(&notes) {
-                    run.failed("broken").unwrap();
+                    run.failed("Validator error: broken", NOW, 0.5).unwrap();
                 } else {
                     run.batch_written(&written(None, &notes, 0, false), NOW).unwrap();
                 }
@@ -232,7 +233,7 @@ fn transactions(notes: usize, bad: Option<usize>, batch_size: usize) -> u32 {
             step @ MigrationStep::Wait { .. } => panic!("{step:?}"),
         }
     }
-    let answer = run.answer();
+    let answer = run.answer().unwrap();
     assert!(answer.done);
     assert_eq!(answer.errors, u64::from(bad.is_some()));
     let failed: Vec<_> = answer
@@ -263,11 +264,11 @@ fn where_all_is_bad_a_run_stops_soon() {
                 })
                 .unwrap(),
             MigrationStep::Ended => break,
-            _ => run.failed("broken").unwrap(),
+            _ => run.failed("Validator error: broken", NOW, 0.5).unwrap(),
         }
         transactions += 1;
     }
-    let answer = run.answer();
+    let answer = run.answer().unwrap();
     assert_eq!(serde_json::to_value(answer.stopped).unwrap(), "failures");
     assert_eq!(answer.errors, 20);
     assert!(transactions <= 70, "{transactions} transactions");

@@ -44,6 +44,7 @@ export const isCompleted = (artifact: StoredDocument): boolean => artifact.statu
 export const artifactToJudge = (artifact: StoredDocument, note: number): ArtifactToJudge => ({
   note,
   isCompleted: isCompleted(artifact),
+  createdMs: artifact._creationTime,
   updatedMs: typeof artifact.updatedAt === "number" ? artifact.updatedAt : undefined,
 });
 

@@ -8,8 +8,16 @@ import { malformedForMigration } from "./malformed.js";
 import type { Meter } from "./meter.js";
 import { forEach, type Readers, withReaders } from "./readers.js";
 
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
 /** How notes are judged in a run. */
-export type Judging = { repair: boolean; deferredDays?: number; nowMs: number };
+export type Judging = {
+  organizationId?: string;
+  repair: boolean;
+  deferredDays?: number;
+  nowMs: number;
+  isRetry: boolean;
+};
 
 /** A note that was judged; its document is null where it is gone. */
 export type JudgedDocument = {
@@ -41,7 +49,12 @@ export async function judgeNotes(
   try {
     judgements = judge.judge({
       notes: read.map(
-        (note, at) => note && { facts: noteFacts(note), isMalformed: malformedFields[at] !== null },
+        (note, at) =>
+          note && {
+            organizationId: textOf(note.orgId),
+            facts: noteFacts(note),
+            isMalformed: malformedFields[at] !== null,
+          },
       ),
       artifacts: linked.flatMap((ofNote, note) => ofNote.map((artifact) => artifactToJudge(artifact, note))),
     });

@@ -39,6 +39,7 @@ export const limit = () =>
     "functionsScheduled",
     "scheduledFunctionArgsBytes",
     "userTime",
+    "memory",
     "deadline",
   );
 

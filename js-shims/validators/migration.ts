@@ -31,6 +31,16 @@ const sixNumbers = {
   skipped: v.number(),
 };
 
+const nextArgs = v.object({
+  organizationId: v.optional(v.string()),
+  dryRun: v.boolean(),
+  repair: v.optional(v.boolean()),
+  batchSize: v.optional(v.number()),
+  limit: v.optional(v.number()),
+  deferredDays: v.optional(v.number()),
+  cursor: v.string(),
+});
+
 export const migrationAnswer = v.object({
   ...sixNumbers,
   dryRun: v.boolean(),
@@ -54,12 +64,19 @@ export const migrationAnswer = v.object({
     transcribing: v.number(),
     insightsInProgress: v.number(),
     awaitingConfirmation: v.number(),
+    changedRecently: v.number(),
+    noTimeOfChange: v.number(),
   }),
   failures: v.array(v.object({ voiceNoteId: v.string(), code: errorCode(), message: v.string() })),
   batchSize: v.object({ notes: v.number(), limitedBy: nullable(limit()) }),
   estimate: nullable(v.object({ batches: v.number(), bytesWritten: v.number(), seconds: v.number() })),
   warnings: v.array(v.string()),
-  next: nullable(v.string()),
+  samples: v.object({
+    unfinished: v.array(v.string()),
+    deferred: v.array(v.string()),
+    blocked: v.array(v.string()),
+  }),
+  next: nullable(v.object({ function: v.literal("scripts/runMigration"), args: nextArgs })),
 });
 export type { MigrationAnswer };
 

@@ -17,6 +17,10 @@ const verdict = oneOf(
   "noCoach",
   "insightsCancelled",
   "gone",
+  "migratedByLostAttempt",
+  "repairedByLostAttempt",
+  "changedRecently",
+  "noTimeOfChange",
   "repair",
   "malformed",
 );
@@ -34,6 +38,7 @@ export const migrationPage = v.object({
       verdict,
       rows: nullable(
         v.object({
+          areWritten: v.boolean(),
           transcripts: v.number(),
           claims: v.number(),
           bytes: v.number(),
@@ -63,6 +68,7 @@ export const migrationBatch = v.object({
     functionsScheduled: metric,
     scheduledFunctionArgsBytes: metric,
   }),
+  ids: v.array(v.string()),
   position: nullable(v.string()),
   createdMs: nullable(v.number()),
   isLast: v.boolean(),

@@ -74,7 +74,7 @@ export const artifactRow = (note: Note, now: number) => ({
   status: "completed",
   voiceNoteId: note._id,
   rawMediaStorageId: note.audioStorageId,
-  createdAt: note._creationTime,
+  createdAt: Math.floor(note._creationTime),
   updatedAt: now,
 });
 

@@ -2,7 +2,15 @@
 
 import { internalActionGeneric } from "convex/server";
 
-import { type MigrationBatch, type MigrationCall, MigrationRun } from "../core.js";
+import {
+  type Attempt,
+  type MigrationBatch,
+  type MigrationCall,
+  type MigrationPage,
+  MigrationRun,
+} from "../core.js";
+import { boundTo } from "../environment.js";
+import { messageOf } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
 import {
   type MigrationAnswer,
@@ -23,6 +31,7 @@ export function migrateFunction(host: Host) {
 /** What the core is asked for. */
 export const migrationCall = (host: Host, args: MigrationArgs): MigrationCall => ({
   ...args,
+  ...boundTo(host),
   repair: args.repair ?? false,
   isLegacy: host.legacyMigration ?? false,
   nowMs: Date.now(),
@@ -42,8 +51,6 @@ export async function migrateNotes(host: Host, ctx: Calls, args: MigrationArgs):
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 async function carryOut(
   host: Host,
   ctx: Calls,
@@ -51,48 +58,52 @@ async function carryOut(
   run: MigrationRun,
 ): Promise<MigrationAnswer> {
   const { migrationPage, migrationBatch } = host.functions.v2Rollout;
-  const reach = organizationId === undefined ? {} : { organizationId };
-  const judging = { repair, ...(deferredDays === undefined ? {} : { deferredDays }) };
+  const judging = {
+    repair,
+    ...(organizationId === undefined ? {} : { organizationId }),
+    ...(deferredDays === undefined ? {} : { deferredDays }),
+  };
   /** Undefined where the transaction failed. */
-  const write = async (nowMs: number, notes: unknown): Promise<MigrationBatch | undefined> => {
+  const attempt = async <T>(transaction: Promise<T>): Promise<T | undefined> => {
     try {
-      return await ctx.runMutation(migrationBatch, { ...judging, nowMs, notes });
+      return await transaction;
     } catch (error) {
-      run.failed(messageOf(error));
+      run.failed(messageOf(error), Date.now(), Math.random());
       return undefined;
     }
   };
+  const write = (attempted: Attempt, notes: unknown): Promise<MigrationBatch | undefined> =>
+    attempt(ctx.runMutation(migrationBatch, { ...judging, ...attempted, notes }));
   for (;;) {
-    const nowMs = Date.now();
-    const step = run.next(nowMs);
-    try {
-      switch (step.kind) {
-        case "readPage": {
-          const stretch = { ...reach, after: step.after, most: step.notes };
-          run.pageRead(await ctx.runQuery(migrationPage, { ...judging, ...stretch, nowMs, dryRun }));
-          break;
-        }
-        case "writeBatch": {
-          const batch = await write(nowMs, step.ids);
-          if (batch) run.batchWritten(batch, Date.now() - nowMs);
-          break;
-        }
-        case "sweep": {
-          const sweep = await write(nowMs, { ...reach, after: step.after, most: step.notes });
-          if (sweep) run.swept(sweep, Date.now() - nowMs);
-          break;
-        }
-        case "wait":
-          await new Promise((resolve) => setTimeout(resolve, step.ms));
-          break;
-        case "ended": {
-          const { answer, summary } = run.answer();
-          console.info(summary);
-          return answer;
-        }
+    const begun = Date.now();
+    const step = run.next(begun);
+    switch (step.kind) {
+      case "readPage": {
+        const stretch = { after: step.after, most: step.notes };
+        const page: MigrationPage | undefined = await attempt(
+          ctx.runQuery(migrationPage, { ...judging, ...stretch, nowMs: begun, dryRun }),
+        );
+        if (page) run.pageRead(page);
+        break;
       }
-    } catch (error) {
-      if (!run.broke(messageOf(error))) throw error;
+      case "writeBatch": {
+        const batch = await write(step.attempt, step.ids);
+        if (batch) run.batchWritten(batch, Date.now() - begun);
+        break;
+      }
+      case "sweep": {
+        const sweep = await write(step.attempt, { after: step.after, most: step.notes });
+        if (sweep) run.swept(sweep, Date.now() - begun);
+        break;
+      }
+      case "wait":
+        await new Promise((resolve) => setTimeout(resolve, step.ms));
+        break;
+      case "ended": {
+        const { answer, summary } = run.answer();
+        console.info(summary);
+        return answer;
+      }
     }
     const progress = run.progress();
     if (progress !== undefined) console.info(progress);

@@ -16,23 +16,21 @@ import {
   source,
 } from "../reading/keyset.js";
 import { Meter, valueBytes } from "../reading/meter.js";
-import { type JudgedDocument, judgeNotes } from "../reading/notes.js";
+import { type JudgedDocument, type Judging, judgeNotes } from "../reading/notes.js";
 import { forEach, withReaders } from "../reading/readers.js";
 import { migrationBatch, migrationPage } from "../validators/transactions.js";
 import { artifactRow, claimRows, type Note, transcriptRow } from "./convert.js";
 
+/** The organization is that of a run; without one it is a run of all. */
 const judging = {
+  organizationId: v.optional(v.string()),
   repair: v.boolean(),
   deferredDays: v.optional(v.number()),
   nowMs: v.number(),
 };
 
-/** The next notes of a run: of one organization or of all, behind a position. */
-const stretch = {
-  organizationId: v.optional(v.string()),
-  after: v.union(v.string(), v.null()),
-  most: v.number(),
-};
+/** The next notes of a run, behind a position. */
+const stretch = { after: v.union(v.string(), v.null()), most: v.number() };
 const stretchObject = v.object(stretch);
 type Stretch = Infer<typeof stretchObject>;
 
@@ -46,7 +44,8 @@ const reachOf = (host: Host, organizationId: string | undefined): Source =>
 async function readStretch(
   host: Host,
   db: Database,
-  { organizationId, after, most }: Stretch,
+  organizationId: string | undefined,
+  { after, most }: Stretch,
   meter: Meter,
 ): Promise<DocumentPage> {
   const { documents, bytes } = (await meter.told()).room("noteRange");
@@ -86,8 +85,8 @@ export function migrationPageFunction(host: Host) {
     returns: migrationPage,
     handler: async (ctx, args): Promise<MigrationPage> => {
       const meter = new Meter(ctx);
-      const { documents, isLast } = await readStretch(host, ctx.db, args, meter);
-      const call = { ...args, endsAtMalformed: false };
+      const { documents, isLast } = await readStretch(host, ctx.db, args.organizationId, args, meter);
+      const call = { ...args, isRetry: false, endsAtMalformed: false };
       const judged = await judgeNotes(host, ctx.db, idsOf(documents), documents, call, meter);
       const reach = reachOf(host, args.organizationId);
       const notes: MigrationPage["notes"] = [];
@@ -116,7 +115,7 @@ export function migrationPageFunction(host: Host) {
  */
 export function migrationBatchFunction(host: Host) {
   return internalMutationGeneric({
-    args: { ...judging, notes: v.union(v.array(v.string()), stretchObject) },
+    args: { ...judging, isRetry: v.boolean(), notes: v.union(v.array(v.string()), stretchObject) },
     returns: migrationBatch,
     handler: async (ctx, args): Promise<MigrationBatch> => {
       const meter = new Meter(ctx);
@@ -129,36 +128,35 @@ export function migrationBatchFunction(host: Host) {
   });
 }
 
-type BatchCall = { repair: boolean; deferredDays?: number; nowMs: number };
-
 async function writeBatch(
   host: Host,
   ctx: MutationCtx,
   ids: readonly string[],
-  call: BatchCall,
+  call: Judging,
   meter: Meter,
 ): Promise<MigrationBatch> {
   const notes = await readNotes(ctx, ids, meter);
   const judged = await judgeNotes(host, ctx.db, ids, notes, { ...call, endsAtMalformed: false }, meter);
   const written = await writeNotes(ctx, judged, call.nowMs, meter);
-  return { ...written, position: null, isLast: false };
+  return { ...written, ids: [], position: null, isLast: false };
 }
 
 async function sweep(
   host: Host,
   ctx: MutationCtx,
   notes: Stretch,
-  call: BatchCall,
+  call: Judging,
   meter: Meter,
 ): Promise<MigrationBatch> {
-  const { documents, isLast } = await readStretch(host, ctx.db, notes, meter);
+  const { documents, isLast } = await readStretch(host, ctx.db, call.organizationId, notes, meter);
   const judgeCall = { ...call, endsAtMalformed: true };
   const judged = await judgeNotes(host, ctx.db, idsOf(documents), documents, judgeCall, meter);
   const written = await writeNotes(ctx, judged, call.nowMs, meter);
   const last = documents[written.verdicts.length - 1];
   return {
     ...written,
-    position: last === undefined ? null : positionOf(reachOf(host, notes.organizationId), last),
+    ids: idsOf(documents.slice(0, written.verdicts.length)),
+    position: last === undefined ? null : positionOf(reachOf(host, call.organizationId), last),
     isLast: isLast && written.verdicts.length === documents.length,
   };
 }
@@ -170,12 +168,14 @@ type Rows = {
   described: NoteRows;
 };
 
-/** What is inserted for a note beside its artifact; undefined where nothing is written. */
+/** What is inserted for a note beside its artifact, now or in an attempt whose answer was lost; undefined where nothing
+ * is. */
 function rowsOf({ note, missing, repaired }: JudgedDocument, nowMs: number): Rows | undefined {
   if (missing === undefined) return undefined;
   const transcripts = missing.transcript ? [transcriptRow(note as Note, nowMs)] : [];
   const claims = missing.claims ? claimRows(note as Note, nowMs) : [];
   const described = {
+    areWritten: missing.areWritten,
     transcripts: transcripts.length,
     claims: claims.length,
     bytes: valueBytes(transcripts) + valueBytes(claims),
@@ -196,7 +196,7 @@ async function writeNotes(
   judged: readonly JudgedDocument[],
   nowMs: number,
   meter: Meter,
-): Promise<Omit<MigrationBatch, "position" | "isLast">> {
+): Promise<Omit<MigrationBatch, "ids" | "position" | "isLast">> {
   const rows = judged.map((note) => rowsOf(note, nowMs));
   const descriptions = rows.map((ofNote) => ofNote?.described ?? null);
   const { notes: count, inserted } = notesThatFit(await meter.told(), descriptions);
@@ -204,7 +204,8 @@ async function writeNotes(
   // One note after the other: writes stay in memory until the commit, and all at once would keep more of it.
   for (const [at, note] of written.entries()) {
     const ofNote = rows[at];
-    if (ofNote !== undefined) await writeNote(ctx, note, ofNote, nowMs, meter);
+    if (ofNote !== undefined && !ofNote.described.areWritten)
+      await writeNote(ctx, note, ofNote, nowMs, meter);
   }
   return {
     verdicts: written.map(({ verdict }) => verdict),

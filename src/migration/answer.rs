@@ -7,7 +7,8 @@ use tsify::Tsify;
 
 use super::{Inserted, MigrationRun, NoteFailure, Outcome, Phase, Reasons, Stopped};
 use crate::cursor;
-use crate::text::{counted, in_shell};
+use crate::refusal::{Code, Refusal};
+use crate::text::counted;
 use crate::transaction::Limit;
 use crate::units::{as_f64, as_u64};
 
@@ -76,19 +77,80 @@ pub struct MigrationAnswer {
     pub estimate: Option<Estimate>,
     /// Each with what to do.
     pub warnings: Vec<String>,
-    /// The command that goes on.
-    pub next: Option<String>,
+    /// The first notes that were left.
+    pub samples: NoteSamples,
+    /// What goes on, if it is not done.
+    pub next: Option<NextMigration>,
+}
+
+/// The ids of the first notes of a class that a run left, up to 5 of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Tsify)]
+pub struct NoteSamples {
+    /// They have artifacts, none completed.
+    pub unfinished: Vec<String>,
+    /// The old pipeline is not done with them.
+    pub deferred: Vec<String>,
+    /// A person must decide about them.
+    pub blocked: Vec<String>,
+}
+
+/// The call that goes on where a run ended. What was not given is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct NextMigration {
+    /// `scripts/runMigration`.
+    #[tsify(type = "\"scripts/runMigration\"")]
+    pub function: &'static str,
+    /// Its arguments.
+    pub args: NextMigrationArgs,
+}
+
+/// The arguments of the call that goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct NextMigrationArgs {
+    /// The organization, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub organization_id: Option<String>,
+    /// Write nothing.
+    pub dry_run: bool,
+    /// Finish what an old run broke off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub repair: Option<bool>,
+    /// Notes in a transaction at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub batch_size: Option<u64>,
+    /// Notes to migrate or repair at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub limit: Option<u64>,
+    /// After how many days a note that the old pipeline left counts as abandoned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub deferred_days: Option<u64>,
+    /// Where it goes on.
+    pub cursor: String,
 }
 
 impl MigrationRun {
     /// The answer, once the run has ended.
-    pub fn answer(&mut self) -> MigrationAnswer {
+    ///
+    /// # Errors
+    /// - `INTERNAL` where it broke off before it did anything.
+    pub fn answer(&mut self) -> Result<MigrationAnswer, Refusal> {
         let stopped = match self.phase {
             Phase::Stopped(stopped) => Some(stopped),
             _ => None,
         };
+        if let (Some(Stopped::Error), false) = (stopped, self.has_result()) {
+            let message = format!("nothing was written: {}", self.error);
+            return Err(Refusal::new(Code::Internal, message)
+                .hint("look at `npx convex logs`, and run the same again once the backend answers"));
+        }
         let done = matches!(self.phase, Phase::Through);
-        let cursor = (!done).then(|| cursor::seal(&self.accepted.binding(), self.now, &self.position));
+        let cursor = (!done).then(|| cursor::seal(&self.accepted.binding, self.now, &self.position));
         self.warn(stopped);
         let Inserted {
             artifacts,
@@ -96,7 +158,7 @@ impl MigrationRun {
             claims,
         } = self.tally.inserted;
         let outcome = self.tally.outcome;
-        MigrationAnswer {
+        Ok(MigrationAnswer {
             processed: outcome.tried() + outcome.skipped(),
             artifacts,
             transcripts,
@@ -119,8 +181,20 @@ impl MigrationRun {
             },
             estimate: self.accepted.dry_run.then(|| self.estimate()),
             warnings: take(&mut self.warnings),
-            next: cursor.as_deref().map(|cursor| self.next_command(cursor)),
+            samples: take(&mut self.tally.samples),
+            next: cursor.clone().map(|cursor| self.next_call(cursor)),
             cursor,
+        })
+    }
+
+    /// Is there anything to answer with, whatever went wrong? Of a real run what it committed, of a dry run what it
+    /// counted.
+    fn has_result(&self) -> bool {
+        let outcome = &self.tally.outcome;
+        if self.accepted.dry_run {
+            outcome.tried() + outcome.skipped() > 0
+        } else {
+            self.batches > 0
         }
     }
 
@@ -134,29 +208,20 @@ impl MigrationRun {
         self.progress.end(answer)
     }
 
-    /// The command that goes on, ready to paste.
-    fn next_command(&self, cursor: &str) -> String {
+    fn next_call(&self, cursor: String) -> NextMigration {
         let accepted = &self.accepted;
-        let mut arguments = Vec::new();
-        if let Some(organization_id) = &accepted.organization_id {
-            arguments.push(format!("\"organizationId\": \"{}\"", in_shell(organization_id)));
+        NextMigration {
+            function: "scripts/runMigration",
+            args: NextMigrationArgs {
+                organization_id: accepted.organization_id.clone(),
+                dry_run: accepted.dry_run,
+                repair: accepted.repair.then_some(true),
+                batch_size: accepted.batch_size,
+                limit: accepted.limit,
+                deferred_days: accepted.deferred_days,
+                cursor,
+            },
         }
-        arguments.push(format!("\"dryRun\": {}", accepted.dry_run));
-        if accepted.repair {
-            arguments.push("\"repair\": true".into());
-        }
-        for (name, number) in [
-            ("batchSize", accepted.batch_size),
-            ("limit", accepted.limit),
-            ("deferredDays", accepted.deferred_days),
-        ] {
-            arguments.extend(number.map(|number| format!("\"{name}\": {number}")));
-        }
-        arguments.push(format!("\"cursor\": \"{cursor}\""));
-        format!(
-            "npx convex run scripts/runMigration '{{{}}}'",
-            arguments.join(", ")
-        )
     }
 
     fn estimate(&self) -> Estimate {
@@ -175,7 +240,26 @@ impl MigrationRun {
 
     fn warn(&mut self, stopped: Option<Stopped>) {
         let warnings = &mut self.warnings;
-        let outcome = &self.tally.outcome;
+        let (outcome, reasons) = (&self.tally.outcome, &self.tally.reasons);
+        if stopped == Some(Stopped::Error) {
+            warnings.push(format!(
+                "the run broke off: {}; what was migrated stays; go on with `next` once the backend answers",
+                self.error
+            ));
+        }
+        if stopped.is_some()
+            && self
+                .accepted
+                .organization_id
+                .as_deref()
+                .is_some_and(|id| id.contains('\''))
+        {
+            warnings
+                .push("`next` holds a `'`: write it as `'\\''` between the single quotes of a shell".into());
+        }
+        if self.accepted.batch_size.is_some() && self.accepted.limit.is_none() {
+            warnings.push("batchSize is the size of a transaction, no cap on the run: give `limit` to stop after so many notes".into());
+        }
         if stopped == Some(Stopped::Failures) {
             warnings.push("stopped: more than half of the notes tried failed; what was migrated stays; see `failures`, then run again".into());
         }
@@ -191,9 +275,35 @@ impl MigrationRun {
                 counted(outcome.unfinished, "note has", "notes have")
             ));
         }
-        if outcome.blocked > 0 {
+        if reasons.changed_recently > 0 {
             warnings.push(format!(
-                "{} blocked; a person must give them a coach, or decide that cancelled insights stay in v1",
+                "repair left {}: an artifact changed within 24 hours; run it again a day after the last change",
+                counted(reasons.changed_recently, "note", "notes")
+            ));
+        }
+        if reasons.no_time_of_change > 0 {
+            warnings.push(format!(
+                "repair left {}: an artifact's `updatedAt` lies in the future or is no time, and the artifact is younger than 24 hours; run it again a day after its creation",
+                counted(reasons.no_time_of_change, "note", "notes")
+            ));
+        }
+        let others = outcome
+            .unfinished
+            .saturating_sub(reasons.changed_recently + reasons.no_time_of_change);
+        if self.accepted.repair && others > 0 {
+            warnings.push(format!(
+                "repair left {}: without their artifacts they would not be eligible (no coach, no text, or the old pipeline is not done); run v2MigrationStatus once these are mended",
+                counted(others, "note", "notes")
+            ));
+        }
+        if outcome.blocked > 0 {
+            let (them, stay) = if outcome.blocked == 1 {
+                ("it", "it stays")
+            } else {
+                ("them", "they stay")
+            };
+            warnings.push(format!(
+                "{} blocked (see `reasons` and `samples`): a person must mend {them}, or decide that {stay} in v1",
                 counted(outcome.blocked, "note is", "notes are")
             ));
         }

@@ -30,6 +30,11 @@ pub struct MigrationCall {
     /// Where an earlier call stopped.
     #[tsify(optional)]
     pub cursor: Option<String>,
+    /// The deployment's address, where the runtime tells it: a cursor belongs to it.
+    #[tsify(optional)]
+    pub deployment: Option<String>,
+    /// The host's indexes as text: a cursor belongs to them.
+    pub indexes: String,
     /// The host keeps its old action, which knows neither limit, repair nor cursors.
     pub is_legacy: bool,
     /// The present.
@@ -49,6 +54,8 @@ pub(super) struct Accepted {
     pub(super) limit: Option<u64>,
     pub(super) repair: bool,
     pub(super) deferred_days: Option<u64>,
+    /// What a cursor belongs to.
+    pub(super) binding: String,
     /// Where the cursor says that it goes on.
     pub(super) position: Option<String>,
 }
@@ -80,6 +87,7 @@ impl MigrationCall {
             limit: whole("limit", self.limit)?,
             repair: self.repair,
             deferred_days: whole("deferredDays", self.deferred_days)?,
+            binding: self.binding(),
             position: None,
         };
         for (name, is_given) in [
@@ -96,17 +104,20 @@ impl MigrationCall {
             }
         }
         if let Some(cursor) = &self.cursor {
-            accepted.position = cursor::open(cursor, &accepted.binding(), self.now_ms)?;
+            accepted.position = cursor::open(cursor, &accepted.binding, self.now_ms)?;
         }
         Ok(accepted)
     }
-}
 
-impl Accepted {
-    /// What a cursor belongs to.
-    pub(super) fn binding(&self) -> String {
-        let organization_id = self.organization_id.as_deref().unwrap_or("");
-        format!("runMigration {organization_id} {} {}", self.dry_run, self.repair)
+    fn binding(&self) -> String {
+        format!(
+            "runMigration {} {} {} {} {}",
+            self.organization_id.as_deref().unwrap_or(""),
+            self.dry_run,
+            self.repair,
+            self.deployment.as_deref().unwrap_or(""),
+            self.indexes,
+        )
     }
 }
 
@@ -179,7 +190,7 @@ mod tests {
             organization_id: Some("org_a".into()),
             ..MigrationCall::default()
         };
-        let cursor = cursor::seal("runMigration org_a false false", Millis(0.0), &Some("[1]"));
+        let cursor = cursor::seal(&call().binding(), Millis(0.0), &Some("[1]"));
         for (call, is_accepted) in [
             (call(), true),
             (
@@ -208,6 +219,20 @@ mod tests {
             (
                 MigrationCall {
                     organization_id: None,
+                    ..call()
+                },
+                false,
+            ),
+            (
+                MigrationCall {
+                    deployment: Some("https://other.convex.cloud".into()),
+                    ..call()
+                },
+                false,
+            ),
+            (
+                MigrationCall {
+                    indexes: "{}".into(),
                     ..call()
                 },
                 false,

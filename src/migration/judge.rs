@@ -19,6 +19,10 @@ pub enum NoteVerdict {
     Migrated,
     /// Nothing: it has artifacts, none completed.
     Unfinished,
+    /// Nothing: it would be repaired, but one of its artifacts changed within 24 hours.
+    ChangedRecently,
+    /// Nothing: it would be repaired, but an artifact that does not say when it changed is younger than 24 hours.
+    NoTimeOfChange,
     /// Nothing: it has no text to migrate.
     NotReady,
     /// Nothing: its transcription is not there yet.
@@ -31,8 +35,12 @@ pub enum NoteVerdict {
     NoCoach,
     /// Nothing: its insights were cancelled.
     InsightsCancelled,
-    /// Nothing: it is gone.
+    /// Nothing: it is gone, or belongs to another organization by now.
     Gone,
+    /// Nothing: an attempt of this transaction whose answer was lost has migrated it.
+    MigratedByLostAttempt,
+    /// Nothing: an attempt of this transaction whose answer was lost has repaired it.
+    RepairedByLostAttempt,
     /// Give it its v2 rows.
     Migrate,
     /// Give its oldest artifact what that lacks, and complete it.
@@ -45,6 +53,11 @@ impl NoteVerdict {
     /// Is a row written for it?
     pub fn writes(self) -> bool {
         matches!(self, Self::Migrate | Self::Repair)
+    }
+
+    /// Has this run written a row for it, now or in an attempt whose answer was lost?
+    pub(super) fn is_through(self) -> bool {
+        self.writes() || matches!(self, Self::MigratedByLostAttempt | Self::RepairedByLostAttempt)
     }
 }
 
@@ -76,11 +89,17 @@ pub struct Judgement {
 }
 
 /// How the notes of a transaction are judged.
-#[derive(Clone, Copy, Debug, Default, Tsify)]
+#[derive(Clone, Debug, Default, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct JudgeCall {
+    /// The organization whose notes they are; null where they are of any.
+    #[tsify(optional)]
+    pub organization_id: Option<String>,
     /// The present.
     pub now_ms: Millis,
+    /// An earlier attempt of this transaction, of the same present, may have written what it was to, although its
+    /// answer was lost.
+    pub is_retry: bool,
     /// After how many days a note that the old pipeline left counts as abandoned.
     #[tsify(optional)]
     pub deferred_days: Option<f64>,
@@ -95,6 +114,9 @@ pub struct JudgeCall {
 #[derive(Clone, Debug, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct NoteToJudge {
+    /// The organization that it belongs to.
+    #[tsify(optional)]
+    pub organization_id: Option<String>,
     /// What its class depends on.
     pub facts: NoteFacts,
     /// Is a field of those to be migrated missing or of the wrong type?
@@ -109,14 +131,18 @@ pub struct ArtifactToJudge {
     pub note: u32,
     /// Is its status `completed`?
     pub is_completed: bool,
+    /// When it was created.
+    pub created_ms: Millis,
     /// When it last changed; null where it does not say so.
     #[tsify(optional)]
     pub updated_ms: Option<Millis>,
 }
 
 /// Judges notes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Judge {
+    organization_id: Option<String>,
+    is_retry: bool,
     deferral: Deferral,
     repair: bool,
     ends_at_malformed: bool,
@@ -132,6 +158,8 @@ impl Judge {
             .deferred_days
             .map(|days| argument::whole_number("deferredDays", days));
         Ok(Self {
+            organization_id: call.organization_id,
+            is_retry: call.is_retry,
             deferral: Deferral {
                 now: call.now_ms,
                 days: days.transpose()?,
@@ -161,7 +189,7 @@ impl Judge {
                 );
                 return Err(WrongCall(message));
             };
-            of_note.add(index, artifact);
+            of_note.add(index, artifact, self.deferral.now);
         }
         let mut judgements = Vec::new();
         for (note, of_note) in notes.iter().zip(&of_notes) {
@@ -180,8 +208,14 @@ impl Judge {
     }
 
     fn verdict(&self, note: &NoteToJudge, of_note: &OfNote) -> NoteVerdict {
+        if self.organization_id.is_some() && self.organization_id != note.organization_id {
+            return NoteVerdict::Gone;
+        }
         let verdict = match Class::of(&note.facts, of_note.linked, &self.deferral) {
-            Class::Unfinished if self.repairs(note, of_note) => NoteVerdict::Repair,
+            Class::Unfinished if self.may_repair(note) => of_note.repair(self.deferral.now),
+            Class::Migrated if self.is_retry && !note.is_malformed => {
+                of_note.lost.unwrap_or(NoteVerdict::Migrated)
+            }
             class => class.into(),
         };
         if verdict.writes() && note.is_malformed {
@@ -191,10 +225,8 @@ impl Judge {
         }
     }
 
-    fn repairs(&self, note: &NoteToJudge, of_note: &OfNote) -> bool {
-        self.repair
-            && self.deferral.now - of_note.updated >= QUIET
-            && Class::without_artifacts(&note.facts, &self.deferral) == Class::Eligible
+    fn may_repair(&self, note: &NoteToJudge) -> bool {
+        self.repair && Class::without_artifacts(&note.facts, &self.deferral) == Class::Eligible
     }
 }
 
@@ -203,18 +235,44 @@ impl Judge {
 struct OfNote {
     linked: Linked,
     oldest: Option<u32>,
-    /// When one of them last changed.
-    updated: Millis,
+    /// When one of them last changed, of those that say so.
+    changed: Millis,
+    /// When the youngest was created of those that do not.
+    created: Millis,
+    /// What an attempt of the same present has done with it.
+    lost: Option<NoteVerdict>,
 }
 
 impl OfNote {
-    fn add(&mut self, index: u32, artifact: &ArtifactToJudge) {
+    fn add(&mut self, index: u32, artifact: &ArtifactToJudge, now: Millis) {
         self.linked.add(artifact.is_completed);
         self.oldest = self.oldest.or(Some(index));
-        // One that does not say when it changed counts as changed just now.
-        let updated = artifact.updated_ms.filter(|updated| !updated.0.is_nan());
-        let updated = updated.unwrap_or(Millis(f64::INFINITY));
-        self.updated = Millis(self.updated.0.max(updated.0));
+        // A time that lies in the future is none, as is what is no number.
+        match artifact
+            .updated_ms
+            .filter(|updated| updated.0.is_finite() && *updated <= now)
+        {
+            Some(updated) => self.changed = Millis(self.changed.0.max(updated.0)),
+            None => self.created = Millis(self.created.0.max(artifact.created_ms.0)),
+        }
+        if artifact.is_completed && artifact.updated_ms == Some(now) {
+            // Only what was there for a day is repaired.
+            self.lost = Some(if now - artifact.created_ms < QUIET {
+                NoteVerdict::MigratedByLostAttempt
+            } else {
+                NoteVerdict::RepairedByLostAttempt
+            });
+        }
+    }
+
+    fn repair(&self, now: Millis) -> NoteVerdict {
+        if now - self.changed < QUIET {
+            NoteVerdict::ChangedRecently
+        } else if now - self.created < QUIET {
+            NoteVerdict::NoTimeOfChange
+        } else {
+            NoteVerdict::Repair
+        }
     }
 }
 
@@ -228,6 +286,7 @@ mod tests {
 
     fn note(transcription: Option<TranscriptionStatus>, is_malformed: bool) -> NoteToJudge {
         NoteToJudge {
+            organization_id: None,
             facts: NoteFacts {
                 transcription_status: transcription,
                 insights_status: Some(InsightsStatus::Completed),
@@ -250,7 +309,7 @@ mod tests {
     }
 
     fn verdicts(
-        judge: Judge,
+        judge: &Judge,
         notes: &[Option<NoteToJudge>],
         artifacts: &[ArtifactToJudge],
     ) -> Vec<NoteVerdict> {
@@ -260,7 +319,9 @@ mod tests {
 
     #[test]
     fn what_is_done_with_a_note() {
-        use NoteVerdict::{Malformed, Migrate, Migrated, NotReady, Repair, Unfinished};
+        use NoteVerdict::{
+            ChangedRecently, Malformed, Migrate, Migrated, NoTimeOfChange, NotReady, Repair, Unfinished,
+        };
         let done = Some(TranscriptionStatus::Completed);
         // transcription, malformed, artifacts (completed, changed), verdict, verdict of a repair
         for (transcription, is_malformed, artifacts, verdict, repaired) in [
@@ -275,23 +336,51 @@ mod tests {
                 false,
                 &[(false, Some(NOW - DAY + 1.0))],
                 Unfinished,
-                Unfinished,
+                ChangedRecently,
             ),
-            (done, false, &[(false, None)], Unfinished, Unfinished),
-            (done, false, &[(false, Some(f64::NAN))], Unfinished, Unfinished),
+            // What is no time, or a later one, counts from the creation, which is a day ago less a millisecond.
+            (done, false, &[(false, None)], Unfinished, NoTimeOfChange),
+            (
+                done,
+                false,
+                &[(false, Some(f64::NAN))],
+                Unfinished,
+                NoTimeOfChange,
+            ),
+            (
+                done,
+                false,
+                &[(false, Some(f64::INFINITY))],
+                Unfinished,
+                NoTimeOfChange,
+            ),
+            (
+                done,
+                false,
+                &[(false, Some(f64::NEG_INFINITY))],
+                Unfinished,
+                NoTimeOfChange,
+            ),
+            (
+                done,
+                false,
+                &[(false, Some(NOW * 1_000.0))],
+                Unfinished,
+                NoTimeOfChange,
+            ),
             (
                 done,
                 false,
                 &[(false, None), (false, Some(0.0))],
                 Unfinished,
-                Unfinished,
+                NoTimeOfChange,
             ),
             (
                 done,
                 false,
                 &[(false, Some(0.0)), (false, Some(NOW))],
                 Unfinished,
-                Unfinished,
+                ChangedRecently,
             ),
             (
                 done,
@@ -310,12 +399,13 @@ mod tests {
                 .map(|(is_completed, updated)| ArtifactToJudge {
                     note: 0,
                     is_completed: *is_completed,
+                    created_ms: Millis(NOW - DAY + 1.0),
                     updated_ms: updated.map(Millis),
                 })
                 .collect();
             for (repair, verdict) in [(false, verdict), (true, repaired)] {
                 assert_eq!(
-                    verdicts(judge(repair, false), &notes, &artifacts),
+                    verdicts(&judge(repair, false), &notes, &artifacts),
                     [verdict],
                     "{artifacts:?} {repair}"
                 );
@@ -330,6 +420,7 @@ mod tests {
         let artifact = |note| ArtifactToJudge {
             note,
             is_completed: false,
+            created_ms: Millis(0.0),
             updated_ms: Some(Millis(0.0)),
         };
         let judgement = |verdict, repaired_artifact| Judgement {
@@ -388,7 +479,72 @@ mod tests {
             note(done, false),
         ];
         let notes = notes.map(Some);
-        assert_eq!(verdicts(judge(false, false), &notes, &[]).len(), 4);
-        assert_eq!(verdicts(judge(false, true), &notes, &[]).len(), 3);
+        assert_eq!(verdicts(&judge(false, false), &notes, &[]).len(), 4);
+        assert_eq!(verdicts(&judge(false, true), &notes, &[]).len(), 3);
+    }
+
+    #[test]
+    fn artifacts_without_a_time_of_change_count_from_their_creation() {
+        let notes = [Some(note(Some(TranscriptionStatus::Completed), false))];
+        for (age, verdict) in [
+            (DAY, NoteVerdict::Repair),
+            (DAY - 1.0, NoteVerdict::NoTimeOfChange),
+        ] {
+            let artifact = ArtifactToJudge {
+                note: 0,
+                is_completed: false,
+                created_ms: Millis(NOW - age),
+                updated_ms: Some(Millis(NOW + 1.0)),
+            };
+            assert_eq!(verdicts(&judge(true, false), &notes, &[artifact]), [verdict]);
+        }
+    }
+
+    #[test]
+    fn a_retry_finds_what_a_lost_attempt_wrote() {
+        use NoteVerdict::{Migrated, MigratedByLostAttempt, RepairedByLostAttempt};
+        let notes = [Some(note(Some(TranscriptionStatus::Completed), false))];
+        // created, changed, verdict of a retry
+        for (created, updated, verdict) in [
+            (NOW + 5.0, NOW, MigratedByLostAttempt),
+            (NOW - 5.0, NOW, MigratedByLostAttempt),
+            (NOW - DAY, NOW, RepairedByLostAttempt),
+            (NOW - 5.0, NOW - 1.0, Migrated),
+        ] {
+            let artifact = ArtifactToJudge {
+                note: 0,
+                is_completed: true,
+                created_ms: Millis(created),
+                updated_ms: Some(Millis(updated)),
+            };
+            for (is_retry, verdict) in [(true, verdict), (false, Migrated)] {
+                let judge = Judge {
+                    is_retry,
+                    ..judge(false, false)
+                };
+                assert_eq!(verdicts(&judge, &notes, &[artifact]), [verdict]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_note_that_moved_to_another_organization_is_gone() {
+        let call = JudgeCall {
+            organization_id: Some("org_a".into()),
+            now_ms: Millis(NOW),
+            ..JudgeCall::default()
+        };
+        let judge = Judge::new(call).unwrap();
+        for (organization_id, verdict) in [
+            (Some("org_a"), NoteVerdict::Migrate),
+            (Some("org_b"), NoteVerdict::Gone),
+            (None, NoteVerdict::Gone),
+        ] {
+            let note = NoteToJudge {
+                organization_id: organization_id.map(String::from),
+                ..note(Some(TranscriptionStatus::Completed), false)
+            };
+            assert_eq!(verdicts(&judge, &[Some(note)], &[]), [verdict]);
+        }
     }
 }

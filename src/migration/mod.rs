@@ -8,7 +8,6 @@
 
 mod answer;
 mod call;
-mod failure;
 mod judge;
 mod outcome;
 mod page;
@@ -23,10 +22,11 @@ mod tests;
 use serde::Serialize;
 use tsify::Tsify;
 
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
+use crate::retry::Retry;
 use crate::text::quoted;
 use crate::units::Millis;
-pub use answer::{BatchSize, Estimate, MigrationAnswer};
+pub use answer::{BatchSize, Estimate, MigrationAnswer, NextMigration, NextMigrationArgs, NoteSamples};
 use call::Accepted;
 pub use call::{MigrationCall, legacy_warning};
 pub use judge::{ArtifactToJudge, Judge, JudgeCall, Judgement, NoteToJudge, NoteVerdict};
@@ -36,7 +36,7 @@ use page::{Batch, Page};
 use progress::Progress;
 pub use rows::{ArtifactHas, Fitting, MissingRows, NoteRows, missing_rows, notes_that_fit};
 use size::{LARGEST, Size};
-pub use step::{JudgedNote, MigrationBatch, MigrationPage, MigrationStep};
+pub use step::{Attempt, JudgedNote, MigrationBatch, MigrationPage, MigrationStep};
 
 /// Notes in a page at most.
 const PAGE: u64 = 1_000;
@@ -55,7 +55,7 @@ pub enum Stopped {
     Deadline,
     /// Too many notes failed.
     Failures,
-    /// Something else than a batch went wrong.
+    /// The backend failed, again and again.
     Error,
 }
 
@@ -102,16 +102,26 @@ enum Suspects {
 #[derive(Clone, Copy, Debug)]
 struct Search {
     /// The size before that batch failed.
-    size_before: Size,
+    size_before: u64,
     /// Since then a part of that batch went through.
     has_passed: bool,
 }
 
-/// What counted when the limit was reached: a run looks ahead from there, and comes back.
+/// What counted when the limit was reached, or before a note that is held: a run looks ahead from there, and may come
+/// back.
 #[derive(Debug)]
 struct Checkpoint {
     tally: Tally,
     position: Option<String>,
+}
+
+/// A note that failed alone, for a reason that is unknown. If the next one fails alike, the backend is to blame, and
+/// neither of the two.
+#[derive(Debug)]
+struct Held {
+    before: Checkpoint,
+    id: String,
+    message: String,
 }
 
 /// One run.
@@ -133,9 +143,19 @@ pub struct MigrationRun {
     suspects: Suspects,
     search: Option<Search>,
     size: Size,
-    /// Conflicts of the batch at hand.
-    conflicts: u32,
-    wait: Millis,
+    /// Failures of the step at hand.
+    retry: Retry,
+    /// The present of the first attempt of the transaction at hand, where one has failed.
+    attempted: Option<Millis>,
+    held: Option<Held>,
+    /// Notes in a page at most.
+    page_notes: u64,
+    /// What is waited for before the step at hand is tried again.
+    backoff: Millis,
+    /// What is waited for before more is written.
+    pause: Millis,
+    /// The message that the run broke off with.
+    error: String,
     has_worked: bool,
     batches: u64,
     bytes: u64,
@@ -175,8 +195,13 @@ impl MigrationRun {
             suspects: Suspects::None,
             search: None,
             size: Size::new(most.min(LARGEST)),
-            conflicts: 0,
-            wait: Millis(0.0),
+            retry: Retry::default(),
+            attempted: None,
+            held: None,
+            page_notes: PAGE,
+            backoff: Millis(0.0),
+            pause: Millis(0.0),
+            error: String::new(),
             has_worked: false,
             batches: 0,
             bytes: 0,
@@ -206,6 +231,10 @@ impl MigrationRun {
         if self.has_worked && self.now >= self.end {
             return self.stop(Stopped::Deadline);
         }
+        let backoff = core::mem::take(&mut self.backoff);
+        if backoff.0 > 0.0 {
+            return Some(MigrationStep::Wait { ms: backoff });
+        }
         self.look_ahead_at_the_limit();
         while self.page.done < self.page.notes.len() {
             if self.fails_too_often(self.tally.outcome.failed, self.tally.outcome.tried()) {
@@ -222,10 +251,12 @@ impl MigrationRun {
             } else {
                 let ids = batch.notes.iter().filter_map(|at| self.page.notes.get(*at));
                 let ids = ids.map(|note| note.id.clone()).collect();
-                return self.paced(MigrationStep::WriteBatch { ids }, Phase::Writing(batch));
+                let attempt = self.attempt();
+                return self.paced(MigrationStep::WriteBatch { ids, attempt }, Phase::Writing(batch));
             }
         }
         if self.page.is_last {
+            self.settle_held(true);
             self.phase = Phase::Through;
             return None;
         }
@@ -235,21 +266,38 @@ impl MigrationRun {
         let after = self.position.clone();
         let notes = self.size.notes();
         if self.may_sweep() && (LEAST_SWEEP..=self.left()).contains(&notes) {
-            return self.paced(MigrationStep::Sweep { after, notes }, Phase::Sweeping { notes });
+            let attempt = self.attempt();
+            let sweep = MigrationStep::Sweep {
+                after,
+                notes,
+                attempt,
+            };
+            return self.paced(sweep, Phase::Sweeping { notes });
         }
         self.phase = Phase::Reading;
-        Some(MigrationStep::ReadPage { after, notes: PAGE })
+        Some(MigrationStep::ReadPage {
+            after,
+            notes: self.page_notes,
+        })
+    }
+
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            now_ms: self.attempted.unwrap_or(self.now),
+            is_retry: self.attempted.is_some(),
+        }
     }
 
     fn may_sweep(&self) -> bool {
         // Among the first few notes it depends on each whether too many failed.
         let is_decided = self.tally.outcome.failed == 0 || self.tally.outcome.tried() >= FAILURES_FROM;
-        !self.accepted.dry_run && self.checkpoint.is_none() && !self.is_sparse && is_decided
+        let is_looking = self.checkpoint.is_some() || self.held.is_some() || self.is_sparse;
+        !self.accepted.dry_run && !is_looking && is_decided
     }
 
     /// A step that writes, when its time has come.
     fn paced(&mut self, step: MigrationStep, phase: Phase) -> Option<MigrationStep> {
-        let ms = core::mem::take(&mut self.wait);
+        let ms = core::mem::take(&mut self.pause);
         if ms.0 <= 0.0 {
             self.phase = phase;
             Some(step)
@@ -277,12 +325,26 @@ impl MigrationRun {
 
     /// Ends the run. One that looked ahead comes back to where its limit was.
     fn stop(&mut self, why: Stopped) -> Option<MigrationStep> {
+        // Where the run goes on later, a note that is held is tried anew.
+        self.settle_held(matches!(why, Stopped::Limit | Stopped::Failures));
         self.phase = Phase::Stopped(why);
         if let Some(Checkpoint { tally, position }) = self.checkpoint.take() {
             (self.tally, self.position) = (tally, position);
             self.phase = Phase::Stopped(Stopped::Limit);
         }
         None
+    }
+
+    /// Decides about the note that is held: it is to blame, or the run comes back to it.
+    fn settle_held(&mut self, is_blamed: bool) {
+        let Some(Held { before, id, message }) = self.held.take() else {
+            return;
+        };
+        if is_blamed {
+            self.tally.fail(&id, Code::Internal, &message);
+        } else {
+            (self.tally, self.position) = (before.tally, before.position);
+        }
     }
 
     /// Notes that the limit leaves.

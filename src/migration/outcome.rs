@@ -3,13 +3,15 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use super::NoteVerdict;
+use super::{NoteSamples, NoteVerdict};
 use crate::refusal::Code;
 use crate::table::MalformedDocument;
 use crate::text::shortened;
 
 /// Failures that an answer names. All are counted.
 const NAMED_FAILURES: usize = 50;
+/// Ids of each class that an answer names.
+const SAMPLES: usize = 5;
 
 /// What became of the notes that a run looked at. They sum to all of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Tsify)]
@@ -69,7 +71,7 @@ impl Inserted {
     }
 }
 
-/// Why notes are blocked or deferred.
+/// Why notes are blocked, deferred, or left by `repair`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Reasons {
@@ -83,6 +85,10 @@ pub struct Reasons {
     pub insights_in_progress: u64,
     /// Deferred: their insights wait for a coach.
     pub awaiting_confirmation: u64,
+    /// Unfinished, and left by `repair`: their artifacts changed within 24 hours.
+    pub changed_recently: u64,
+    /// Unfinished, and left by `repair`: their artifacts do not say when they changed, and are younger than 24 hours.
+    pub no_time_of_change: u64,
 }
 
 /// A note that could not be migrated.
@@ -105,17 +111,42 @@ pub(super) struct Tally {
     pub(super) inserted: Inserted,
     /// The first of them.
     pub(super) failures: Vec<NoteFailure>,
+    /// The first notes that were left.
+    pub(super) samples: NoteSamples,
+}
+
+impl NoteSamples {
+    /// Those of a verdict's class.
+    fn of(&mut self, verdict: NoteVerdict) -> Option<&mut Vec<String>> {
+        match verdict {
+            NoteVerdict::Unfinished | NoteVerdict::ChangedRecently | NoteVerdict::NoTimeOfChange => {
+                Some(&mut self.unfinished)
+            }
+            NoteVerdict::Transcribing
+            | NoteVerdict::InsightsInProgress
+            | NoteVerdict::AwaitingConfirmation => Some(&mut self.deferred),
+            NoteVerdict::NoCoach | NoteVerdict::InsightsCancelled => Some(&mut self.blocked),
+            _ => None,
+        }
+    }
 }
 
 impl Tally {
     /// Counts what became of a note. `malformed` tells what is wrong with one that is malformed.
-    pub(super) fn settle(&mut self, verdict: NoteVerdict, malformed: Option<&MalformedDocument>) {
+    pub(super) fn settle(&mut self, id: &str, verdict: NoteVerdict, malformed: Option<&MalformedDocument>) {
+        if let Some(samples) = self.samples.of(verdict)
+            && samples.len() < SAMPLES
+        {
+            samples.push(id.into());
+        }
         let (outcome, reasons) = (&mut self.outcome, &mut self.reasons);
         let (count, reason) = match verdict {
-            NoteVerdict::Migrate => (&mut outcome.migrated, None),
-            NoteVerdict::Repair => (&mut outcome.repaired, None),
+            NoteVerdict::Migrate | NoteVerdict::MigratedByLostAttempt => (&mut outcome.migrated, None),
+            NoteVerdict::Repair | NoteVerdict::RepairedByLostAttempt => (&mut outcome.repaired, None),
             NoteVerdict::Migrated => (&mut outcome.already_migrated, None),
             NoteVerdict::Unfinished => (&mut outcome.unfinished, None),
+            NoteVerdict::ChangedRecently => (&mut outcome.unfinished, Some(&mut reasons.changed_recently)),
+            NoteVerdict::NoTimeOfChange => (&mut outcome.unfinished, Some(&mut reasons.no_time_of_change)),
             NoteVerdict::NotReady => (&mut outcome.not_ready, None),
             NoteVerdict::Transcribing => (&mut outcome.deferred, Some(&mut reasons.transcribing)),
             NoteVerdict::InsightsInProgress => {
@@ -178,14 +209,18 @@ mod tests {
             NoteVerdict::NoCoach,
             NoteVerdict::InsightsCancelled,
             NoteVerdict::Gone,
+            NoteVerdict::MigratedByLostAttempt,
+            NoteVerdict::RepairedByLostAttempt,
+            NoteVerdict::ChangedRecently,
+            NoteVerdict::NoTimeOfChange,
             NoteVerdict::Malformed,
         ] {
-            tally.settle(verdict, Some(&malformed));
+            tally.settle("n1", verdict, Some(&malformed));
         }
         assert_eq!(
             serde_json::to_value(tally.outcome).unwrap(),
             json!({
-                "migrated": 1, "repaired": 1, "alreadyMigrated": 1, "unfinished": 1, "notReady": 1,
+                "migrated": 2, "repaired": 2, "alreadyMigrated": 1, "unfinished": 3, "notReady": 1,
                 "deferred": 3, "blocked": 2, "failed": 1,
             })
         );
@@ -193,7 +228,7 @@ mod tests {
             serde_json::to_value(tally.reasons).unwrap(),
             json!({
                 "noCoach": 1, "insightsCancelled": 1, "transcribing": 1, "insightsInProgress": 1,
-                "awaitingConfirmation": 1,
+                "awaitingConfirmation": 1, "changedRecently": 1, "noTimeOfChange": 1,
             })
         );
         assert_eq!(
@@ -202,7 +237,7 @@ mod tests {
                 tally.outcome.tried(),
                 tally.outcome.skipped()
             ),
-            (2, 3, 8)
+            (4, 5, 10)
         );
         assert_eq!(
             serde_json::to_value(&tally.failures).unwrap(),

@@ -29,6 +29,9 @@ impl MigrationRun {
     pub(super) fn gather(&self) -> Batch {
         let mut batch = Batch::default();
         let mut most = self.size.notes().min(self.left().max(1));
+        if self.held.is_some() {
+            most = 1;
+        }
         batch.end = self.page.notes.len();
         if let Suspects::InPage { end } = self.suspects {
             batch.end = end.min(batch.end);
@@ -89,7 +92,7 @@ impl MigrationRun {
         let notes = self.page.notes.iter().enumerate();
         for (at, note) in notes.take(end).skip(self.page.done) {
             self.tally
-                .settle(note.verdict, malformed_at(&self.page.malformed, at));
+                .settle(&note.id, note.verdict, malformed_at(&self.page.malformed, at));
             self.position = Some(note.position.clone());
         }
         self.page.done = end;

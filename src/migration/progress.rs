@@ -6,6 +6,24 @@ use crate::units::{Millis, as_f64, as_u64};
 /// Console lines of one run at most; Convex keeps 256 of a function.
 const MOST_LINES: f64 = 100.0;
 
+/// A day of UTC, as in `2026-02-28`.
+fn date(time: Millis) -> String {
+    // Years begin in March, so that a leap day is the last of one.
+    let days = as_u64(time.0 / 86_400_000.0) + 719_468;
+    let day_of_era = days % 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = days / 146_097 * 400 + year_of_era + u64::from(month <= 2);
+    format!("{year}-{month:02}-{day:02}")
+}
+
 /// How far a run is.
 #[derive(Debug)]
 pub(super) struct Progress {
@@ -13,9 +31,7 @@ pub(super) struct Progress {
     begun: Millis,
     reported: Millis,
     every: Millis,
-    /// When the first note was created that was written.
-    first: Option<Millis>,
-    /// When the last one was.
+    /// When the last note was created that was gone through.
     last: Option<Millis>,
     notes: u64,
 }
@@ -30,7 +46,6 @@ impl Progress {
             begun: now,
             reported: now,
             every: Millis(deadline.0 / (MOST_LINES - 2.0)),
-            first: None,
             last: None,
             notes: 0,
         }
@@ -39,25 +54,23 @@ impl Progress {
     /// A transaction went through so many notes, the last of them created at this time.
     pub(super) fn count(&mut self, notes: u64, created: Option<Millis>) {
         self.notes += notes;
-        self.first = self.first.or(created);
         self.last = created.or(self.last);
     }
 
     /// A line, where it is time for one.
     pub(super) fn line(&mut self, now: Millis) -> Option<String> {
-        let (first, last) = (self.first?, self.last?);
+        let last = self.last?;
         if now - self.reported < self.every {
             return None;
         }
         self.reported = now;
-        let share = (last - first).0 / (now - first).0.max(1.0);
         let seconds = ((now - self.begun).0 / 1_000.0).max(0.001);
         let tenths = as_u64((as_f64(self.notes) / seconds * 10.0).round());
         Some(format!(
-            "runMigration {}: about {} % by creation time, {} notes, {}.{} notes a second",
+            "runMigration {}: {} notes, up to those of {}, {}.{} notes per second",
             self.reach,
-            as_u64((share * 100.0).round()),
             self.notes,
+            date(last),
             tenths / 10,
             tenths % 10,
         ))
@@ -88,6 +101,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn days_of_the_calendar() {
+        for (ms, expected) in [
+            (0.0, "1970-01-01"),
+            (951_782_400_000.0, "2000-02-29"),
+            (951_868_800_000.0, "2000-03-01"),
+            (1_790_000_000_000.0, "2026-09-21"),
+            (4_107_542_399_999.0, "2100-02-28"),
+        ] {
+            assert_eq!(date(Millis(ms)), expected);
+        }
+    }
+
+    #[test]
     fn a_line_comes_when_it_is_time_and_something_was_written() {
         let deadline = Millis(98_000.0);
         let accepted = Accepted {
@@ -99,7 +125,7 @@ mod tests {
         progress.count(50, Some(Millis(50_000.0)));
         progress.count(150, Some(Millis(75_000.0)));
         assert_eq!(progress.line(Millis(100_999.0)), None);
-        let line = "runMigration org_a: about 25 % by creation time, 200 notes, 4.0 notes a second";
+        let line = "runMigration org_a: 200 notes, up to those of 1970-01-01, 4.0 notes per second";
         assert_eq!(progress.line(Millis(150_000.0)).as_deref(), Some(line));
         assert_eq!(progress.line(Millis(150_999.0)), None);
         let all = Progress::new(&Accepted::default(), Millis(0.0), deadline);

@@ -1,12 +1,12 @@
 //! What came of a step of a run.
 
-use super::failure::Failure;
 use super::page::{Batch, Page, is_sparse, malformed_at};
 use super::size::Used;
 use super::{
-    JudgedNote, MigrationBatch, MigrationPage, MigrationRun, NoteVerdict, PAGE, Phase, Search, Stopped,
-    Suspects,
+    Checkpoint, Held, JudgedNote, MigrationBatch, MigrationPage, MigrationRun, NoteVerdict, PAGE, Phase,
+    Search, Stopped, Suspects,
 };
+use crate::failure::FailureKind;
 use crate::refusal::WrongCall;
 use crate::table::MalformedDocument;
 use crate::text::shortened;
@@ -15,8 +15,6 @@ use crate::units::{Millis, as_f64, as_index};
 
 /// Notes in a batch behind one of which the first note was bad.
 const FEW: u64 = 4;
-/// How often a batch is tried again after a conflict with other writers.
-const CONFLICT_TRIES: u32 = 3;
 
 impl MigrationRun {
     /// The page that was asked for was read.
@@ -28,6 +26,7 @@ impl MigrationRun {
             return Err(WrongCall("pageRead: no page was asked for".into()));
         };
         self.phase = Phase::Planning;
+        self.forget_attempts();
         let notes = page.notes.len();
         self.is_page_cut |= !page.is_last && (notes as u64) < PAGE;
         self.is_sparse = is_sparse(page.notes.iter().map(|note| note.verdict));
@@ -102,6 +101,14 @@ impl MigrationRun {
         let Phase::Sweeping { .. } = self.phase else {
             return Err(WrongCall("swept: no sweep was asked for".into()));
         };
+        if sweep.ids.len() != sweep.verdicts.len() {
+            let message = format!(
+                "swept: {} ids, but {} verdicts",
+                sweep.ids.len(),
+                sweep.verdicts.len()
+            );
+            return Err(WrongCall(message));
+        }
         self.phase = Phase::Planning;
         self.transaction_ended(sweep, took);
         let notes = sweep.verdicts.len() as u64;
@@ -114,8 +121,9 @@ impl MigrationRun {
             self.learn(&sweep.metrics, took);
         }
         self.search = None;
-        for (at, verdict) in sweep.verdicts.iter().enumerate() {
-            self.tally.settle(*verdict, malformed_at(&sweep.malformed, at));
+        for (at, (id, verdict)) in sweep.ids.iter().zip(&sweep.verdicts).enumerate() {
+            self.tally
+                .settle(id, *verdict, malformed_at(&sweep.malformed, at));
         }
         if sweep.position.is_some() {
             self.position.clone_from(&sweep.position);
@@ -139,16 +147,17 @@ impl MigrationRun {
 
     /// A transaction that writes went through.
     fn transaction_ended(&mut self, written: &MigrationBatch, took: Millis) {
-        self.conflicts = 0;
+        self.forget_attempts();
+        self.settle_held(true);
         if let Some(search) = &mut self.search {
             search.has_passed = true;
         }
-        self.batches += u64::from(written.verdicts.iter().any(|verdict| verdict.writes()));
+        self.batches += u64::from(written.verdicts.iter().any(|verdict| verdict.is_through()));
         self.tally.inserted.add(written.inserted);
         let bytes = written.metrics.bytes_written.used;
         self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes_per_ms > 0.0 {
-            self.wait = Millis((as_f64(bytes) / self.bytes_per_ms - took.0).max(0.0));
+            self.pause = Millis((as_f64(bytes) / self.bytes_per_ms - took.0).max(0.0));
         }
         self.progress
             .count(written.verdicts.len() as u64, written.created_ms);
@@ -158,81 +167,106 @@ impl MigrationRun {
         self.size.learn(Used { metrics, took });
     }
 
-    /// The batch or the sweep that was asked for failed.
+    /// The page, the batch or the sweep that was asked for failed with a message. `jitter` is a random number from 0
+    /// to 1.
     ///
     /// # Errors
     /// Where none was asked for.
-    pub fn failed(&mut self, message: &str) -> Result<(), WrongCall> {
-        let kind = Failure::of(message);
-        let phase = core::mem::replace(&mut self.phase, Phase::Planning);
-        let notes = match &phase {
+    pub fn failed(&mut self, message: &str, now: Millis, jitter: f64) -> Result<(), WrongCall> {
+        let notes = match &self.phase {
+            Phase::Reading => self.page_notes,
             Phase::Writing(batch) => batch.notes.len() as u64,
             Phase::Sweeping { notes } => *notes,
-            _ => {
-                self.phase = phase;
-                return Err(WrongCall(
-                    "failed: neither a batch nor a sweep was asked for".into(),
-                ));
-            }
+            _ => return Err(WrongCall("failed: no transaction was asked for".into())),
         };
-        if kind == Failure::Conflict && self.conflicts < CONFLICT_TRIES {
-            self.conflicts += 1;
-            self.wait = Millis(f64::from(100_u32 << self.conflicts));
+        let kind = FailureKind::of(message);
+        let phase = core::mem::replace(&mut self.phase, Phase::Planning);
+        // Where a document is searched for, the next smaller batch is the next try.
+        let is_search = kind == FailureKind::Unknown && self.search.is_some() && notes > 1;
+        if !is_search && let Some(wait) = self.retry.after(kind, now, self.end, jitter) {
+            self.backoff = wait;
+            self.attempted = self.attempted.or(Some(self.now));
             return Ok(());
         }
-        self.conflicts = 0;
+        self.forget_attempts();
+        match (phase, kind) {
+            (Phase::Reading, FailureKind::TooLarge(_)) if notes > 1 => self.page_notes = notes / 2,
+            (Phase::Reading, _) | (_, FailureKind::Transient) => self.break_off(message),
+            (phase, kind) => self.split(phase, notes, kind, message),
+        }
+        Ok(())
+    }
+
+    fn forget_attempts(&mut self) {
+        self.retry.reset();
+        self.attempted = None;
+    }
+
+    /// Makes the next batch smaller: for want of room, or to find the document that is to blame.
+    fn split(&mut self, phase: Phase, notes: u64, kind: FailureKind, message: &str) {
         let search = *self.search.get_or_insert(Search {
-            size_before: self.size,
+            size_before: self.size.notes(),
             has_passed: false,
         });
         if notes <= 1 {
             if let Phase::Writing(batch) = phase {
-                self.blame(&batch, search, kind, message);
+                self.suspect(&batch, search, kind, message);
             }
-            return Ok(());
+            return;
         }
-        let is_too_large = kind == Failure::TooLarge;
-        if is_too_large || matches!(self.suspects, Suspects::None) {
-            self.size.fail(notes, is_too_large);
+        let limit = match kind {
+            FailureKind::TooLarge(limit) => Some(limit),
+            _ => None,
+        };
+        if limit.is_some() || matches!(self.suspects, Suspects::None) {
+            self.size.fail(notes, limit);
         }
-        if is_too_large {
-            return Ok(());
+        if limit.is_some() {
+            return;
         }
         self.is_sparse = true;
         self.suspects = match phase {
             Phase::Writing(batch) => Suspects::InPage { end: batch.end },
-            _ if kind == Failure::Conflict => Suspects::None,
             _ => Suspects::Ahead { notes },
         };
-        Ok(())
     }
 
-    /// One document is to blame, not the size.
-    fn blame(&mut self, batch: &Batch, search: Search, kind: Failure, message: &str) {
-        self.size = search.size_before;
+    /// A note failed alone.
+    fn suspect(&mut self, batch: &Batch, search: Search, kind: FailureKind, message: &str) {
+        let is_unknown = kind == FailureKind::Unknown;
+        if is_unknown && self.held.is_some() {
+            return self.break_off(message);
+        }
+        self.settle_held(true);
+        self.size.restore(search.size_before);
         // Where it was the first, the next may be bad as well.
         if !search.has_passed {
             self.size.fit(FEW.min(self.size.notes()));
         }
         self.search = None;
         self.suspects = Suspects::None;
+        let before = Checkpoint {
+            tally: self.tally.clone(),
+            position: self.position.clone(),
+        };
         let bad = batch.notes.first().and_then(|at| self.page.notes.get_mut(*at));
         if let Some(JudgedNote { id, verdict, .. }) = bad {
             // It is counted here.
             *verdict = NoteVerdict::Gone;
-            self.tally.fail(id, kind.code(), message);
+            let id = id.clone();
+            if is_unknown {
+                let message = message.into();
+                self.held = Some(Held { before, id, message });
+            } else {
+                self.tally.fail(&id, kind.code(), message);
+            }
         }
         self.settle_until(batch.end);
     }
 
-    /// Something else went wrong. False where nothing was written yet: then the error itself is the answer.
-    pub fn broke(&mut self, message: &str) -> bool {
-        if self.batches == 0 || self.accepted.dry_run {
-            return false;
-        }
-        self.warnings
-            .push(format!("the run broke off: {}", shortened(message)));
+    /// Ends the run: the backend is to blame.
+    fn break_off(&mut self, message: &str) {
+        self.error = shortened(message).replace('\n', " ");
         self.stop(Stopped::Error);
-        true
     }
 }

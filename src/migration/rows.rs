@@ -21,9 +21,10 @@ pub struct ArtifactHas {
 
 /// Which rows are inserted for a note.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct MissingRows {
-    /// An artifact; else one is completed.
-    pub artifact: bool,
+    /// An attempt whose answer was lost has inserted them: they are only counted.
+    pub are_written: bool,
     /// A transcript.
     pub transcript: bool,
     /// Claims.
@@ -33,14 +34,15 @@ pub struct MissingRows {
 /// Which rows are inserted for a note, by its verdict and what the artifact has that is repaired; null where nothing
 /// is written.
 pub fn missing_rows(verdict: NoteVerdict, has: Option<ArtifactHas>) -> Option<MissingRows> {
-    verdict.writes().then_some(match has {
+    let are_written = verdict == NoteVerdict::MigratedByLostAttempt;
+    (verdict.writes() || are_written).then_some(match has {
         None => MissingRows {
-            artifact: true,
+            are_written,
             transcript: true,
             claims: true,
         },
         Some(has) => MissingRows {
-            artifact: false,
+            are_written,
             transcript: !has.transcript,
             claims: !has.claims,
         },
@@ -52,6 +54,8 @@ pub fn missing_rows(verdict: NoteVerdict, has: Option<ArtifactHas>) -> Option<Mi
 #[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
 pub struct NoteRows {
+    /// An attempt whose answer was lost has written them: they are only counted.
+    pub are_written: bool,
     /// Transcripts to be inserted.
     pub transcripts: u64,
     /// Claims to be inserted.
@@ -106,7 +110,9 @@ pub fn notes_that_fit(transaction: &Transaction, notes: &[Option<NoteRows>]) -> 
     };
     let mut has_written = false;
     for rows in notes {
-        if let Some(rows) = rows {
+        if let Some(rows) = rows.filter(|rows| rows.are_written) {
+            fitting.inserted.add(rows.inserted());
+        } else if let Some(rows) = rows {
             documents = documents.saturating_add(rows.documents());
             bytes = bytes.saturating_add(rows.written_bytes());
             patches += u64::from(rows.repaired_bytes.is_some());
@@ -134,19 +140,29 @@ mod tests {
     #[test]
     fn what_a_note_lacks() {
         let has = |transcript, claims| Some(ArtifactHas { transcript, claims });
-        let lacks = |artifact, transcript, claims| {
+        let lacks = |transcript, claims| {
             Some(MissingRows {
-                artifact,
+                are_written: false,
                 transcript,
                 claims,
             })
         };
         let repair = NoteVerdict::Repair;
         for (verdict, has, expected) in [
-            (NoteVerdict::Migrate, None, lacks(true, true, true)),
-            (repair, has(false, false), lacks(false, true, true)),
-            (repair, has(true, false), lacks(false, false, true)),
-            (repair, has(true, true), lacks(false, false, false)),
+            (NoteVerdict::Migrate, None, lacks(true, true)),
+            (repair, has(false, false), lacks(true, true)),
+            (repair, has(true, false), lacks(false, true)),
+            (repair, has(true, true), lacks(false, false)),
+            (
+                NoteVerdict::MigratedByLostAttempt,
+                None,
+                Some(MissingRows {
+                    are_written: true,
+                    transcript: true,
+                    claims: true,
+                }),
+            ),
+            (NoteVerdict::RepairedByLostAttempt, None, None),
             (NoteVerdict::Unfinished, None, None),
             (NoteVerdict::Gone, None, None),
         ] {
@@ -158,6 +174,7 @@ mod tests {
     fn a_transaction_takes_what_has_room() {
         let rows = |claims, bytes, repaired_bytes| {
             Some(NoteRows {
+                are_written: false,
                 transcripts: 1,
                 claims,
                 bytes,
@@ -195,6 +212,7 @@ mod tests {
             ..Metrics::default()
         });
         let repair = Some(NoteRows {
+            are_written: false,
             repaired_bytes: Some(10),
             ..NoteRows::default()
         });
@@ -206,12 +224,14 @@ mod tests {
     #[test]
     fn what_is_inserted_is_told() {
         let migrated = NoteRows {
+            are_written: false,
             transcripts: 1,
             claims: 3,
             bytes: 9,
             repaired_bytes: None,
         };
         let repaired = NoteRows {
+            are_written: false,
             transcripts: 0,
             claims: 2,
             bytes: 9,

@@ -7,14 +7,18 @@ use crate::units::{Millis, as_f64, as_u64};
 pub const LARGEST: u64 = 200;
 /// Notes in the first transaction of a run.
 pub const FIRST: u64 = 50;
+/// Batches that must go well before a size that was too large is tried again.
+const RAISED_AFTER: u64 = 10;
 
 /// The size of batches, learned from what they use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
     now: u64,
     most: u64,
-    /// The smallest size that was too large for a transaction.
-    too_large: u64,
+    /// The smallest size that was too large for a transaction, and what it went beyond.
+    too_large: Option<(u64, Limit)>,
+    /// Batches of the full size that went well since.
+    went_well: u64,
     /// What keeps it from being larger.
     limited_by: Option<Limit>,
 }
@@ -25,7 +29,8 @@ impl Size {
         Self {
             now: FIRST.min(most),
             most,
-            too_large: u64::MAX,
+            too_large: None,
+            went_well: 0,
             limited_by: None,
         }
     }
@@ -59,13 +64,35 @@ impl Size {
             // A product that is whole may come out a little smaller.
             as_u64(as_f64(self.now) * 0.5 / largest + 1e-9).clamp(1, double.max(1))
         };
-        let ceiling = self.most.min(self.too_large.saturating_sub(1)).max(1);
+        self.raise_ceiling();
+        let aimed = aimed.min(self.most);
+        if let Some((too_large, limit)) = self.too_large
+            && aimed >= too_large
+        {
+            // Halfway to what was too large, where that is worth a try.
+            let more = too_large.saturating_sub(self.now) / 2;
+            self.now += if more * 8 >= self.now { more } else { 0 };
+            self.limited_by = Some(limit);
+            return;
+        }
         self.limited_by = if aimed >= double || aimed >= self.most {
             None
         } else {
             scarcest
         };
-        self.now = aimed.min(ceiling);
+        self.now = aimed;
+    }
+
+    /// What was too large once may fit elsewhere: the ceiling doubles each time enough batches went well.
+    fn raise_ceiling(&mut self) {
+        self.went_well += 1;
+        if self.went_well < RAISED_AFTER {
+            return;
+        }
+        self.went_well = 0;
+        if let Some((notes, _)) = &mut self.too_large {
+            *notes = notes.saturating_mul(2);
+        }
     }
 
     /// Only so many notes of a batch had room.
@@ -73,12 +100,23 @@ impl Size {
         self.now = notes.clamp(1, self.most.max(1));
     }
 
-    /// A batch of so many notes failed, for want of room in the transaction or for another reason.
-    pub fn fail(&mut self, notes: u64, is_too_large: bool) {
-        if is_too_large && notes > 1 {
-            self.too_large = self.too_large.min(notes);
+    /// A batch of so many notes failed: it went beyond a limit, or it holds a document that is to be found.
+    pub fn fail(&mut self, notes: u64, limit: Option<Limit>) {
+        if let Some(limit) = limit {
+            self.went_well = 0;
+            self.limited_by = Some(limit);
+            if notes > 1 {
+                let smallest = self.too_large.map_or(notes, |(smallest, _)| smallest.min(notes));
+                self.too_large = Some((smallest, limit));
+            }
         }
         self.now = (notes / 2).min(self.now).max(1);
+    }
+
+    /// A document was to blame: the size is what it was before, below what was too large.
+    pub fn restore(&mut self, before: u64) {
+        let too_large = self.too_large.map_or(u64::MAX, |(notes, _)| notes);
+        self.now = before.min(too_large.saturating_sub(1)).max(1);
     }
 }
 
@@ -279,17 +317,21 @@ mod tests {
         };
         let mut size = Size::new(LARGEST);
         size.learn(used);
-        size.fail(100, true);
+        size.fail(100, Some(Limit::Memory));
         assert_eq!(size.notes(), 50);
-        for _ in 0..5 {
+        let mut sizes = Vec::new();
+        for _ in 0..12 {
             size.learn(used);
+            sizes.push(size.notes());
         }
-        assert_eq!(size.notes(), 99);
+        // Halfway each time, as long as that is worth a try; and once ten went well, a hundred is no bound any more.
+        assert_eq!(sizes, [75, 87, 87, 87, 87, 87, 87, 87, 87, 174, 174, 174]);
+        assert_eq!(size.limited_by(), Some(Limit::Memory));
         // Another kind of failure leaves no such mark.
-        size.fail(99, false);
-        assert_eq!(size.notes(), 49);
-        size.learn(used);
-        assert_eq!(size.notes(), 98);
+        size.fail(174, None);
+        assert_eq!(size.notes(), 87);
+        size.restore(174);
+        assert_eq!(size.notes(), 174);
     }
 
     #[test]
@@ -303,8 +345,8 @@ mod tests {
         assert_eq!(size.notes(), 7);
         size.learn(used);
         assert_eq!(size.notes(), 7);
-        size.fail(7, false);
-        size.fail(1, true);
+        size.fail(7, None);
+        size.fail(1, Some(Limit::Memory));
         assert_eq!(size.notes(), 1);
         size.learn(used);
         assert_eq!(size.notes(), 2);

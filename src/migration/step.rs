@@ -24,6 +24,8 @@ pub enum MigrationStep {
     WriteBatch {
         /// Their ids.
         ids: Vec<String>,
+        /// When it is tried.
+        attempt: Attempt,
     },
     /// Read, judge and write the next notes, in one transaction, and end it behind the first malformed one.
     Sweep {
@@ -31,6 +33,8 @@ pub enum MigrationStep {
         after: Option<String>,
         /// So many at most.
         notes: u64,
+        /// When it is tried.
+        attempt: Attempt,
     },
     /// Wait, then ask again.
     Wait {
@@ -39,6 +43,19 @@ pub enum MigrationStep {
     },
     /// The run has ended. Ask for the answer.
     Ended,
+}
+
+/// When a transaction that writes is tried.
+///
+/// An attempt may have written although its answer was lost. The next one has the same present, which the rows of both
+/// hold: so it finds what the first one wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// The present of the first attempt.
+    pub now_ms: Millis,
+    /// Was it tried before?
+    pub is_retry: bool,
 }
 
 /// A note that was read and judged.
@@ -82,6 +99,8 @@ pub struct MigrationBatch {
     pub inserted: Inserted,
     /// What it used.
     pub metrics: Metrics,
+    /// Of a sweep: the ids of its notes.
+    pub ids: Vec<String>,
     /// Of a sweep: where the last of its notes stands; null where there is none.
     #[tsify(type = "string | null")]
     pub position: Option<String>,

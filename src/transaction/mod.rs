@@ -31,6 +31,8 @@ pub enum Limit {
     ScheduledFunctionArgsBytes,
     /// One second of user code.
     UserTime,
+    /// 64 MiB of the JavaScript heap.
+    Memory,
     /// The time after which an action ends itself.
     Deadline,
 }
@@ -46,6 +48,7 @@ impl Limit {
             Self::FunctionsScheduled => "functionsScheduled",
             Self::ScheduledFunctionArgsBytes => "scheduledFunctionArgsBytes",
             Self::UserTime => "userTime",
+            Self::Memory => "memory",
             Self::Deadline => "deadline",
         }
     }

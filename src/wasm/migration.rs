@@ -130,14 +130,14 @@ impl MigrationRun {
         Ok(self.0.swept(&decode("swept", sweep)?, Millis(took_ms))?)
     }
 
-    /// The batch or the sweep that was asked for failed.
-    pub fn failed(&mut self, message: &str) -> Result<(), JsValue> {
-        Ok(self.0.failed(message)?)
-    }
-
-    /// Something else went wrong. False where the error itself must be the answer.
-    pub fn broke(&mut self, message: &str) -> bool {
-        self.0.broke(message)
+    /// The transaction that was asked for failed with a message. `jitter` is a random number from 0 to 1.
+    pub fn failed(
+        &mut self,
+        message: &str,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+        jitter: f64,
+    ) -> Result<(), JsValue> {
+        Ok(self.0.failed(message, Millis(now_ms), jitter)?)
     }
 
     /// A line for `convex logs` and the dashboard, where it is time for one.
@@ -147,7 +147,7 @@ impl MigrationRun {
 
     /// The answer, once the run has ended.
     pub fn answer(&mut self) -> Result<Ts<MigrationEnd>, JsValue> {
-        let answer = self.0.answer();
+        let answer = self.0.answer()?;
         let summary = self.0.summary(&answer);
         encode(&MigrationEnd { answer, summary })
     }

@@ -174,7 +174,7 @@ macro_rules! read_fields {
 
 read_fields! {
     ArtifactHas { transcript, claims }
-    ArtifactToJudge { note, is_completed, updated_ms }
+    ArtifactToJudge { note, is_completed, created_ms, updated_ms }
     Candidates { organization_ids, counts }
     Classes { migrated, unfinished, not_ready, deferred, blocked, eligible }
     CountedPage { done, cursor, migration }
@@ -182,7 +182,7 @@ read_fields! {
     FlagRow { value, notes }
     Found { complete, open, malformed }
     Inserted { artifacts, transcripts, claims }
-    JudgeCall { now_ms, deferred_days, repair, ends_at_malformed }
+    JudgeCall { organization_id, now_ms, is_retry, deferred_days, repair, ends_at_malformed }
     JudgedNote { id, position, created_ms, verdict, rows }
     KeyRows { environment, platform, organization, user_rows }
     LinkedArtifact { note, is_completed, organization_ids }
@@ -192,15 +192,15 @@ read_fields! {
         documents_read, bytes_read, database_queries, documents_written, bytes_written, functions_scheduled,
         scheduled_function_args_bytes,
     }
-    MigrationBatch { verdicts, malformed, inserted, metrics, position, created_ms, is_last }
+    MigrationBatch { verdicts, malformed, inserted, metrics, ids, position, created_ms, is_last }
     MigrationCall {
-        organization_id, dry_run, batch_size, limit, repair, deferred_days, cursor, is_legacy, now_ms, deadline_ms,
-        pace_bytes_per_second,
+        organization_id, dry_run, batch_size, limit, repair, deferred_days, cursor, deployment, indexes, is_legacy,
+        now_ms, deadline_ms, pace_bytes_per_second,
     }
     MigrationPage { notes, malformed, is_last }
     NoteFacts { transcription_status, insights_status, has_coach, has_text, created_ms }
-    NoteRows { transcripts, claims, bytes, repaired_bytes }
-    NoteToJudge { facts, is_malformed }
+    NoteRows { are_written, transcripts, claims, bytes, repaired_bytes }
+    NoteToJudge { organization_id, facts, is_malformed }
     NotesToJudge { notes, artifacts }
     OpenLookUp { id, after }
     Page { first_id, is_last, malformed }
