@@ -34,7 +34,7 @@ impl Retry {
     ) -> Option<Millis> {
         let since = *self.since.get_or_insert(now);
         match kind {
-            FailureKind::Transient => {}
+            FailureKind::Transient | FailureKind::Conflict => {}
             FailureKind::Unknown if self.unknown < UNKNOWN_TRIES => self.unknown += 1,
             _ => return None,
         }
@@ -44,6 +44,11 @@ impl Retry {
         self.failures += 1;
         let next = now + wait;
         (next - since <= PATIENCE && next < end).then_some(wait)
+    }
+
+    /// How often it has failed.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
     }
 
     /// It went through, or another one is tried.

@@ -42,6 +42,8 @@ pub use step::{Attempt, JudgedNote, MigrationBatch, MigrationPage, MigrationStep
 const PAGE: u64 = 1_000;
 /// Notes in a sweep at least: to find a bad document costs a page more in a sweep than in a batch.
 const LEAST_SWEEP: u64 = 8;
+/// So many conflicts in a row, and notes are written by their ids.
+const CONFLICTS_OF_A_SWEEP: u32 = 3;
 /// A run that fails for more than half of at least so many notes stops.
 const FAILURES_FROM: u64 = 20;
 

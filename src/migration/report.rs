@@ -3,8 +3,8 @@
 use super::page::{Batch, Page, is_sparse, malformed_at};
 use super::size::Used;
 use super::{
-    Checkpoint, Held, JudgedNote, MigrationBatch, MigrationPage, MigrationRun, NoteVerdict, PAGE, Phase,
-    Search, Stopped, Suspects,
+    CONFLICTS_OF_A_SWEEP, Checkpoint, Held, JudgedNote, MigrationBatch, MigrationPage, MigrationRun,
+    NoteVerdict, PAGE, Phase, Search, Stopped, Suspects,
 };
 use crate::failure::FailureKind;
 use crate::refusal::WrongCall;
@@ -186,12 +186,18 @@ impl MigrationRun {
         if !is_search && let Some(wait) = self.retry.after(kind, now, self.end, jitter) {
             self.backoff = wait;
             self.attempted = self.attempted.or(Some(self.now));
+            if kind == FailureKind::Conflict && self.retry.failures() == CONFLICTS_OF_A_SWEEP {
+                // Whoever adds notes to the range of a sweep does not touch those that it holds.
+                self.is_sparse = true;
+            }
             return Ok(());
         }
         self.forget_attempts();
         match (phase, kind) {
             (Phase::Reading, FailureKind::TooLarge(_)) if notes > 1 => self.page_notes = notes / 2,
-            (Phase::Reading, _) | (_, FailureKind::Transient) => self.break_off(message),
+            (Phase::Reading, _) | (_, FailureKind::Transient | FailureKind::Conflict) => {
+                self.break_off(message)
+            }
             (phase, kind) => self.split(phase, notes, kind, message),
         }
         Ok(())
