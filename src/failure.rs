@@ -2,7 +2,6 @@
 //!
 //! Convex's messages are told by how they begin. What follows may quote whole documents, whose texts decide nothing.
 
-use crate::refusal::Code;
 use crate::transaction::Limit;
 
 /// Why a transaction failed.
@@ -102,14 +101,6 @@ impl FailureKind {
             .iter()
             .find(|(beginning, _)| cause.starts_with(beginning))
             .map_or(Self::Unknown, |(_, kind)| *kind)
-    }
-
-    /// What a note failed with that failed for this reason.
-    pub(crate) fn code(self) -> Code {
-        match self {
-            Self::Document => Code::MalformedDocument,
-            _ => Code::Internal,
-        }
     }
 }
 

@@ -51,7 +51,12 @@ impl Retry {
         self.failures
     }
 
-    /// It went through, or another one is tried.
+    /// A smaller one is tried in its place. Waits go on as they were.
+    pub(crate) fn smaller(&mut self) {
+        self.unknown = 0;
+    }
+
+    /// It went through.
     pub(crate) fn reset(&mut self) {
         *self = Self::default();
     }
