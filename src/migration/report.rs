@@ -303,7 +303,7 @@ impl MigrationRun {
 
     /// Ends the run: the backend is to blame.
     fn break_off(&mut self, message: &str) {
-        self.error = shortened(message).replace('\n', " ");
+        self.error = shortened(message).replace('\n', " ").trim_end_matches('.').into();
         self.stop(Stopped::Error);
     }
 }

@@ -47,35 +47,53 @@ export async function writeSnapshot(tables: Tables): Promise<string> {
 }
 
 /** Starts the stand-in on these tables. */
-export async function deploy(tables: Tables, options: SpawnOptions = {}) {
-  const snapshot = await writeSnapshot(tables);
+export const deploy = async (tables: Tables, options: SpawnOptions = {}) =>
+  await redeploy(await writeSnapshot(tables), options);
+
+/** Starts the stand-in on a snapshot. */
+export async function redeploy(snapshot: string, options: SpawnOptions = {}) {
   const deployment = await startDeployment({ backend: standIn, snapshot, ...options });
-  let isStopped = false;
+  const { url, setFaults, ended } = deployment;
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
   const stop = async () => {
-    if (!isStopped) await deployment.stop();
-    isStopped = true;
+    if (!isOver) await deployment.stop();
   };
   cleanups.push(stop);
-  return { url: deployment.url, stop, run: runner(deployment.url) };
+  return { url, stop, setFaults, ended, run: runner(url), paste: paster(url) };
 }
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
+const execute = (program: string, args: readonly string[], url: string): Promise<Ran> =>
+  new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: standIn,
+      env: { ...process.env, CI: "1", CONVEX_SELF_HOSTED_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: "local" },
+    });
+    const ran = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => (ran.stdout += chunk));
+    child.stderr.on("data", (chunk) => (ran.stderr += chunk));
+    child.on("close", (code) => resolve({ code, ...ran }));
+  });
+
 /** `npx convex run NAME ARGS`. */
 const runner =
   (url: string) =>
-  (name: string, args: string | object = {}, ...flags: string[]): Promise<Ran> =>
-    new Promise((resolve) => {
-      const text = typeof args === "string" ? args : JSON.stringify(args);
-      const child = spawn(process.execPath, [cli, "run", name, text, ...flags], {
-        cwd: standIn,
-        env: { ...process.env, CI: "1", CONVEX_SELF_HOSTED_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: "local" },
-      });
-      const ran = { stdout: "", stderr: "" };
-      child.stdout.on("data", (chunk) => (ran.stdout += chunk));
-      child.stderr.on("data", (chunk) => (ran.stderr += chunk));
-      child.on("close", (code) => resolve({ code, ...ran }));
-    });
+  (name: string, args: string | object = {}, ...flags: string[]): Promise<Ran> => {
+    const text = typeof args === "string" ? args : JSON.stringify(args);
+    return execute(process.execPath, [cli, "run", name, text, ...flags], url);
+  };
+
+/** `next` of a printed answer, pasted into a shell between single quotes as it stands there. */
+const paster =
+  (url: string) =>
+  ({ stdout }: Ran): Promise<Ran> => {
+    const [, args, name] = /"next": \{\s*"args": (\{[^}]*\}),\s*"function": "([^"]*)"/.exec(stdout) ?? [];
+    return execute("sh", ["-c", `exec "$0" "$1" run ${name} '${args}'`, process.execPath, cli], url);
+  };
 
 /** The answer of a run that worked. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of an answer.
