@@ -105,7 +105,7 @@ describe("a run of 120 notes", () => {
     backend = await deploy(platform(organizations, notes));
   });
 
-  test.each([
+  const cases: [organizationId: string, name: string, faults: Parameters<typeof backend.setFaults>[0]][] = [
     [
       "lost",
       "whose every other answer is lost",
@@ -128,7 +128,8 @@ describe("a run of 120 notes", () => {
         },
       ],
     ],
-  ] as const)("%s: one %s migrates each note once", async (organizationId, _, faults) => {
+  ];
+  test.each(cases)("%s: one %s migrates each note once", async (organizationId, _, faults) => {
     await backend.setFaults(faults);
     const answer = answerOf(
       await backend.run("scripts/runMigration", { ...migration(organizationId), batchSize: 20, limit: 500 }),
