@@ -1,10 +1,11 @@
 /** The stand-in backend in the embedded deployment, called as people call it. */
 
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import { type SpawnOptions, startDeployment } from "embedded-convex";
 import { afterAll } from "vitest";
 
@@ -40,10 +41,17 @@ export async function writeSnapshot(tables: Tables): Promise<string> {
   const path = await folder();
   for (const [table, rows] of Object.entries(tables)) {
     await mkdir(join(path, table));
-    const lines = rows.map((fields) => `${JSON.stringify(fields)}\n`);
+    const lines = rows.map((fields) => `${JSON.stringify(convexToJson(fields as Value))}\n`);
     await writeFile(join(path, table, "documents.jsonl"), lines.join(""));
   }
   return path;
+}
+
+/** The rows of a table in a snapshot. */
+export async function readTable(snapshot: string, table: string): Promise<Row[]> {
+  const text = await readFile(join(snapshot, table, "documents.jsonl"), "utf8");
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line) => jsonToConvex(JSON.parse(line)) as Row);
 }
 
 /** Starts the stand-in on these tables. */
