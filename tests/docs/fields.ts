@@ -5,7 +5,7 @@ import type { GenericValidator, PropertyValidators } from "convex/values";
 export type Field = {
   /** Dots between levels, `[]` behind an array, `?` behind an optional field, `<key>` for either flag. */
   path: string;
-  /** `number`, `string or null`, `array of objects`..., or the words of a closed set. */
+  /** `number`, `string or null`, `array of objects`..., or the words of a closed set in the order of the alphabet. */
   type: string;
 };
 
@@ -29,7 +29,7 @@ export function fieldsOf(fields: PropertyValidators, prefix = ""): Field[] {
 function fieldsBelow(path: string, validator: GenericValidator): Field[] {
   const { isNullable, choices } = choicesOf(validator);
   const orNull = isNullable ? " or null" : "";
-  const words = choices.flatMap((choice) => (choice.kind === "literal" ? [`\`${choice.value}\``] : []));
+  const words = choices.flatMap((choice) => (choice.kind === "literal" ? [String(choice.value)] : []));
   if (words.length === choices.length) return [{ path, type: words.sort().join(", ") + orNull }];
   const objects = choices.flatMap((choice) => (choice.kind === "object" ? [choice] : []));
   if (objects.length === choices.length) {
@@ -42,7 +42,8 @@ function fieldsBelow(path: string, validator: GenericValidator): Field[] {
   const element = fieldsBelow(`${path}[]`, only.element as GenericValidator);
   const [scalar] = element;
   if (element.length === 1 && scalar?.path === `${path}[]`) {
-    return [{ path, type: `array of ${scalar.type}${orNull}` }];
+    const plural = Object.values(scalars).includes(scalar.type) ? "s" : "";
+    return [{ path, type: `array of ${scalar.type}${plural}${orNull}` }];
   }
   return [{ path, type: `array of objects${orNull}` }, ...element];
 }
