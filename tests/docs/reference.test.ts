@@ -56,8 +56,8 @@ const coming = comingWithFailures.map((line) =>
 const fieldIn = (line: string): string => line.split(": ").slice(0, 2).join(": ");
 const comingFields = coming.map(fieldIn);
 
-test.each(Object.entries(sections))("%s", (name, section) => {
-  const validator = validators[name as keyof typeof validators];
+test.each(Object.entries(validators))("%s", (name, validator) => {
+  const section = sections[name as keyof typeof sections];
   const isObject = "kind" in validator && validator.kind === "object";
   const fields = (isObject ? validator.fields : validator) as PropertyValidators;
   const known = fieldsOf(fields).map(({ path, type }) => `${section}: ${path}: ${type}`);
