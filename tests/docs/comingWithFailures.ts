@@ -1,11 +1,12 @@
 /**
- * What docs/reference.md says already and the validators do not know yet, as `section: field: type` or `section: word`.
- * Empty when they know it.
+ * What the documents say already and the sources do not know yet: a field of docs/reference.md as `section: field: type`, a
+ * word as `section: word`, an export of a template as `template: name`. Empty when they know it.
  */
 export const comingWithFailures: readonly string[] = [
   "Error codes: LOOKUP_FAILED",
   "Error codes: OVERRULED",
   "Limits: memory",
+  "v2Rollout.ts: flagRows",
   "Arguments of `v2MigrationStatus`: acceptBlocked?: boolean",
   "Answer of `v2MigrationStatus`: samples.unfinished: array of strings",
   "Answer of `v2MigrationStatus`: samples.deferred: array of strings",
@@ -14,6 +15,7 @@ export const comingWithFailures: readonly string[] = [
   "Answer of `v2MigrationStatus`: stopped: deadline, error or null",
   "Answer of `v2MigrationStatus`: verdict: blocked, complete, empty, inProgress, notStarted, waiting or null",
   "Answer of `v2MigrationStatus`: read.limitedBy: LIMITS or null",
+  "Answer of `runMigration`: reasons.unknownStatus: number",
   "Answer of `runMigration`: reasons.changedRecently: number",
   "Answer of `runMigration`: reasons.noTimeOfChange: number",
   "Answer of `runMigration`: failures[].code: CODES",
