@@ -124,7 +124,7 @@ export function newProject({ convex = "convex-oldest", functions = "convex" } = 
   );
   project.link("convex", convex);
   project.link("typescript", "typescript");
-  const library = JSON.stringify({ name: "v2-rollout", version: "0.1.0" });
+  const library = JSON.stringify({ name: "v2-rollout", version: "0.2.0" });
   project.write("node_modules/v2-rollout/package.json", library);
   project.write("node_modules/v2-rollout/pkg/package.json", library);
   project.write("node_modules/v2-rollout/pkg/v2_rollout.js", "");
