@@ -1,5 +1,4 @@
 import type {
-  Auth,
   AnyDataModel as ConvexDataModel,
   FunctionReference,
   GenericActionCtx,
@@ -12,13 +11,16 @@ export type AnyDataModel = ConvexDataModel;
 /** The four functions. */
 export type RolloutFunction = "enableV2ForOrg" | "disableV2ForOrg" | "v2MigrationStatus" | "runMigration";
 
-/** What a hook may use: the same in queries, mutations and actions. */
-export type HookCtx = {
-  auth: Auth;
-  runQuery: GenericActionCtx<AnyDataModel>["runQuery"];
-};
+/**
+ * The context of the function that was called, whichever kind it is. `auth` and `runQuery` are there in all of them. Its
+ * data model is `any`, so that helpers written for the host's own model accept it, such as Better Auth's
+ * `authComponent.safeGetAuthUser(ctx)`.
+ */
+// biome-ignore-start lint/suspicious/noExplicitAny: only `any` is assignable to every host's data model
+export type HookCtx = GenericQueryCtx<any> | GenericMutationCtx<any> | GenericActionCtx<any>;
+// biome-ignore-end lint/suspicious/noExplicitAny: as above
 
-/** Who may use the public functions. A throw is a refusal. */
+/** Who may use the public functions: only `true` lets a caller in. A throw is a refusal. */
 export type Authorize = (
   ctx: HookCtx,
   request: {
@@ -28,7 +30,7 @@ export type Authorize = (
   },
 ) => boolean | Promise<boolean>;
 
-/** Knows the platform's organizations: a row, or null where there is none of this id. */
+/** Knows the platform's organizations: a row, or null where there is none of this id. A throw fails the call. */
 export type FindOrganization = (ctx: HookCtx, organizationId: string) => unknown;
 
 /** An index of the host's: its name, and its fields without those that Convex appends. */
