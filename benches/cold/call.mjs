@@ -82,8 +82,9 @@ function instrument(clock, spent) {
     return timed("decodeMs", () => fromBase64.call(bytes, text));
   };
   let depth = 0;
-  const wrapped = (/** @type {Function} */ run) =>
-    function (/** @type {unknown[]} */ ...args) {
+  const wrapped =
+    (/** @type {Function} */ run) =>
+    (/** @type {unknown[]} */ ...args) => {
       if (depth > 0) return run(...args);
       depth += 1;
       try {

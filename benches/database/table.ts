@@ -117,13 +117,20 @@ export class Table {
    */
   index(name: string, fields: readonly string[], groups: number, groupOf: (row: number) => number): this {
     const starts = new Uint32Array(groups + 1);
-    for (let row = 0; row < this.length; row++) starts[groupOf(row) + 1]! += 1;
-    for (let group = 0; group < groups; group++) starts[group + 1]! += starts[group] as number;
+    for (let row = 0; row < this.length; row++) count(starts, groupOf(row) + 1, 1);
+    for (let group = 0; group < groups; group++) count(starts, group + 1, starts[group] as number);
     const rows = new Uint32Array(this.length);
-    for (let row = 0; row < this.length; row++) rows[starts[groupOf(row)]!++] = row;
+    for (let row = 0; row < this.length; row++) rows[count(starts, groupOf(row), 1)] = row;
     const index = new Index([...fields, "_creationTime", "_id"], rows, this);
     if (!index.isSorted(2_000)) throw new Error(`${this.name}.${name} is not in order`);
     this.indexes.set(name, index);
     return this;
   }
+}
+
+/** Adds to a number and answers what it was. */
+function count(counts: Uint32Array, at: number, by: number): number {
+  const before = counts[at] as number;
+  counts[at] = before + by;
+  return before;
 }

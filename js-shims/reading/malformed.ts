@@ -6,6 +6,7 @@
  */
 
 /** A stored document of which nothing is certain. */
+// biome-ignore lint/suspicious/noExplicitAny: every field is looked at before it is used, and `unknown` would take a cast for each.
 type Fields = any;
 
 /** The first field that is missing or of the wrong type; null where all are right. */

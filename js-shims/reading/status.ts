@@ -102,15 +102,19 @@ function feedPage(scan: StatusScan, range: Range, { documents, isLast }: Documen
   const page = { firstId: documents[0]?._id, isLast, malformed };
   switch (range.kind) {
     case "notes":
-      return scan.feedNotes(documents.map(noteFacts), page);
+      scan.feedNotes(documents.map(noteFacts), page);
+      break;
     case "artifacts":
-      return scan.feedArtifacts(candidatesOf(documents), page);
+      scan.feedArtifacts(candidatesOf(documents), page);
+      break;
     case "claims":
-      return scan.feedClaims(documents.length, page);
+      scan.feedClaims(documents.length, page);
+      break;
     case "drafts":
-      return scan.feedDrafts(documents.map(draftStatus), page);
+      scan.feedDrafts(documents.map(draftStatus), page);
+      break;
     default:
-      return scan.feedFlags(documents.map(flagValue), page);
+      scan.feedFlags(documents.map(flagValue), page);
   }
 }
 

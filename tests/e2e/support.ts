@@ -78,6 +78,7 @@ const runner =
     });
 
 /** The answer of a run that worked. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of an answer.
 export function answerOf({ code, stdout, stderr }: Ran): any {
   if (code !== 0) throw new Error(`exit ${code}: ${stderr}`);
   return JSON.parse(stdout);

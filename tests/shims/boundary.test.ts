@@ -42,15 +42,19 @@ function feedNothing(scan: StatusScan, step: StatusStep): void {
   if (step.kind !== "readPage") throw new Error(`no page is asked for, but ${step.kind}`);
   switch (step.range.kind) {
     case "notes":
-      return scan.feedNotes([], lastPage);
+      scan.feedNotes([], lastPage);
+      break;
     case "artifacts":
-      return scan.feedArtifacts({ organizationIds: [], counts: new Uint32Array() }, lastPage);
+      scan.feedArtifacts({ organizationIds: [], counts: new Uint32Array() }, lastPage);
+      break;
     case "claims":
-      return scan.feedClaims(0, lastPage);
+      scan.feedClaims(0, lastPage);
+      break;
     case "drafts":
-      return scan.feedDrafts([], lastPage);
+      scan.feedDrafts([], lastPage);
+      break;
     default:
-      return scan.feedFlags([], lastPage);
+      scan.feedFlags([], lastPage);
   }
 }
 

@@ -160,7 +160,7 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
     for (let n = 0; n < 20; n++) {
       await t.mutation(n % 2 ? disable : enable, { organizationId: "org_a", reason: "x".repeat(200) });
     }
-    expect(((await rowsOf(t, "voice_notes_v2"))[0]?.notes as string).length).toBeLessThanOrEqual(1_000);
+    expect(String((await rowsOf(t, "voice_notes_v2"))[0]?.notes).length).toBeLessThanOrEqual(1_000);
     const line = JSON.parse(lines.mock.calls[0]?.[0] as string);
     expect(line).toMatchObject({
       event: "v2-rollout.flags",

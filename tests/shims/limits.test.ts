@@ -244,6 +244,7 @@ describe("own meter", () => {
           }
         });
       }
+      // biome-ignore lint/suspicious/noExplicitAny: convex's types hide the handler.
       const handler = (migrationBatchFunction(host) as any)._handler;
       await t.mutation(async (ctx) => {
         const before = await ctx.meta.getTransactionMetrics();
@@ -277,6 +278,7 @@ describe("own meter", () => {
     await expect(
       t.mutation(
         async (ctx) =>
+          // biome-ignore lint/suspicious/noExplicitAny: only convex-test takes limits.
           await (ctx.runMutation as any)(
             internal.v2Rollout.migrationBatch,
             { repair: false, nowMs: Date.now(), notes: ids },
@@ -286,6 +288,7 @@ describe("own meter", () => {
     ).rejects.toThrow();
     const batch = await t.mutation(
       async (ctx) =>
+        // biome-ignore lint/suspicious/noExplicitAny: only convex-test takes limits.
         await (ctx.runMutation as any)(
           internal.v2Rollout.migrationBatch,
           { repair: false, nowMs: Date.now(), notes: ids },
@@ -433,7 +436,7 @@ describe("dry = real, property with malformed notes", () => {
               cursor: ____1,
               next: _____1,
               ...b
-            } = dryAnswers[n]!;
+            } = dryAnswers[n] as (typeof dryAnswers)[number];
             expect(a).toEqual(b);
             if (real.done) break;
             c2 = real.cursor ?? "";
@@ -522,6 +525,7 @@ import { runMigrationFunctions } from "../../js-shims/functions/runMigration";
 
 describe("legacy and audit", () => {
   test("an old action with strict args gets only what it knows", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: convex's types hide the handler.
     const { internal: action } = runMigrationFunctions({ ...host, legacyMigration: true }) as any;
     const given: unknown[] = [];
     const t = backend();

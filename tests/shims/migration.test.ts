@@ -239,7 +239,11 @@ describe("runMigration", () => {
       };
       const undisturbed = await plant();
       let calls = 0;
-      await migrate(undisturbed, args, { hook: (_, moment) => void (calls += moment === "before" ? 1 : 0) });
+      await migrate(undisturbed, args, {
+        hook: (_, moment) => {
+          if (moment === "before") calls += 1;
+        },
+      });
       const expected = await rowsByNote(undisturbed);
       expect(calls).toBeGreaterThanOrEqual(3);
       for (let nth = 0; nth < calls; nth++) {

@@ -18,14 +18,14 @@ const [club, halfSet] = clubs;
 const { organizationId } = club;
 const keys = ["voice_notes_v2", "entity_resolution_v2"];
 
-/** Which number of each class the sample data holds, as it is written down there. */
-const sampleCounts = Object.entries(club.notes).reduce(
-  (counts, [kind, count]) => ({
-    ...counts,
-    [classOfKind[kind]]: (counts[classOfKind[kind]] ?? 0) + count,
-  }),
-  /** @type {Record<string, number>} */ ({}),
-);
+/**
+ * Which number of each class the sample data holds, as it is written down there.
+ * @type {Record<string, number>}
+ */
+const sampleCounts = {};
+for (const [kind, count] of Object.entries(club.notes)) {
+  sampleCounts[classOfKind[kind]] = (sampleCounts[classOfKind[kind]] ?? 0) + count;
+}
 
 /** @param {any} run What a dry run promises of a real one. */
 const promised = ({ processed, artifacts, transcripts, claims, errors, skipped, outcome }) =>
