@@ -1,5 +1,6 @@
 // @ts-check
 import path from "node:path";
+import { parseFault } from "./faults.mjs";
 import { Problem } from "./problem.mjs";
 
 /** @typedef {boolean | Record<string, number>} Limits Whether limits hold, or smaller ones by name. */
@@ -13,6 +14,8 @@ import { Problem } from "./problem.mjs";
  * @property {string} adminKey
  * @property {Limits} limits
  * @property {Record<string, string>} env The deployment's environment variables.
+ * @property {import("./faults.mjs").Fault[]} faults What goes wrong from the start on.
+ * @property {boolean} metrics Whether `ctx.meta.getTransactionMetrics()` answers.
  * @property {boolean} verbose Whether console lines of functions go to stderr too.
  */
 
@@ -25,6 +28,8 @@ export const defaultOptions = () => ({
   adminKey: "local",
   limits: true,
   env: {},
+  faults: [],
+  metrics: true,
   verbose: false,
 });
 
@@ -40,8 +45,24 @@ Prints \`ready URL\` when it takes requests; SIGTERM or SIGINT ends it.
   --admin-key KEY    key that calls internal functions, too (local)
   --limits on|off    enforce Convex's limits of a transaction (on)
   --env NAME=VALUE   environment variable of the functions; may repeat
+  --fault SPEC       make calls go wrong, as the JSON object SPEC says; may repeat
+  --no-metrics       fail ctx.meta.getTransactionMetrics(), as backends without it do
   --verbose          print console lines of functions to stderr
   --help             print this
+
+A fault affects calls of queries or mutations by clients, by actions and by the scheduler:
+  on            "query" or "mutation"
+  path          only functions whose path contains this, within transactions, too (all)
+  from          the first affected one of these calls, counted from 1 since the start (1)
+  count         how many calls are affected, 0 for all from there on (1)
+  forMs         instead of count: calls that begin so long after the first one
+and has one effect:
+  message       the call fails with this text and does not commit
+  lostAnswer    true: it commits, then fails with "Your request couldn't be completed. Try again later."
+  delayMs       it is answered so much later
+  exit          true: the process ends after the commit, as if killed, and saves what is committed
+For example, the third call of a mutation, and then all for two seconds:
+  --fault '{"on": "mutation", "path": "books:add", "from": 3, "forMs": 2000, "message": "Too many writes"}'
 
 The CLI can \`run\`, \`data\` and \`function-spec\`.
 Not served: live queries, crons, HTTP actions, components, contents of files. User code has no time or heap limit.
@@ -81,6 +102,19 @@ const flags = {
     }
     options.env[match[1]] = match[2];
   },
+  "--fault": (options, value) => {
+    options.faults.push(parseFault(value));
+  },
+};
+
+/** @type {Record<string, (options: Options) => void>} */
+const switches = {
+  "--no-metrics": (options) => {
+    options.metrics = false;
+  },
+  "--verbose": (options) => {
+    options.verbose = true;
+  },
 };
 
 /**
@@ -96,8 +130,8 @@ export function parseArgs(argv) {
   const rest = [...argv];
   for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
     const [flag, inline] = splitInline(argument);
-    if (flag === "--verbose" && inline === undefined) {
-      options.verbose = true;
+    if (Object.hasOwn(switches, flag) && inline === undefined) {
+      switches[flag](options);
       continue;
     }
     if (!Object.hasOwn(flags, flag)) {

@@ -16,7 +16,7 @@ import { wrongKind } from "./syscalls.mjs";
  * @param {import("./functions.mjs").Kind | null} kind Null for any.
  * @returns {Promise<{ isError: boolean, body: Record<string, unknown> }>} The answer as clients read it.
  */
-export async function callFunction({ engine, functions }, caller, path, args, kind) {
+export async function callFunction({ engine, functions, faults }, caller, path, args, kind) {
   const logs = new LogLines();
   try {
     const found = functions.find(path);
@@ -32,7 +32,7 @@ export async function callFunction({ engine, functions }, caller, path, args, ki
     }
     const t = caller.identity === null ? engine.t : engine.t.withIdentity(caller.identity);
     const value = await running.run({ kind: "request", logs }, () =>
-      t.fun({ udfPath: found.path, componentPath: "" }, args),
+      faults.call(found, false, () => t.fun({ udfPath: found.path, componentPath: "" }, args)),
     );
     const body = { status: "success", value: convexToJson(value ?? null), logLines: logs };
     return { isError: false, body };

@@ -2,9 +2,10 @@
 import { bundleBackend } from "./bundle.mjs";
 import { createIsolateContext, createNodeContext } from "./context.mjs";
 import { createEngine } from "./engine.mjs";
+import { Faults } from "./faults.mjs";
 import { Functions } from "./functions.mjs";
 import { Modules } from "./modules.mjs";
-import { Problem } from "./problem.mjs";
+import { messageOf, Problem } from "./problem.mjs";
 import { serve } from "./server.mjs";
 import { loadSnapshot, readSnapshot, saveSnapshot } from "./snapshot.mjs";
 import { installSyscalls } from "./syscalls.mjs";
@@ -14,8 +15,12 @@ import { installSyscalls } from "./syscalls.mjs";
 /**
  * @typedef {object} Deployment
  * @property {string} url
+ * @property {Faults} faults What goes wrong; may be set at any time.
  * @property {() => Promise<void>} stop Ends it, and saves if it was told to.
  */
+
+/** What a shell reports of a process that was killed. */
+const exitCode = 137;
 
 /**
  * Starts a deployment in this process, which needs Node's flags of `bin/embedded-convex`; `spawn.mjs` starts
@@ -32,27 +37,51 @@ export async function runDeployment(options) {
   reading?.catch(() => {});
   const bundle = await bundleBackend(options.backend);
   const snapshot = await reading;
-  const { engine, functions } = await evaluate(bundle, options);
+  const faults = new Faults(() => exit(engine, options.save));
+  faults.set(options.faults);
+  const { engine, functions } = await evaluate(bundle, options, faults);
   if (snapshot !== null) {
     loadSnapshot(engine, snapshot);
   }
-  const server = await serve({ engine, functions, adminKey: options.adminKey, port: options.port });
+  const server = await serve({ engine, functions, faults, adminKey: options.adminKey, port: options.port });
   return {
     url: server.url,
+    faults,
     stop: async () => {
       await server.stop();
       if (options.save !== null) {
-        await saveSnapshot(engine, options.save);
+        saveSnapshot(engine, options.save);
       }
     },
   };
 }
 
 /**
+ * Ends the process as if it were killed, but for what is committed, which is saved. All of it happens in one turn:
+ * nothing else is committed or answered meanwhile.
+ *
+ * @param {import("./engine.mjs").Engine} engine
+ * @param {string | null} save
+ * @returns {never}
+ */
+function exit(engine, save) {
+  try {
+    if (save !== null) {
+      saveSnapshot(engine, save);
+    }
+  } catch (error) {
+    process.stderr.write(`embedded-convex: ${messageOf(error)}\n`);
+    process.exit(1);
+  }
+  process.exit(exitCode);
+}
+
+/**
  * @param {import("./bundle.mjs").Bundle} bundle
  * @param {Options} options
+ * @param {Faults} faults
  */
-async function evaluate(bundle, { backend, env, verbose, limits }) {
+async function evaluate(bundle, { backend, env, verbose, limits, metrics }, faults) {
   /** @type {import("./engine.mjs").Engine | null} */
   let engine = null;
   const host = () => {
@@ -94,9 +123,14 @@ async function evaluate(bundle, { backend, env, verbose, limits }) {
       limited: limits !== false,
       isId: (table, id) => engine?.ids.isId(table, id) ?? false,
       frameOf: modules.frameOf,
+      onScheduled: async (registered) => {
+        if (engine !== null) {
+          await faults.beginScheduled(registered, engine);
+        }
+      },
       onTopLevelEnd: () => engine?.queries.clear(),
     }),
   });
-  installSyscalls(engine, functions);
+  installSyscalls(engine, functions, faults, metrics);
   return { engine, functions };
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { convexTest } from "convex-test";
 import { IdRegistry } from "./ids.mjs";
 import { installReads, Queries } from "./reads.mjs";
@@ -29,6 +30,10 @@ import { installWrites } from "./writes.mjs";
  * @property {Schema | null} schema
  * @property {Queries} queries
  * @property {() => any} tracker Usage of the running transaction; null outside of one.
+ * @property {(waitMs: number) => Promise<void>} restart Gives up the running outermost transaction, and begins one
+ *   in its place after a while.
+ * @property {(then: () => void) => void} atEnd Calls back once the running outermost transaction has ended,
+ *   before another one begins.
  */
 
 /**
@@ -57,7 +62,37 @@ export function createEngine({ schema, modules, limits }) {
   installReads(database, store, queries);
   installWrites(database, store, ids, schema);
   const tracker = () => host.transactionManager.getMetricsTracker();
-  return { t, host, database, store, ids, schema, queries, tracker };
+  return {
+    ...{ t, host, database, store, ids, schema, queries, tracker },
+    ...transactionsOf(host.transactionManager),
+  };
+}
+
+/**
+ * @param {any} manager
+ * @returns {Pick<Engine, "restart" | "atEnd">}
+ */
+function transactionsOf(manager) {
+  /** @type {(() => void) | null} */
+  let then = null;
+  const end = manager._endTransaction.bind(manager);
+  manager._endTransaction = (/** @type {boolean} */ isNested) => {
+    if (!isNested) {
+      then?.();
+      then = null;
+    }
+    end(isNested);
+  };
+  return {
+    restart: async (waitMs) => {
+      manager.rollback(false);
+      await sleep(waitMs);
+      await manager.begin(false);
+    },
+    atEnd: (callback) => {
+      then = callback;
+    },
+  };
 }
 
 /**

@@ -98,6 +98,7 @@ function kindOf(exported) {
  * @property {boolean} limited
  * @property {import("./validate.mjs").IsId} isId
  * @property {(line: string) => string | null} frameOf
+ * @property {(registered: Registered) => Promise<void>} onScheduled Called when a scheduled mutation begins.
  * @property {() => void} onTopLevelEnd Called when an outermost query or mutation has run.
  */
 
@@ -128,6 +129,9 @@ function wrap(registered, runner) {
 async function run(registered, runner, ctx, args) {
   const { kind, path } = registered;
   const parent = running.getStore();
+  if (parent === undefined && kind === "mutation") {
+    await runner.onScheduled(registered);
+  }
   /** @type {import("./call.mjs").Call} */
   const call = {
     kind,

@@ -13,6 +13,7 @@ import { attachSync } from "./sync.mjs";
  * @typedef {object} Service
  * @property {import("./engine.mjs").Engine} engine
  * @property {import("./functions.mjs").Functions} functions
+ * @property {import("./faults.mjs").Faults} faults
  * @property {string} adminKey
  * @property {string} url
  */
@@ -25,6 +26,8 @@ import { attachSync } from "./sync.mjs";
 
 // Arguments may have 16 MiB; in JSON, with what is around them, they can take more.
 const maxBodyBytes = 20 << 20;
+// Of this program only: replaces what `--fault` gave.
+const faultsPath = "/embedded/faults";
 const drainMs = 3000;
 // What clients take for a failure of the function, with a body that says which.
 const functionFailed = 560;
@@ -115,7 +118,7 @@ async function handle(service, request, response) {
     response.writeHead(200, { "Content-Type": "text/plain" }).end(version);
     return;
   }
-  if (!Object.hasOwn(endpoints, path)) {
+  if (path !== faultsPath && !Object.hasOwn(endpoints, path)) {
     // Not 404, after which the CLI tries again for half a minute.
     throw new HttpError(400, "NotServed", `embedded-convex does not serve ${request.method} ${path}`);
   }
@@ -123,9 +126,34 @@ async function handle(service, request, response) {
     throw new HttpError(405, "MethodNotAllowed", `${path} takes POST`);
   }
   const caller = callerOf(service, request.headers.authorization);
+  if (path === faultsPath) {
+    setFaults(service, caller, await readBody(request));
+    answerJson(response, 200, {});
+    return;
+  }
   const { udfPath, args } = parseCall(await readBody(request));
   const { isError, body } = await callFunction(service, caller, udfPath, args, endpoints[path]);
   answerJson(response, isError ? functionFailed : 200, body);
+}
+
+/**
+ * @param {Service} service
+ * @param {Caller} caller
+ * @param {string} text
+ */
+function setFaults({ faults }, { isAdmin }, text) {
+  if (!isAdmin) {
+    throw new HttpError(401, "BadDeployKey", "Faults can only be set with the admin key");
+  }
+  const given = parseJson(text);
+  if (!Array.isArray(given)) {
+    throw new HttpError(400, "BadFault", "The request body is not an array of faults");
+  }
+  try {
+    faults.set(given);
+  } catch (error) {
+    throw error instanceof Problem ? new HttpError(400, "BadFault", error.message) : error;
+  }
 }
 
 /**
@@ -193,13 +221,7 @@ async function readBody(request) {
  * @returns {{ udfPath: string, args: any }}
  */
 function parseCall(text) {
-  /** @type {any} */
-  let body;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new HttpError(400, "BadJsonBody", "The request body is not JSON");
-  }
+  const body = parseJson(text);
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new HttpError(400, "BadJsonBody", "The request body is not an object");
   }
@@ -213,6 +235,18 @@ function parseCall(text) {
     throw new HttpError(400, "BadFormat", "`format` is not one that this deployment knows");
   }
   return { udfPath: body.path, args: parseArguments(body.args) };
+}
+
+/**
+ * @param {string} text
+ * @returns {any}
+ */
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError(400, "BadJsonBody", "The request body is not JSON");
+  }
 }
 
 /** @param {any} given An object, or as older clients send it, an array of one. */

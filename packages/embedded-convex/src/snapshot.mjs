@@ -1,6 +1,6 @@
 // @ts-check
-import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { closeSync, createReadStream, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { jsonToConvex } from "convex/values";
 import { encodingOf } from "./encoding.mjs";
@@ -184,22 +184,17 @@ function parseDocument(line, at) {
 }
 
 /**
- * Writes every table of the schema, and others that have documents, in the layout of `loadSnapshot`.
+ * Writes every table of the schema, and others that have documents, in the layout of `loadSnapshot`. It does so in one
+ * turn, so that all of it is of one moment: functions that are not waited for may still commit afterwards.
  *
  * @param {Engine} engine
  * @param {string} directory
- * @returns {Promise<void>}
  * @throws {Problem}
  */
-export async function saveSnapshot({ store }, directory) {
-  // Copies, all of one moment: a function that was not waited for may still commit meanwhile.
-  const tables = store.tableNames().map((table) => ({
-    table,
-    documents: store.committed(table).slice(),
-  }));
+export function saveSnapshot({ store }, directory) {
   try {
-    for (const { table, documents } of tables) {
-      await writeTable(path.join(directory, table), documents);
+    for (const table of store.tableNames()) {
+      writeTable(path.join(directory, table), store.committed(table));
     }
   } catch (error) {
     throw new Problem(`saving to ${directory} failed: ${messageOf(error)}`);
@@ -210,22 +205,22 @@ export async function saveSnapshot({ store }, directory) {
  * @param {string} directory
  * @param {readonly Document[]} documents
  */
-async function writeTable(directory, documents) {
-  await mkdir(directory, { recursive: true });
+function writeTable(directory, documents) {
+  mkdirSync(directory, { recursive: true });
   const target = path.join(directory, documentsFile);
   // A reader finds the file of before or the whole new one, also if this process is killed meanwhile.
   const scratch = `${target}.${process.pid}.tmp`;
-  const file = await open(scratch, "w");
+  const file = openSync(scratch, "w");
   try {
     for (let at = 0; at < documents.length; at += 1000) {
       const lines = documents.slice(at, at + 1000).map((document) => `${encodingOf(document).json}\n`);
-      await file.write(lines.join(""));
+      writeFileSync(file, lines.join(""));
     }
   } catch (error) {
-    await rm(scratch, { force: true });
+    rmSync(scratch, { force: true });
     throw error;
   } finally {
-    await file.close();
+    closeSync(file);
   }
-  await rename(scratch, target);
+  renameSync(scratch, target);
 }

@@ -1,9 +1,12 @@
 // @ts-check
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { defaultOptions } from "./args.mjs";
 
 const program = fileURLToPath(new URL("../bin/embedded-convex", import.meta.url));
 const stopTimeoutMs = 15_000;
+
+/** @typedef {import("./faults.mjs").Fault} Fault */
 
 /**
  * @typedef {object} SpawnOptions All are optional; left out, they are what `embedded-convex --help` says,
@@ -15,12 +18,16 @@ const stopTimeoutMs = 15_000;
  * @property {string} [adminKey]
  * @property {import("./args.mjs").Limits} [limits]
  * @property {Record<string, string>} [env]
+ * @property {readonly Fault[]} [faults]
+ * @property {boolean} [metrics]
  */
 
 /**
  * @typedef {object} Spawned
  * @property {string} url
  * @property {number} pid
+ * @property {(faults: readonly Fault[]) => Promise<void>} setFaults Replaces all faults; each counts from here on.
+ * @property {Promise<number | NodeJS.Signals | null>} ended How it ended, once it has.
  * @property {() => Promise<void>} stop Ends it and waits until it has saved; rejects if that failed.
  */
 
@@ -60,6 +67,8 @@ export async function startDeployment(options = {}) {
   return {
     url,
     pid: /** @type {number} */ (child.pid),
+    setFaults: (faults) => setFaults(url, options.adminKey ?? defaultOptions().adminKey, faults),
+    ended,
     stop: async () => {
       child.kill("SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
@@ -73,7 +82,17 @@ export async function startDeployment(options = {}) {
 }
 
 /** @param {SpawnOptions} options */
-function argumentsOf({ port = 0, backend, snapshot, save, adminKey, limits, env = {} }) {
+function argumentsOf({
+  port = 0,
+  backend,
+  snapshot,
+  save,
+  adminKey,
+  limits,
+  env = {},
+  faults = [],
+  metrics = true,
+}) {
   const args = ["--port", String(port)];
   const named = { backend, snapshot, save, "admin-key": adminKey };
   for (const [name, value] of Object.entries(named)) {
@@ -84,7 +103,28 @@ function argumentsOf({ port = 0, backend, snapshot, save, adminKey, limits, env 
   if (typeof limits === "boolean") {
     args.push("--limits", limits ? "on" : "off");
   }
+  if (!metrics) {
+    args.push("--no-metrics");
+  }
+  args.push(...faults.map((fault) => `--fault=${JSON.stringify(fault)}`));
   return [...args, ...Object.entries(env).map(([name, value]) => `--env=${name}=${value}`)];
+}
+
+/**
+ * @param {string} url
+ * @param {string} adminKey
+ * @param {readonly Fault[]} faults
+ */
+async function setFaults(url, adminKey, faults) {
+  const response = await fetch(`${url}/embedded/faults`, {
+    method: "POST",
+    headers: { Authorization: `Convex ${adminKey}` },
+    body: JSON.stringify(faults),
+  });
+  if (!response.ok) {
+    const { message } = /** @type {{ message: string }} */ (await response.json());
+    throw new Error(message);
+  }
 }
 
 /** @param {SpawnOptions} options */

@@ -23,8 +23,10 @@ const scheduling = new Set(["1.0/schedule", "1.0/actions/schedule"]);
  *
  * @param {Engine} engine
  * @param {Functions} functions
+ * @param {import("./faults.mjs").Faults} faults
+ * @param {boolean} metrics Whether a transaction can ask what it has used.
  */
-export function installSyscalls({ host, database, ids, queries, tracker }, functions) {
+export function installSyscalls({ host, database, ids, queries, tracker }, functions, faults, metrics) {
   const originalSync = host.syscall;
   const original = host.asyncSyscall;
 
@@ -81,29 +83,34 @@ export function installSyscalls({ host, database, ids, queries, tracker }, funct
     "1.0/actions/mutation": (args) => runFromAction("runMutation", args),
     "1.0/actions/action": (args) => runFromAction("runAction", args),
   };
+  if (!metrics) {
+    answers["1.0/getTransactionMetrics"] = async () => {
+      throw new Error("Unknown async operation 1.0/getTransactionMetrics");
+    };
+  }
 
   host.asyncSyscall = async (/** @type {string} */ op, /** @type {string} */ jsonArgs) => {
     checkCaller(op);
     const args = JSON.parse(jsonArgs);
-    if (nested.has(op) || scheduling.has(op)) {
-      checkCallee(functions, op, args);
-    }
+    const callee = nested.has(op) || scheduling.has(op) ? findCallee(functions, op, args) : null;
     if (Object.hasOwn(reads, op)) {
       return reads[op](args);
     }
     if (Object.hasOwn(answers, op)) {
-      return await answers[op](args);
+      const answer = () => answers[op](args);
+      return await (callee === null ? answer() : faults.call(callee, false, answer));
     }
     if (scheduling.has(op)) {
       // The scheduled run comes later and on its own; it must not take this call for its parent.
       return await running.exit(() => original(op, jsonArgs));
     }
-    const result = original(op, jsonArgs);
-    const call = currentCall();
-    if (call !== null && nested.has(op)) {
-      call.nested.add(result);
-      void result.catch(() => {}).finally(() => call.nested.delete(result));
+    if (callee === null) {
+      return await original(op, jsonArgs);
     }
+    const result = faults.call(callee, true, () => original(op, jsonArgs));
+    const call = currentCall();
+    call?.nested.add(result);
+    void result.catch(() => {}).finally(() => call?.nested.delete(result));
     return await result;
   };
 }
@@ -141,7 +148,7 @@ function checkCaller(op) {
  * @param {string} op
  * @param {any} args
  */
-function checkCallee(functions, op, args) {
+function findCallee(functions, op, args) {
   const path = pathOf(args);
   const callee = functions.find(path);
   if (callee === undefined) {
@@ -154,6 +161,7 @@ function checkCallee(functions, op, args) {
   if (scheduling.has(op) && callee.kind === "query") {
     throw new Refusal(`\`${path}\` is a query; only mutations and actions can be scheduled`);
   }
+  return callee;
 }
 
 /**

@@ -21,7 +21,7 @@ describe("flags", () => {
   it("are listed by --help", async () => {
     const { code, stdout } = await runProgram(["--help"]);
     expect(code).toBe(0);
-    for (const flag of ["port", "backend", "snapshot", "save", "admin-key", "limits", "env"]) {
+    for (const flag of ["port", "backend", "snapshot", "save", "admin-key", "limits", "env", "fault"]) {
       expect(stdout).toContain(`--${flag} `);
     }
   });
