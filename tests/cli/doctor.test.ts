@@ -41,13 +41,30 @@ const rows: Row[] = [
     what: "the WebAssembly is of another release",
     breakIt: (project) => project.write("node_modules/v2-rollout/pkg/package.json", '{"version": "0.0.9"}'),
     code: 1,
-    says: "failed v2-rollout is 0.1.0, but its pkg/ is 0.0.9.",
+    says: "failed v2-rollout is 0.1.0, but pkg/, which its dist/core.js loads, is 0.0.9.",
   },
   {
-    what: "moduleResolution does not read exports",
-    breakIt: (project) => project.edit("tsconfig.json", '"Bundler"', '"Node10", "ignoreDeprecations": "6.0"'),
+    what: "an entry of the library is missing",
+    breakIt: (project) => project.remove("node_modules/v2-rollout/dist/runMigration.js"),
     code: 1,
-    says: "failed convex/tsconfig.json: with moduleResolution node10 TypeScript does not find",
+    says: "failed The installed v2-rollout is incomplete; it lacks dist/runMigration.js.",
+  },
+  {
+    what: "moduleResolution finds no entry of a package",
+    breakIt: (project) => {
+      project.remove("node_modules/typescript");
+      project.write("node_modules/typescript/package.json", '{"version": "5.9.3", "bin": {"tsc": "tsc.js"}}');
+      const config = { compilerOptions: { module: "esnext" } };
+      project.write("node_modules/typescript/tsc.js", `console.log('${JSON.stringify(config)}')`);
+    },
+    code: 1,
+    says: "failed convex/tsconfig.json: with moduleResolution classic TypeScript does not find",
+  },
+  {
+    what: "moduleResolution is that of older projects",
+    breakIt: (project) => project.edit("tsconfig.json", '"Bundler"', '"Node10", "ignoreDeprecations": "6.0"'),
+    code: 0,
+    says: "convex/tsconfig.json: moduleResolution is node10",
   },
   {
     what: "tsconfig.json is broken",
