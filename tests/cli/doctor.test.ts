@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { installedProject, type Project, unwrapped } from "./project";
+import { installedProject, Project, unwrapped } from "./project";
 
 type Row = {
   what: string;
@@ -170,9 +170,31 @@ const rows: Row[] = [
       project.write("package.json", '{"dependencies": {"v2-rollout": "file:vendor/v2-rollout-0.1.0.tgz"}}');
       project.write("vendor/v2-rollout-0.1.0.tgz", "");
       project.write(".gitignore", "node_modules\n*.tgz\n");
+      project.initGit();
     },
     code: 0,
-    says: "warning .gitignore has *.tgz, and package.json takes v2-rollout from vendor/v2-rollout-0.1.0.tgz:",
+    says: "warning v2-rollout comes from vendor/v2-rollout-0.1.0.tgz, which git ignores (.gitignore:2:*.tgz):",
+  },
+  {
+    what: "the tarball is of another repository",
+    breakIt: (project) => {
+      const other = new Project();
+      other.write("v2.tgz", "");
+      project.write("package.json", `{"dependencies": {"v2-rollout": "file:${other.path("v2.tgz")}"}}`);
+      project.initGit();
+    },
+    code: 0,
+    says: "v2.tgz, outside of this repository: npm ci would not find it elsewhere.",
+  },
+  {
+    what: "the library is a folder that git ignores a part of",
+    breakIt: (project) => {
+      project.move("node_modules/v2-rollout", "packages/v2-rollout");
+      project.write(".gitignore", "node_modules\ndist\n");
+      project.initGit();
+    },
+    code: 0,
+    says: "Commit it all the same: git add --force packages/v2-rollout/dist packages/v2-rollout/pkg",
   },
   {
     what: "the tarball is not there",
@@ -239,9 +261,10 @@ test.each([
   project.write("package.json", '{"dependencies": {"v2-rollout": "file:vendor/v.tgz"}}');
   project.write("vendor/v.tgz", "");
   project.write(".gitignore", `${rules}\n`);
+  project.initGit();
   const line = project
     .run(["doctor"])
     .out.split("\n")
-    .find((text) => text.includes(".gitignore"));
+    .find((text) => text.includes("vendor/v.tgz"));
   expect(line).toMatch(new RegExp(`^${state} `));
 });

@@ -1,10 +1,11 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -77,6 +78,17 @@ export class Project {
   link(module: string, to: string): void {
     mkdirSync(dirname(this.path(join("node_modules", module))), { recursive: true });
     symlinkSync(join(repository, "node_modules", to), this.path(join("node_modules", module)));
+  }
+
+  /** Moves a folder, and links to it from where it was. */
+  move(from: string, to: string): void {
+    mkdirSync(dirname(this.path(to)), { recursive: true });
+    renameSync(this.path(from), this.path(to));
+    symlinkSync(this.path(to), this.path(from));
+  }
+
+  initGit(): void {
+    execFileSync("git", ["init", "--quiet"], { cwd: this.root });
   }
 
   /** Runs `v2-rollout` in the project: its own where the whole library is installed. */
