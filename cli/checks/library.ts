@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
 import { findPackage, type PackageJson, readPackage } from "../host/packages.js";
-import { type Check, failed, ok } from "./finding.js";
+import { type Check, type Finding, failed, ok } from "./finding.js";
 
 /** What loads pkg/. */
 const core = "dist/core.js";
@@ -36,8 +36,23 @@ export const checkLibrary: Check = ({ root }) => {
       ),
     ];
   }
-  return [ok(`v2-rollout ${json.version}, complete`)];
+  return [ok(`v2-rollout ${json.version}, complete`), ...secondConvex(root, folder)];
 };
+
+/** In a monorepo npm installs a folder's devDependencies, too: with them a convex beside the host's. */
+function secondConvex(root: string, library: string): Finding[] {
+  const own = findPackage(realpathSync(library), "convex");
+  const convex = findPackage(root, "convex");
+  if (own === null || convex === null || realpathSync(own.folder) === realpathSync(convex.folder)) return [];
+  return [
+    failed(
+      `v2-rollout brings convex ${own.json.version} beside this project's ${convex.json.version}: the types of the one do not fit the other's.`,
+      "Take out what only the library's own tests need, from the top of the monorepo:",
+      { code: "npm pkg delete devDependencies --workspace v2-rollout" },
+      { code: "npm install && npm dedupe" },
+    ),
+  ];
+}
 
 /** The files that a host's imports lead to. */
 function entriesOf({ exports = {} }: PackageJson): string[] {

@@ -50,6 +50,13 @@ const rows: Row[] = [
     says: "failed The installed v2-rollout is incomplete; it lacks dist/runMigration.js.",
   },
   {
+    what: "the library has a convex of its own",
+    breakIt: (project) =>
+      project.write("node_modules/v2-rollout/node_modules/convex/package.json", '{"version": "1.48.0"}'),
+    code: 1,
+    says: "failed v2-rollout brings convex 1.48.0 beside this project's 1.29.3:",
+  },
+  {
     what: "moduleResolution finds no entry of a package",
     breakIt: (project) => {
       project.remove("node_modules/typescript");

@@ -5,7 +5,7 @@ import { answerOf, deploy, row } from "../e2e/support";
 import * as make from "../shims/documents";
 import { installTarball } from "./install";
 
-const names = ["enableV2ForOrg", "runMigration", "v2MigrationStatus", "disableV2ForOrg"] as const;
+const installed = "node_modules/v2-rollout";
 
 /** Code of an app's that uses what the library is to give it: types that are neither `any` nor missing. */
 const app = `import type { FunctionReturnType } from "convex/server";
@@ -44,29 +44,40 @@ function typeErrors(project: Project, ...args: string[]): string {
     .out;
 }
 
+/** A project of its own in which the packed library is installed and wired. */
+function wiredProject(convex: string, folder: string): Project {
+  const project = newProject({ convex });
+  installTarball(project);
+  if (folder !== installed) project.move(installed, folder);
+  for (const args of [["init", "--yes"], ["doctor"]]) {
+    const result = project.run(args);
+    expect(result, result.out).toMatchObject({ code: 0, err: "" });
+  }
+  return project;
+}
+
 test.each([
   ["the oldest", "convex-oldest"],
   ["the newest", "convex"],
 ])("a fresh project on %s convex: wired, type-checked, bundled and answering", async (_which, convex) => {
-  const project = newProject({ convex });
-  installTarball(project);
-
-  const init = project.run(["init", "--yes"]);
-  expect(init, init.out + init.err).toMatchObject({ code: 0 });
-  const doctor = project.run(["doctor"]);
-  expect(doctor, doctor.out + doctor.err).toMatchObject({ code: 0, err: "" });
+  const project = wiredProject(convex, installed);
 
   project.write("src/app.ts", app);
-  expect(typeErrors(project, "-p", "convex", "--skipLibCheck", "false")).toBe("");
   project.write("tsconfig.json", appTsconfig);
+  expect(typeErrors(project, "-p", "convex", "--skipLibCheck", "false")).toBe("");
   expect(typeErrors(project, "-p", ".")).toBe("");
 
   const tables = { organizations: [row(make.organization("org_a"))], voiceNotes: [row(make.note())] };
   const backend = await deploy(tables, { backend: project.root });
-  for (const name of names) {
-    const args = { organizationId: "org_a", ...(name === "runMigration" ? { dryRun: false } : {}) };
-    const answer = answerOf(await backend.run(`scripts/${name}`, args));
-    if (name === "runMigration") expect(answer).toMatchObject({ outcome: { migrated: 1 }, done: true });
-    if (name === "v2MigrationStatus") expect(answer).toMatchObject({ verdict: "complete" });
-  }
+  const run = async (name: string, args = {}) =>
+    answerOf(await backend.run(`scripts/${name}`, { organizationId: "org_a", ...args }));
+  expect(await run("enableV2ForOrg")).toMatchObject({ success: true });
+  expect(await run("runMigration", { dryRun: false })).toMatchObject({ outcome: { migrated: 1 } });
+  expect(await run("v2MigrationStatus")).toMatchObject({ verdict: "complete" });
+  expect(await run("disableV2ForOrg")).toMatchObject({ success: true });
+});
+
+test("a monorepo with the library as a folder: wired and type-checked", () => {
+  const project = wiredProject("convex-oldest", "packages/v2-rollout");
+  expect(typeErrors(project, "-p", "convex", "--skipLibCheck", "false")).toBe("");
 });
