@@ -1,4 +1,5 @@
 /// <reference path="./wasm.d.ts" />
+/// <reference lib="esnext.disposable" preserve="true" />
 
 /**
  * The core, as wasm-pack made it. Importing this file compiles nothing anew: the bundler gives a compiled module, and each

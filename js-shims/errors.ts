@@ -1,6 +1,6 @@
 import { ConvexError } from "convex/values";
 
-import type { Code, Refusal } from "../pkg/v2_rollout.js";
+import type { Code, Refusal } from "./core.js";
 
 /**
  * What kind of failure it is. Codes are stable: match on them, not on messages.

@@ -27,7 +27,9 @@ export const identityClaim =
   (claim: string, value: string | number | boolean): Authorize =>
   async ({ auth }) => {
     const identity = await auth.getUserIdentity();
-    return identity !== null && Object.hasOwn(identity, claim) && identity[claim] === value;
+    return (
+      identity !== null && Object.prototype.hasOwnProperty.call(identity, claim) && identity[claim] === value
+    );
   };
 
 /**

@@ -1,5 +1,4 @@
 import type {
-  Auth,
   AnyDataModel as ConvexDataModel,
   FunctionReference,
   GenericActionCtx,
@@ -20,17 +19,18 @@ export type AnyDataModel = ConvexDataModel;
 export type RolloutFunction = "enableV2ForOrg" | "disableV2ForOrg" | "v2MigrationStatus" | "runMigration";
 
 /**
- * What a hook may use: the same in queries, mutations and actions.
+ * The context of the function that was called, whichever kind it is. `auth` and `runQuery` are there in all of them. Its
+ * data model is `any`, so that helpers written for the host's own model accept it, such as Better Auth's
+ * `authComponent.safeGetAuthUser(ctx)`.
  *
  * @example
  * ```ts
  * const subjectOf = async (ctx: HookCtx) => (await ctx.auth.getUserIdentity())?.subject ?? null;
  * ```
  */
-export type HookCtx = {
-  auth: Auth;
-  runQuery: GenericActionCtx<AnyDataModel>["runQuery"];
-};
+// biome-ignore-start lint/suspicious/noExplicitAny: only `any` is assignable to every host's data model
+export type HookCtx = GenericQueryCtx<any> | GenericMutationCtx<any> | GenericActionCtx<any>;
+// biome-ignore-end lint/suspicious/noExplicitAny: as above
 
 /**
  * Who may use the public functions: only `true` lets a caller in. A throw is a refusal.

@@ -1,6 +1,7 @@
 /** The stand-in backend in the embedded deployment, called as people call it. */
 
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import { type SpawnOptions, startDeployment } from "embedded-convex";
 import { afterAll } from "vitest";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const cli = join(repository, "node_modules", "convex", "bin", "main.js");
+const cli = join("node_modules", "convex", "bin", "main.js");
 export const standIn = join(repository, "tests", "backend");
 
 type Row = Record<string, unknown>;
@@ -56,19 +57,20 @@ export async function deploy(tables: Tables, options: SpawnOptions = {}) {
     isStopped = true;
   };
   cleanups.push(stop);
-  return { url: deployment.url, stop, run: runner(deployment.url) };
+  return { url: deployment.url, stop, run: runner(deployment.url, options.backend ?? standIn) };
 }
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
-/** `npx convex run NAME ARGS`. */
+/** `npx convex run NAME ARGS`, by the release of convex that the backend has. */
 const runner =
-  (url: string) =>
+  (url: string, backend: string) =>
   (name: string, args: string | object = {}, ...flags: string[]): Promise<Ran> =>
     new Promise((resolve) => {
       const text = typeof args === "string" ? args : JSON.stringify(args);
-      const child = spawn(process.execPath, [cli, "run", name, text, ...flags], {
-        cwd: standIn,
+      const installed = [backend, repository].map((folder) => join(folder, cli)).find(existsSync) ?? "";
+      const child = spawn(process.execPath, [installed, "run", name, text, ...flags], {
+        cwd: backend,
         env: { ...process.env, CI: "1", CONVEX_SELF_HOSTED_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: "local" },
       });
       const ran = { stdout: "", stderr: "" };

@@ -100,5 +100,11 @@ export function stepsOf(root, logs) {
       rust: false,
       commands: [["node", "scripts/lib/size.mjs"]],
     },
+    {
+      name: "package",
+      what: "what npm pack makes fits into hosts",
+      rust: false,
+      commands: [["node", "scripts/lib/package.mjs"]],
+    },
   ];
 }
