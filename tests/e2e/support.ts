@@ -1,6 +1,7 @@
 /** The stand-in backend in the embedded deployment, called as people call it. */
 
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { type SpawnOptions, startDeployment } from "embedded-convex";
 import { afterAll } from "vitest";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const cli = join(repository, "node_modules", "convex", "bin", "main.js");
+const cli = join("node_modules", "convex", "bin", "main.js");
 export const standIn = join(repository, "tests", "backend");
 
 type Row = Record<string, unknown>;
@@ -70,15 +71,22 @@ export async function redeploy(snapshot: string, options: SpawnOptions = {}) {
     if (!isOver) await deployment.stop();
   };
   cleanups.push(stop);
-  return { url, stop, setFaults, ended, run: runner(url), paste: paster(url) };
+  const where = { url, backend: options.backend ?? standIn };
+  return { url, stop, setFaults, ended, run: runner(where), paste: paster(where) };
 }
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
-const execute = (program: string, args: readonly string[], url: string): Promise<Ran> =>
+type Where = { url: string; backend: string };
+
+/** The CLI of the release of convex that the backend has. */
+const cliOf = ({ backend }: Where): string =>
+  [backend, repository].map((folder) => join(folder, cli)).find(existsSync) ?? "";
+
+const execute = (program: string, args: readonly string[], { url, backend }: Where): Promise<Ran> =>
   new Promise((resolve) => {
     const child = spawn(program, args, {
-      cwd: standIn,
+      cwd: backend,
       env: { ...process.env, CI: "1", CONVEX_SELF_HOSTED_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: "local" },
     });
     const ran = { stdout: "", stderr: "" };
@@ -89,18 +97,22 @@ const execute = (program: string, args: readonly string[], url: string): Promise
 
 /** `npx convex run NAME ARGS`. */
 const runner =
-  (url: string) =>
+  (where: Where) =>
   (name: string, args: string | object = {}, ...flags: string[]): Promise<Ran> => {
     const text = typeof args === "string" ? args : JSON.stringify(args);
-    return execute(process.execPath, [cli, "run", name, text, ...flags], url);
+    return execute(process.execPath, [cliOf(where), "run", name, text, ...flags], where);
   };
 
 /** `next` of a printed answer, pasted into a shell between single quotes as it stands there. */
 const paster =
-  (url: string) =>
+  (where: Where) =>
   ({ stdout }: Ran): Promise<Ran> => {
     const [, args, name] = /"next": \{\s*"args": (\{[^}]*\}),\s*"function": "([^"]*)"/.exec(stdout) ?? [];
-    return execute("sh", ["-c", `exec "$0" "$1" run ${name} '${args}'`, process.execPath, cli], url);
+    return execute(
+      "sh",
+      ["-c", `exec "$0" "$1" run ${name} '${args}'`, process.execPath, cliOf(where)],
+      where,
+    );
   };
 
 /** The answer of a run that worked. */
