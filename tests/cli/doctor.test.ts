@@ -41,7 +41,7 @@ const rows: Row[] = [
     what: "the WebAssembly is of another release",
     breakIt: (project) => project.write("node_modules/v2-rollout/pkg/package.json", '{"version": "0.0.9"}'),
     code: 1,
-    says: "failed v2-rollout is 0.1.0, but pkg/, which its dist/core.js loads, is 0.0.9.",
+    says: "failed v2-rollout is 0.2.0, but pkg/, which its dist/core.js loads, is 0.0.9.",
   },
   {
     what: "an entry of the library is missing",
@@ -174,13 +174,13 @@ const rows: Row[] = [
   {
     what: "the tarball is ignored",
     breakIt: (project) => {
-      project.write("package.json", '{"dependencies": {"v2-rollout": "file:vendor/v2-rollout-0.1.0.tgz"}}');
-      project.write("vendor/v2-rollout-0.1.0.tgz", "");
+      project.write("package.json", '{"dependencies": {"v2-rollout": "file:vendor/v2-rollout-0.2.0.tgz"}}');
+      project.write("vendor/v2-rollout-0.2.0.tgz", "");
       project.write(".gitignore", "node_modules\n*.tgz\n");
       project.initGit();
     },
     code: 0,
-    says: "warning v2-rollout comes from vendor/v2-rollout-0.1.0.tgz, which git ignores (.gitignore:2:*.tgz):",
+    says: "warning v2-rollout comes from vendor/v2-rollout-0.2.0.tgz, which git ignores (.gitignore:2:*.tgz):",
   },
   {
     what: "the tarball is of another repository",
@@ -206,9 +206,9 @@ const rows: Row[] = [
   {
     what: "the tarball is not there",
     breakIt: (project) =>
-      project.write("package.json", '{"dependencies": {"v2-rollout": "file:./v2-rollout-0.1.0.tgz"}}'),
+      project.write("package.json", '{"dependencies": {"v2-rollout": "file:./v2-rollout-0.2.0.tgz"}}'),
     code: 1,
-    says: "failed package.json takes v2-rollout from ./v2-rollout-0.1.0.tgz, which is not there.",
+    says: "failed package.json takes v2-rollout from ./v2-rollout-0.2.0.tgz, which is not there.",
   },
 ];
 

@@ -138,7 +138,7 @@ export function newProject({ convex = "convex-oldest", functions = "convex" } = 
 
 /** What `doctor` looks at of the installed library. */
 function installStub(project: Project): void {
-  const library = { name: "v2-rollout", version: "0.1.0" };
+  const library = { name: "v2-rollout", version: "0.2.0" };
   const files = {
     "package.json": JSON.stringify({
       ...library,
