@@ -91,7 +91,7 @@ const migrated = {
   ...{ dryRun: false, done: true, cursor: null, stopped: null, batches: 1, estimate: null },
   ...{ failures: [], warnings: [], next: null, batchSize: { notes: 100, limitedBy: null } },
   reasons: {
-    ...{ noCoach: 0, insightsCancelled: 0, transcribing: 0, insightsInProgress: 0 },
+    ...{ noCoach: 0, insightsCancelled: 0, unknownStatus: 0, transcribing: 0, insightsInProgress: 0 },
     awaitingConfirmation: 0,
   },
   outcome: {
