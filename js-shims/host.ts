@@ -28,7 +28,8 @@ export type Authorize = (
   },
 ) => boolean | Promise<boolean>;
 
-/** Knows the platform's organizations: a row, or null where there is none of this id. */
+/** Knows the platform's organizations: a row, or null where there is none of this id. Undefined and a throw are errors,
+ * not "there is none". */
 export type FindOrganization = (ctx: HookCtx, organizationId: string) => unknown;
 
 /** An index of the host's: its name, and its fields without those that Convex appends. */
@@ -119,13 +120,31 @@ const defaultIndexes: Indexes = {
  * answer, and the last transaction takes its time. */
 const LATEST_DEADLINE_MS = 9 * 60 * 1_000;
 
-/** Wires the library into a host. */
+/** A number of a wiring, which a host may have reckoned, or read from a text. */
+function checked(name: string, value: number, least: "positive" | "zeroOrPositive"): number {
+  if (typeof value !== "number") {
+    throw new TypeError(`defineHost: ${name} must be a number, but it is a ${typeof value}`);
+  }
+  if (!Number.isFinite(value) || value < 0 || (value === 0 && least === "positive")) {
+    const rule = least === "positive" ? "a positive number" : "zero or a positive number";
+    throw new RangeError(`defineHost: ${name} must be ${rule}, but it is ${value}`);
+  }
+  return value;
+}
+
+/**
+ * Wires the library into a host.
+ *
+ * @throws RangeError where a number is not finite, negative, or (`deadlineMs`) zero: an action would never end, or do
+ * nothing.
+ */
 export function defineHost(wiring: Wiring): Host {
+  const deadlineMs = checked("deadlineMs", wiring.deadlineMs ?? 4 * 60 * 1_000, "positive");
   return {
     ...wiring,
     indexes: { ...defaultIndexes, ...wiring.indexes },
-    deadlineMs: Math.min(wiring.deadlineMs ?? 4 * 60 * 1_000, LATEST_DEADLINE_MS),
-    paceBytesPerSecond: wiring.paceBytesPerSecond ?? 2 ** 20,
+    deadlineMs: Math.min(deadlineMs, LATEST_DEADLINE_MS),
+    paceBytesPerSecond: checked("paceBytesPerSecond", wiring.paceBytesPerSecond ?? 2 ** 20, "zeroOrPositive"),
   };
 }
 
