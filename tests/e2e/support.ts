@@ -56,7 +56,7 @@ export async function deploy(tables: Tables, options: SpawnOptions = {}) {
     isStopped = true;
   };
   cleanups.push(stop);
-  return { url: deployment.url, stop, run: runner(deployment.url) };
+  return { url: deployment.url, stop, run: runner(deployment.url), setFaults: deployment.setFaults };
 }
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
