@@ -110,7 +110,7 @@ impl StatusScan {
     /// - `NOT_COMPLETE` where `check` was asked for, and all is counted and not through.
     pub fn answer(
         &mut self,
-        position: Option<String>,
+        position: Option<&str>,
         transaction: &Transaction,
     ) -> Result<StatusAnswer, Refusal> {
         let read = self.state.read.plus(transaction.reads());
@@ -164,15 +164,18 @@ impl StatusScan {
     }
 
     /// The cursor behind a position. Keys that it has no room for are represented by their documents.
-    fn cursor(&mut self, position: Option<String>) -> String {
-        let cursor = cursor::seal(&self.binding, self.now, &(&position, &self.state));
+    fn cursor(&mut self, position: Option<&str>) -> String {
+        let cursor = self.seal(position);
         if cursor.len() <= cursor::LONGEST {
             return cursor;
         }
         if let Some(open) = &mut self.state.open {
-            open.after = by_document(&open.after);
+            open.after = by_document(&open.after).into();
         }
-        let position = position.map(|position| by_document(&position));
+        self.seal(position.map(by_document))
+    }
+
+    fn seal(&self, position: Option<&str>) -> String {
         cursor::seal(&self.binding, self.now, &(position, &self.state))
     }
 
@@ -245,10 +248,10 @@ impl StatusScan {
 }
 
 /// A position, as its document's id: the last field of every key.
-fn by_document(position: &str) -> String {
-    let key = position.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let id = key.and_then(|key| key.rsplit(',').next());
-    id.unwrap_or(position).into()
+fn by_document(position: &str) -> &str {
+    let comma = position.bytes().rposition(|byte| byte == b',');
+    let last = comma.and_then(|comma| position.get(comma + 1..));
+    last.and_then(|last| last.strip_suffix(']')).unwrap_or(position)
 }
 
 #[cfg(test)]

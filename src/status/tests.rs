@@ -115,7 +115,7 @@ fn what_is_behind_a_lookup_that_broke_off_is_asked_for_again() {
     assert_eq!((scan.state.sums.artifacts, scan.state.sums.transcripts), (3, 3));
 
     // The next transaction begins with the rest of that lookup, or where its artifact is gone, with as many as fit.
-    let cursor = scan.answer(Some("[9]".into()), &transaction).unwrap().cursor;
+    let cursor = scan.answer(Some("[9]"), &transaction).unwrap().cursor;
     for (first_id, expected) in [("k3", (1, Some("[1,\"m1\"]"))), ("k4", (2, None))] {
         let mut scan = StatusScan::new(call(cursor.clone())).unwrap();
         let StatusStep::ReadPage { from, .. } = scan.next(&Transaction::default()) else {
@@ -226,7 +226,7 @@ fn a_range_whose_position_is_lost_is_counted_again() {
     scan.feed_documents(5, &complete(2)).unwrap();
     let position = "\"c1\"".to_owned();
     let cursor = scan
-        .answer(Some(position.clone()), &Transaction::default())
+        .answer(Some(&position), &Transaction::default())
         .unwrap()
         .cursor;
 
@@ -334,7 +334,7 @@ fn no_cursor_is_too_long() {
             after: long_key("r3"),
             linked: Linked::default(),
         });
-        let answer = scan.answer(Some(long_key("k7")), &Transaction::default());
+        let answer = scan.answer(Some(&long_key("k7")), &Transaction::default());
         let cursor = answer.unwrap().cursor;
         assert!(
             cursor

@@ -139,7 +139,7 @@ impl StatusScan {
         position: Option<String>,
         transaction: &Transaction,
     ) -> Result<Ts<StatusAnswer>, JsValue> {
-        encode(&self.0.answer(position, &transaction.0)?)
+        encode(&self.0.answer(position.as_deref(), &transaction.0)?)
     }
 }
 
