@@ -134,6 +134,10 @@ impl StatusScan {
     }
 
     /// The answer. `position` is what the step `pause` asks for.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "wasm-bindgen has no borrowed string that may be missing"
+    )]
     pub fn answer(
         &mut self,
         position: Option<String>,
