@@ -76,9 +76,8 @@ function parsed(db: Database, source: Source, position: string): string | Key {
         if (value !== undefined) convexToJson(value);
         return value;
       });
-      const id = key.at(-1);
-      const isOfTable = typeof id === "string" && db.normalizeId(source.table, id) !== null;
-      if (isOfTable && typeof key.at(-2) === "number") return key;
+      // Whether there is such a document does not matter: its id is only compared with others.
+      if (typeof key.at(-2) === "number" && typeof key.at(-1) === "string") return key;
     }
   } catch {
     // It is no JSON, or holds what Convex cannot store.

@@ -120,7 +120,6 @@ describe("a position", () => {
       key(nested(2_500)),
       key('"w"', '"1"'),
       key('"w"', "null"),
-      key('"w"', "1", '"nonsense"'),
       key('"w"', "1", "7"),
       nested(3_000),
     ]) {

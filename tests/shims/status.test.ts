@@ -335,6 +335,14 @@ describe("v2MigrationStatus", () => {
     expect(answer.migration).toMatchObject({ eligible: 4, blocked: 4, notReady: 3, deferred: 1 });
     expect(answer.verdict).toBe("notStarted");
     expect(answer).toMatchObject(model(await readAll(t), "org_a", now));
+    const run = await t.action(internal.scripts.runMigration.default, {
+      organizationId: "org_a",
+      dryRun: true,
+    });
+    expect(run).toMatchObject({
+      outcome: { blocked: 4, notReady: 3, deferred: 1 },
+      reasons: { noCoach: 1, unknownStatus: 3 },
+    });
     await t.run(async ({ db }) => {
       for (const note of await db.query("voiceNotes").collect()) {
         if (note.transcriptionStatus !== ("done" as never)) await db.delete(note._id);
@@ -413,7 +421,7 @@ describe("v2MigrationStatus", () => {
     const answer = await t.query(internal.v2Rollout.statusPage, { organizationId: "org_a" });
     expect(answer.done).toBe(true);
     expect(answer.read.documents).toBeLessThan(1_010);
-    expect(answer.warnings.join("\n")).toMatch(/voice_notes_v2: .*1000.* user rows/);
+    expect(answer.warnings.join("\n")).toMatch(/voice_notes_v2: .*1,?000.* user rows/);
     const inMany = await count(t, { organizationId: "org_a" }, { documentsRead: 40 });
     expect(inMany.warnings).toEqual(answer.warnings);
 
