@@ -12,7 +12,7 @@ import {
   migrationArgs,
 } from "../validators/migration.js";
 import { migrationCall } from "../writing/migrateNotes.js";
-import { authorize, findOrganization } from "./access.js";
+import { authorize, findOrganizationInAction } from "./access.js";
 import { runLegacyMigration } from "./legacyMigration.js";
 
 const answer = v.union(migrationAnswer, legacyMigrationAnswer);
@@ -29,7 +29,9 @@ type Answer = MigrationAnswer | LegacyMigrationAnswer;
 export function runMigrationFunctions(host: Host) {
   const migrate = async (ctx: ActionCtx, args: MigrationArgs): Promise<Answer> => {
     checkMigrationCall(migrationCall(host, args));
-    if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId);
+    if (args.organizationId !== undefined) {
+      await findOrganizationInAction(host, ctx, args.organizationId);
+    }
     if (host.legacyMigration) return await runLegacyMigration(host, ctx, args);
     return await ctx.runAction(host.functions.migrateVoiceNotesToV2, args);
   };

@@ -35,6 +35,11 @@ pub enum Range {
     Drafts,
 }
 
+/// User rows of a flag that are counted at most: they are those of the whole platform, and make one warning.
+pub(crate) const MOST_USER_ROWS: u64 = 1_000;
+/// No more of them are read once they had so many bytes.
+pub(crate) const MOST_USER_ROW_BYTES: u64 = 2 << 20;
+
 impl Range {
     /// All ranges, in the order in which they are read.
     pub(crate) const ALL: [Self; 10] = {
