@@ -33,8 +33,8 @@ pub use cursor::LIFETIME;
 pub use flags::{
     ByKey, Effective, FirstRow, FlagChange, FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagKey,
     FlagPlan, FlagReason, FlagRoom, FlagRow, FlagState, FlagValue, FlagWrite, FurtherRows, FurtherRowsCall,
-    FurtherRowsLog, FurtherRowsPlan, KeyRows, MOST_USER_ROWS, NextCall, NextCallArgs, NextFunction, Share,
-    Traces, environment_value,
+    FurtherRowsPlan, KeyRows, MOST_USER_ROWS, NextCall, NextCallArgs, NextFunction, Share, Traces,
+    environment_value,
 };
 pub use migration::{
     ArtifactHas, ArtifactToJudge, Attempt, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall,

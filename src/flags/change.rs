@@ -6,7 +6,7 @@
 mod tests;
 
 use super::cascade::{ByKey, Effective, FlagKey, FlagReason, FlagState, FlagValue};
-use super::further::{FurtherRows, FurtherRowsCall};
+use super::further::FurtherRows;
 use super::notes::{self, Entry, function};
 use super::plan::{
     FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagPlan, FlagRow, FlagWrite, KeyRows, NextCall,
@@ -86,20 +86,12 @@ impl FlagChange {
         if self.restored.is_some() {
             return self.plan_restore(key, &rows.organization, now);
         }
-        let enabled = self.call.enabled;
-        let call = FurtherRowsCall {
-            organization_id: self.call.organization_id.clone(),
-            key,
-            enabled,
-            updated_by: self.updated_by.clone(),
-            reason: self.call.reason.clone(),
-            at: now.into(),
-        };
+        let (enabled, entry) = (self.call.enabled, self.entry(now));
         let after = self.target(key, &rows.organization);
         let mut writes = Vec::new();
         let first = rows.organization.first();
         if first.is_none_or(|first| first.value != enabled.into()) {
-            let notes = self.entry(now).notes(first, enabled);
+            let notes = entry.notes(first, enabled);
             writes.push(FlagWrite::SetFeatureFlag { key, enabled, notes });
         }
         let (mut bytes, mut after_row) = (0_u64, 0);
@@ -109,14 +101,20 @@ impl FlagChange {
                 if bytes > most_bytes || writes.len() as u64 >= MOST_ROWS_WRITTEN {
                     break;
                 }
-                writes.push(call.write(row, present));
+                let notes = entry.notes(Some(present), enabled);
+                writes.push(FlagWrite::Patch {
+                    key,
+                    row,
+                    enabled,
+                    notes,
+                });
             }
             after_row = row;
         }
         let is_through = after_row + 1 >= rows.organization.len() && !rows.has_more_organization_rows;
         KeyPlan {
             writes,
-            further: (!is_through).then_some(FurtherRows { call, after_row }),
+            further: (!is_through).then_some(FurtherRows { key, after_row }),
             after,
         }
     }

@@ -10,9 +10,8 @@ use super::plan::{FlagRow, FlagWrite};
 use crate::units::Millis;
 
 /// A change whose further rows are to be brought to its value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[derive(Clone, Debug, PartialEq, Eq, Tsify)]
 #[serde(rename_all = "camelCase")]
-#[tsify(missing_as_null)]
 pub struct FurtherRowsCall {
     /// The organization.
     pub organization_id: String,
@@ -23,23 +22,24 @@ pub struct FurtherRowsCall {
     /// The rows' `updatedBy`.
     pub updated_by: String,
     /// Why, where they said so.
+    #[tsify(optional)]
     pub reason: Option<String>,
     /// When the change was, as text.
     pub at: String,
 }
 
-/// The rows of a flag that a change has left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+/// Rows of a flag that a change has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct FurtherRows {
-    /// The change.
-    pub call: FurtherRowsCall,
+    /// The flag.
+    pub key: FlagKey,
     /// The last of the organization's rows that it has dealt with.
     pub after_row: usize,
 }
 
 /// The first row of a flag: by it a later change is told.
-#[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
+#[derive(Clone, Debug, PartialEq, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct FirstRow {
     /// Its id.
@@ -57,26 +57,10 @@ pub struct FirstRow {
 pub struct FurtherRowsPlan {
     /// What is written.
     pub writes: Vec<FlagWrite>,
+    /// A later change has written the flag, which is left to it.
+    pub is_overtaken: bool,
     /// There are more rows, which the next transaction deals with.
     pub goes_on: bool,
-    /// For log streams.
-    pub log: FurtherRowsLog,
-}
-
-/// One line of JSON about further rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct FurtherRowsLog {
-    event: &'static str,
-    organization_id: String,
-    key: FlagKey,
-    enabled: bool,
-    by: String,
-    at: String,
-    written: usize,
-    /// A later change has written the flag, which is left to it.
-    is_overtaken: bool,
-    done: bool,
 }
 
 impl FurtherRowsCall {
@@ -118,19 +102,9 @@ impl FurtherRowsCall {
                 .collect()
         };
         FurtherRowsPlan {
-            goes_on: !is_overtaken && !is_last,
-            log: FurtherRowsLog {
-                event: "v2-rollout.flagRows",
-                organization_id: self.organization_id.clone(),
-                key: self.key,
-                enabled: self.enabled,
-                by: self.updated_by.clone(),
-                at: self.at.clone(),
-                written: writes.len(),
-                is_overtaken,
-                done: !is_overtaken && is_last,
-            },
             writes,
+            is_overtaken,
+            goes_on: !is_overtaken && !is_last,
         }
     }
 
@@ -211,8 +185,7 @@ mod tests {
                 })
                 .collect();
             assert_eq!((&*at, plan.goes_on), (written, goes_on), "{first:?}");
-            assert_eq!(plan.log.is_overtaken, written.is_empty());
-            assert_eq!(plan.log.done, is_last);
+            assert_eq!(plan.is_overtaken, written.is_empty());
         }
         assert_eq!(
             call.entry().notes(Some(&rows[2]), true),

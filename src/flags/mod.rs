@@ -13,7 +13,7 @@ pub use cascade::{
     ByKey, Effective, FlagKey, FlagReason, FlagState, FlagValue, MOST_USER_ROWS, environment_value,
 };
 pub use change::FlagChange;
-pub use further::{FirstRow, FurtherRows, FurtherRowsCall, FurtherRowsLog, FurtherRowsPlan};
+pub use further::{FirstRow, FurtherRows, FurtherRowsCall, FurtherRowsPlan};
 pub use plan::{
     FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagPlan, FlagRow, FlagWrite, KeyRows, NextCall,
     NextCallArgs, NextFunction, Traces,

@@ -21,12 +21,24 @@ impl Entry<'_> {
         let Self { by, at, .. } = self;
         let function = function(self.enabled);
         let restore = if self.is_restore { " (restore)" } else { "" };
-        let value = match from {
-            Some(row) => row.value.is_on().to_string(),
-            None => "none".into(),
-        };
-        let reason = self.reason.map_or(String::new(), |reason| format!("; {reason}"));
-        let line = format!("{function}{restore} by {by} at {at}: {value} -> {to}{reason}");
+        let value = |is_on| if is_on { "true" } else { "false" };
+        let from_value = from.map_or("none", |row| value(row.value.is_on()));
+        let (separator, reason) = self.reason.map_or(("", ""), |reason| ("; ", reason));
+        let line = [
+            function,
+            restore,
+            " by ",
+            by,
+            " at ",
+            at,
+            ": ",
+            from_value,
+            " -> ",
+            value(to),
+            separator,
+            reason,
+        ]
+        .concat();
         with_line(line, from.and_then(|row| row.notes.as_deref()).unwrap_or(""))
     }
 }
@@ -64,41 +76,56 @@ fn with_line(mut notes: String, older: &str) -> String {
 
 /// The lines that a person wrote.
 pub(super) fn of_people(notes: &str) -> Option<String> {
-    let lines: Vec<&str> = notes.split('\n').filter(|line| !is_own(line)).collect();
-    let text = lines.join("\n");
-    (!text.trim().is_empty()).then_some(text)
+    let mut text = String::new();
+    for line in notes
+        .split('\n')
+        .filter(|line| !is_own(line) && !line.trim().is_empty())
+    {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(line);
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 /// Is it a line that a change of this library wrote, as in
 /// `enableV2ForOrg by Ann Lee at 2026-11-25T10:00:00.000Z: none -> true; pilot`?
 fn is_own(line: &str) -> bool {
-    let functions = ["enableV2ForOrg", "disableV2ForOrg"];
-    let rest = functions.iter().find_map(|function| line.strip_prefix(function));
+    let rest = [true, false]
+        .into_iter()
+        .find_map(|enabled| line.strip_prefix(function(enabled)));
     let rest = rest.map(|rest| rest.strip_prefix(" (restore)").unwrap_or(rest));
-    let Some(rest) = rest.and_then(|rest| rest.strip_prefix(" by ")) else {
+    let Some(mut rest) = rest.and_then(|rest| rest.strip_prefix(" by ")) else {
         return false;
     };
-    // A name may hold the word itself.
-    rest.match_indices(" at ")
-        .any(|(at, word)| rest.get(at + word.len()..).is_some_and(begins_with_change))
+    // A name may hold spaces, and the word `at`.
+    while let Some((_, behind)) = rest.split_once(' ') {
+        if behind.strip_prefix("at ").is_some_and(is_change) {
+            return true;
+        }
+        rest = behind;
+    }
+    false
 }
 
 /// `2026-11-25T10:00:00.000Z: none -> true`, and nothing behind it but a reason.
-fn begins_with_change(text: &str) -> bool {
-    let Some((time, change)) = text.split_once(": ") else {
+fn is_change(text: &str) -> bool {
+    let Some((time, change)) = text.split_once(' ') else {
         return false;
     };
-    let is_time = time.ends_with('Z')
-        && time
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"-T:.Z".contains(&byte));
-    let Some((from, to)) = change.split_once(" -> ") else {
+    let Some(time) = time.strip_suffix("Z:") else {
         return false;
     };
-    let reason = to.strip_prefix("true").or_else(|| to.strip_prefix("false"));
-    is_time
-        && ["none", "true", "false"].contains(&from)
-        && reason.is_some_and(|reason| reason.is_empty() || reason.starts_with("; "))
+    let is_time = time
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"-T:.".contains(&byte));
+    let reason = ["none", "true", "false"]
+        .into_iter()
+        .find_map(|from| change.strip_prefix(from))
+        .and_then(|change| change.strip_prefix(" -> "))
+        .and_then(|to| to.strip_prefix("true").or_else(|| to.strip_prefix("false")));
+    is_time && reason.is_some_and(|reason| reason.is_empty() || reason.starts_with("; "))
 }
 
 #[cfg(test)]
