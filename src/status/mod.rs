@@ -21,7 +21,7 @@ use tsify::Tsify;
 
 use crate::argument;
 use crate::cursor;
-use crate::flags::{ByKey, FlagState, environment_value};
+use crate::flags::{ByKey, FlagKey, FlagState};
 use crate::note::{Deferral, Linked, NoteFacts};
 use crate::refusal::Refusal;
 use crate::table::{ByTable, Malformed, MalformedDocument};
@@ -206,9 +206,10 @@ impl StatusScan {
             ),
         };
         state.transactions += 1;
-        state.flags.voice_notes.environment = environment_value(call.environment.voice_notes.as_deref());
-        state.flags.entity_resolution.environment =
-            environment_value(call.environment.entity_resolution.as_deref());
+        for key in FlagKey::ALL {
+            let variable = call.environment.get(key).as_deref();
+            state.flags.get_mut(key).set_environment(variable);
+        }
         Ok(Self {
             organization_id: call.organization_id,
             deferral: Deferral { now: state.now, days },
