@@ -38,8 +38,10 @@ fn is_word(value: &str) -> bool {
 /// # Errors
 /// - `INVALID_ARGUMENT` for anything else.
 pub fn reason(value: &str) -> Result<(), Refusal> {
+    // What is no text in JavaScript (half of a pair of surrogates) has become a replacement character on its way.
+    let is_lost = |c| is_hidden(c) || c == char::REPLACEMENT_CHARACTER;
     let is_fit = (1..=200).contains(&value.chars().count())
-        && !value.chars().any(is_hidden)
+        && !value.chars().any(is_lost)
         && !value.chars().all(is_blank);
     check(
         is_fit,
@@ -169,6 +171,7 @@ mod tests {
             "\u{202e}evil",
             "a\u{2066}b",
             "a\u{200f}b",
+            "a\u{fffd}b",
             &"é".repeat(201),
         ] {
             assert!(reason(bad).is_err(), "{bad:?}");

@@ -31,10 +31,9 @@ pub use caller::{Caller, actor};
 pub use constants::Constants;
 pub use cursor::LIFETIME;
 pub use flags::{
-    ByKey, Effective, FirstRow, FlagChange, FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagKey,
-    FlagPlan, FlagReason, FlagRoom, FlagRow, FlagState, FlagValue, FlagWrite, FurtherRows, FurtherRowsCall,
-    FurtherRowsPlan, KeyRows, MOST_USER_ROWS, NextCall, NextCallArgs, NextFunction, Share, Traces,
-    environment_value,
+    ByKey, Effective, FlagChange, FlagChangeAnswer, FlagChangeCall, FlagKey, FlagPlan, FlagReason, FlagRoom,
+    FlagRow, FlagState, FlagValue, FlagWrite, FurtherRows, FurtherRowsCall, FurtherRowsPlan, KeyRows,
+    MOST_USER_ROWS, NextCall, NextCallArgs, NextFunction, Share, Traces, environment_value,
 };
 pub use migration::{
     ArtifactHas, ArtifactToJudge, Attempt, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall,

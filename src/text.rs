@@ -26,6 +26,14 @@ pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || has_no_width || is_filler
 }
 
+/// Adds a part behind a separator, but for the first one.
+pub(crate) fn add(text: &mut String, separator: &str, part: &str) {
+    if !text.is_empty() {
+        text.push_str(separator);
+    }
+    text.push_str(part);
+}
+
 /// A caller's input in backticks, cut to 64 characters, hidden characters made visible.
 pub(crate) fn quoted(input: &str) -> String {
     const SHOWN: usize = 64;

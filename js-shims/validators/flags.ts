@@ -1,6 +1,6 @@
 import { type Infer, v } from "convex/values";
 
-import type { FlagChangeAnswer, FurtherRowsPage } from "../../pkg/v2_rollout.js";
+import type { FlagChangeAnswer } from "../../pkg/v2_rollout.js";
 import { byKey, effective, flagKey, nullable, oneOf, type Same } from "./common.js";
 
 const changeArgs = {
@@ -50,16 +50,10 @@ export const flagRowsArgs = {
   updatedBy: v.string(),
   reason: v.optional(v.string()),
   at: v.string(),
-  /** The first row as the change left it. */
-  left: v.object({
-    id: v.string(),
-    value: oneOf("on", "off", "malformed"),
-    updatedAtMs: v.optional(v.number()),
-  }),
+  /** What identifies the first row and its last write, as the change left it. */
+  left: v.string(),
   /** Where the rows stand that are dealt with. */
   after: v.string(),
 };
 const flagRowsArgsObject = v.object(flagRowsArgs);
 export type FlagRowsArgs = Infer<typeof flagRowsArgsObject>;
-
-true satisfies Same<FlagRowsArgs["left"], FurtherRowsPage["left"]>;

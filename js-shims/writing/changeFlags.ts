@@ -6,7 +6,7 @@ import type { Host, MutationCtx } from "../host.js";
 import { positionOf } from "../reading/keyset.js";
 import { Meter } from "../reading/meter.js";
 import type { ChangeAnswer } from "../validators/flags.js";
-import { findTraces, firstRow, organizationRows, readFlag, writeFlag } from "./flagRows.js";
+import { findTraces, firstRowStamp, organizationRows, readFlag, writeFlag } from "./flagRows.js";
 import { scheduleFlagRows } from "./furtherFlagRows.js";
 
 /** Brings both flags of an organization to a value, or back to what they were, in the transaction of `ctx`. */
@@ -29,7 +29,7 @@ export async function changeFlags(
 async function carryOut(
   host: Host,
   ctx: MutationCtx,
-  { organizationId, enabled, reason }: Omit<FlagChangeCall, "isKnown">,
+  { organizationId, enabled, reason, restore }: Omit<FlagChangeCall, "isKnown">,
   change: FlagChange,
   meter: Meter,
 ): Promise<ChangeAnswer> {
@@ -50,13 +50,29 @@ async function carryOut(
   }
   for (const { key, afterRow } of plan.further) {
     const organization = organizationRows(host, key, organizationId);
-    const left = await firstRow(ctx, organization, meter);
+    const left = await firstRowStamp(ctx, organization, meter);
     const last = flags[key].organization[afterRow];
     if (left === undefined || last === undefined) continue;
     const call = { organizationId, key, enabled, updatedBy, at, ...(reason === undefined ? {} : { reason }) };
     await scheduleFlagRows(host, ctx, { ...call, left, after: positionOf(organization, last) });
   }
-  console.info(JSON.stringify(plan.log));
-  if (plan.logWarning !== null) console.warn(plan.logWarning);
+  const { success, changed, before, after, effective, warnings } = plan.answer;
+  const name = enabled ? "enableV2ForOrg" : "disableV2ForOrg";
+  console.info(
+    JSON.stringify({
+      event: "v2-rollout.flags",
+      function: name,
+      organizationId,
+      by: updatedBy,
+      at,
+      changed,
+      before,
+      after,
+      effective,
+      reason: reason ?? null,
+      restore: restore !== undefined,
+    }),
+  );
+  if (!success) console.warn(`${name} ${organizationId}: ${warnings.join("; ")}`);
   return plan.answer;
 }

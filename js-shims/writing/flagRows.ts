@@ -1,14 +1,6 @@
 /** Reads and writes the rows of the flags. */
 
-import {
-  type FirstRow,
-  type FlagKey,
-  type FlagRow,
-  type FlagWrite,
-  flagRoom,
-  type KeyRows,
-  type Traces,
-} from "../core.js";
+import { type FlagKey, type FlagRow, type FlagWrite, flagRoom, type KeyRows, type Traces } from "../core.js";
 import { environment } from "../environment.js";
 import type { Host, MutationCtx } from "../host.js";
 import { flagValue, organizationIdsOf, type StoredDocument } from "../reading/documents.js";
@@ -79,16 +71,14 @@ export const describedRow = (row: StoredDocument): FlagRow => ({
   bytes: valueBytes(row),
 });
 
-/** The first of the organization's rows, by which a later change is told. */
-export async function firstRow(
+/** What identifies the first of the organization's rows and its last write: by it a later change is told. */
+export async function firstRowStamp(
   { db }: MutationCtx,
   rows: Source,
   meter: Meter,
-): Promise<FirstRow | undefined> {
+): Promise<string | undefined> {
   const row = await first(db, rows, meter);
-  if (row === null) return undefined;
-  const { _id: id, updatedAt } = row;
-  return { id, value: flagValue(row), ...(typeof updatedAt === "number" ? { updatedAtMs: updatedAt } : {}) };
+  return row === null ? undefined : JSON.stringify([row._id, flagValue(row), row.updatedAt]);
 }
 
 /** What is stored of a flag: what the core is told, and the organization's rows. */

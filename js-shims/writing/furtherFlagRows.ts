@@ -9,7 +9,7 @@ import { positionOf, readBehind } from "../reading/keyset.js";
 import { Meter } from "../reading/meter.js";
 import { withReaders } from "../reading/readers.js";
 import { type FlagRowsArgs, flagRowsArgs } from "../validators/flags.js";
-import { describedRow, firstRow, organizationRows, writeFlag } from "./flagRows.js";
+import { describedRow, firstRowStamp, organizationRows, writeFlag } from "./flagRows.js";
 
 /** One transaction of it. It schedules the next until no row is left, or a later change of the flag took over. */
 export function flagRowsFunction(host: Host) {
@@ -29,7 +29,7 @@ async function bringRows(host: Host, ctx: MutationCtx, args: FlagRowsArgs): Prom
   const rows = organizationRows(host, call.key, organizationId);
   const meter = new Meter(ctx);
   try {
-    const first = await firstRow(ctx, rows, meter);
+    const first = await firstRowStamp(ctx, rows, meter);
     const room = flagRoom(await meter.told()).furtherRows;
     const { documents, isLast } = await withReaders(room, meter, (readers) =>
       readBehind(ctx.db, rows, after, readers, meter),
@@ -40,8 +40,19 @@ async function bringRows(host: Host, ctx: MutationCtx, args: FlagRowsArgs): Prom
     const last = documents.at(-1);
     if (goesOn && last !== undefined)
       await scheduleFlagRows(host, ctx, { ...args, after: positionOf(rows, last) });
-    const written = plan.writes.length;
-    console.info(JSON.stringify({ event: "v2-rollout.flagRows", ...call, written, isOvertaken, goesOn }));
+    console.info(
+      JSON.stringify({
+        event: "v2-rollout.flagRows",
+        organizationId,
+        key: call.key,
+        enabled: call.enabled,
+        by: updatedBy,
+        at: call.at,
+        written: plan.writes.length,
+        isOvertaken,
+        goesOn,
+      }),
+    );
   } finally {
     meter.free();
   }

@@ -7,10 +7,10 @@ mod tests;
 
 use super::cascade::{ByKey, Effective, FlagKey, FlagReason, FlagState, FlagValue};
 use super::further::FurtherRows;
-use super::notes::{self, Entry, function};
+use super::notes::{self, Entry};
 use super::plan::{
-    FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagPlan, FlagRow, FlagWrite, KeyRows, NextCall,
-    NextCallArgs, NextFunction, Traces,
+    FlagChangeAnswer, FlagChangeCall, FlagPlan, FlagRow, FlagWrite, KeyRows, NextCall, NextCallArgs,
+    NextFunction, Traces,
 };
 use super::restore;
 use super::room::{MOST_ROWS_WRITTEN, most_bytes_written};
@@ -19,7 +19,7 @@ use crate::argument;
 use crate::caller::actor;
 use crate::organization::belongs;
 use crate::refusal::{Code, Refusal};
-use crate::text::{QUOTE_WARNING, shortened};
+use crate::text::{QUOTE_WARNING, add, shortened};
 use crate::transaction::Transaction;
 
 /// A checked change.
@@ -203,26 +203,6 @@ impl FlagChange {
             check_effect(&states, asked)?;
         }
         let answer = self.answer(rows, &plans, &states, asked);
-        let log = FlagChangeLog {
-            event: "v2-rollout.flags",
-            function: function(self.call.enabled),
-            organization_id: organization_id.clone(),
-            by: self.updated_by.clone(),
-            at: now.into(),
-            changed: answer.changed.clone(),
-            before: answer.before,
-            after: answer.after,
-            effective: answer.effective,
-            reason: self.call.reason.clone(),
-            restore: self.restored.is_some(),
-        };
-        let log_warning = (!answer.success).then(|| {
-            format!(
-                "{} {organization_id}: {}",
-                function(self.call.enabled),
-                answer.warnings.join("; ")
-            )
-        });
         let ByKey {
             voice_notes: mut both,
             entity_resolution,
@@ -236,8 +216,6 @@ impl FlagChange {
                 .flatten()
                 .collect(),
             answer,
-            log,
-            log_warning,
         })
     }
 
@@ -342,7 +320,7 @@ fn is_met(states: &ByKey<FlagState>, asked: Asked, key: FlagKey) -> bool {
 }
 
 fn check_effect(states: &ByKey<FlagState>, asked: Asked) -> Result<(), Refusal> {
-    let (mut held, mut hints) = (Vec::new(), Vec::new());
+    let (mut message, mut hint) = (String::new(), String::new());
     for key in FlagKey::ALL {
         if is_met(states, asked, key) {
             continue;
@@ -353,14 +331,16 @@ fn check_effect(states: &ByKey<FlagState>, asked: Asked) -> Result<(), Refusal> 
             _ => "its platform row",
         };
         let value = if enabled { "on" } else { "off" };
-        held.push(format!("{} stays {value} by {holder}", key.word()));
-        hints.extend(overruled(key, states.get(key), *asked.get(key)));
+        let part = format!("{} stays {value} by {holder}", key.word());
+        add(&mut message, ", ", &part);
+        let part = overruled(key, states.get(key), *asked.get(key)).unwrap_or_default();
+        add(&mut hint, "; ", &part);
     }
-    if held.is_empty() {
+    if message.is_empty() {
         return Ok(());
     }
-    let message = format!("the change would have no effect: {}", held.join(", "));
-    Err(Refusal::new(Code::Overruled, message).hint(hints.join("; ")))
+    message.insert_str(0, "the change would have no effect: ");
+    Err(Refusal::new(Code::Overruled, message).hint(hint))
 }
 
 /// Tells of the rows behind the first that are brought to the value.
@@ -385,16 +365,21 @@ fn further_rows(key: FlagKey, plan: &KeyPlan) -> Option<String> {
 
 /// Tells of people's notes in rows that a restore deletes.
 fn deleted_notes(key: FlagKey, rows: &KeyRows, plan: &KeyPlan) -> Option<String> {
-    let deleted = plan.writes.iter().filter_map(|write| match write {
-        FlagWrite::Delete { row, .. } => rows.organization.get(*row)?.notes.as_deref(),
-        _ => None,
-    });
-    let notes: Vec<String> = deleted.filter_map(notes::of_people).collect();
-    (!notes.is_empty()).then(|| {
+    let mut all = String::new();
+    for write in &plan.writes {
+        let FlagWrite::Delete { row, .. } = write else {
+            continue;
+        };
+        let notes = rows.organization.get(*row).and_then(|row| row.notes.as_deref());
+        if let Some(notes) = notes.and_then(notes::of_people) {
+            add(&mut all, "\n", &notes);
+        }
+    }
+    (!all.is_empty()).then(|| {
         format!(
             "{}: a row was deleted that held notes of a person: {}",
             key.word(),
-            shortened(&notes.join("\n"))
+            shortened(&all)
         )
     })
 }

@@ -4,10 +4,9 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use super::cascade::{FlagKey, FlagValue};
+use super::cascade::FlagKey;
 use super::notes::Entry;
 use super::plan::{FlagRow, FlagWrite};
-use crate::units::Millis;
 
 /// A change whose further rows are to be brought to its value.
 #[derive(Clone, Debug, PartialEq, Eq, Tsify)]
@@ -38,19 +37,6 @@ pub struct FurtherRows {
     pub after_row: usize,
 }
 
-/// The first row of a flag: by it a later change is told.
-#[derive(Clone, Debug, PartialEq, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct FirstRow {
-    /// Its id.
-    pub id: String,
-    /// Its value.
-    pub value: FlagValue,
-    /// When it was written last.
-    #[tsify(optional)]
-    pub updated_at_ms: Option<Millis>,
-}
-
 /// What is done with further rows.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -64,11 +50,11 @@ pub struct FurtherRowsPlan {
 }
 
 impl FurtherRowsCall {
-    /// What is to be done with `rows`, which follow those that are dealt with. `left` is the first row as the change
-    /// left it, `first` as it is now.
+    /// What is to be done with `rows`, which follow those that are dealt with. By the first row a later change is told:
+    /// `left` is what identifies it and its last write as the change left it, `first` the same as it is now.
     ///
     /// ```
-    /// use v2_rollout::{FirstRow, FlagKey, FlagRow, FlagValue, FurtherRowsCall};
+    /// use v2_rollout::{FlagKey, FlagRow, FlagValue, FurtherRowsCall};
     ///
     /// let call = FurtherRowsCall {
     ///     organization_id: "org_1".into(),
@@ -78,18 +64,11 @@ impl FurtherRowsCall {
     ///     reason: None,
     ///     at: "2026-11-25T10:00:00.000Z".into(),
     /// };
-    /// let first = FirstRow { id: "1".into(), value: FlagValue::On, updated_at_ms: None };
     /// let row = FlagRow { value: FlagValue::Off, notes: None, bytes: 200 };
-    /// let plan = call.plan(&first, Some(&first), &[row], true);
+    /// let plan = call.plan("1", Some("1"), &[row], true);
     /// assert_eq!((plan.writes.len(), plan.goes_on), (1, false));
     /// ```
-    pub fn plan(
-        &self,
-        left: &FirstRow,
-        first: Option<&FirstRow>,
-        rows: &[FlagRow],
-        is_last: bool,
-    ) -> FurtherRowsPlan {
+    pub fn plan(&self, left: &str, first: Option<&str>, rows: &[FlagRow], is_last: bool) -> FurtherRowsPlan {
         let is_overtaken = first != Some(left);
         let writes: Vec<FlagWrite> = if is_overtaken {
             Vec::new()
@@ -132,7 +111,7 @@ impl FurtherRowsCall {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use FlagValue::{Malformed, Off, On};
+    use crate::FlagValue::{Malformed, Off, On};
 
     #[test]
     fn what_differs_is_written_until_another_change_took_over() {
@@ -150,32 +129,14 @@ mod tests {
             bytes: 1,
         };
         let rows = [row(Off), row(On), row(Malformed)];
-        let left = FirstRow {
-            id: "1".into(),
-            value: On,
-            updated_at_ms: Some(Millis(5.0)),
-        };
-        let other = |change: &dyn Fn(&mut FirstRow)| {
-            let mut other = left.clone();
-            change(&mut other);
-            Some(other)
-        };
         // the first row, is it the last page, the rows that are written, does it go on?
         for (first, is_last, written, goes_on) in [
-            (Some(left.clone()), false, &[0, 2][..], true),
-            (Some(left.clone()), true, &[0, 2], false),
+            (Some("1 on 5"), false, &[0, 2][..], true),
+            (Some("1 on 5"), true, &[0, 2], false),
+            (Some("1 off 5"), false, &[], false),
             (None, false, &[], false),
-            (other(&|row| row.value = Off), false, &[], false),
-            (other(&|row| row.id = "2".into()), false, &[], false),
-            (
-                other(&|row| row.updated_at_ms = Some(Millis(6.0))),
-                false,
-                &[],
-                false,
-            ),
-            (other(&|row| row.updated_at_ms = None), false, &[], false),
         ] {
-            let plan = call.plan(&left, first.as_ref(), &rows, is_last);
+            let plan = call.plan("1 on 5", first, &rows, is_last);
             let at: Vec<usize> = plan
                 .writes
                 .iter()

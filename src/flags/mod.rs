@@ -13,10 +13,10 @@ pub use cascade::{
     ByKey, Effective, FlagKey, FlagReason, FlagState, FlagValue, MOST_USER_ROWS, environment_value,
 };
 pub use change::FlagChange;
-pub use further::{FirstRow, FurtherRows, FurtherRowsCall, FurtherRowsPlan};
+pub use further::{FurtherRows, FurtherRowsCall, FurtherRowsPlan};
 pub use plan::{
-    FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagPlan, FlagRow, FlagWrite, KeyRows, NextCall,
-    NextCallArgs, NextFunction, Traces,
+    FlagChangeAnswer, FlagChangeCall, FlagPlan, FlagRow, FlagWrite, KeyRows, NextCall, NextCallArgs,
+    NextFunction, Traces,
 };
 pub use room::{FlagRoom, Share};
 pub(crate) use warnings::warnings;

@@ -1,6 +1,7 @@
 //! What a change writes into a row's `notes`.
 
 use super::plan::FlagRow;
+use crate::text::add;
 
 /// Characters that this library's own lines may have in a row's notes, with their line breaks.
 const MOST_OWN_NOTES: usize = 1_000;
@@ -77,14 +78,10 @@ fn with_line(mut notes: String, older: &str) -> String {
 /// The lines that a person wrote.
 pub(super) fn of_people(notes: &str) -> Option<String> {
     let mut text = String::new();
-    for line in notes
-        .split('\n')
-        .filter(|line| !is_own(line) && !line.trim().is_empty())
-    {
-        if !text.is_empty() {
-            text.push('\n');
+    for line in notes.split('\n') {
+        if !is_own(line) && !line.trim().is_empty() {
+            add(&mut text, "\n", line);
         }
-        text.push_str(line);
     }
     (!text.is_empty()).then_some(text)
 }

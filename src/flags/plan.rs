@@ -126,7 +126,6 @@ pub enum FlagWrite {
 /// What is to be done about the rows of both flags.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-#[tsify(missing_as_null)]
 pub struct FlagPlan {
     /// The rows' `updatedBy`.
     pub updated_by: String,
@@ -136,10 +135,6 @@ pub struct FlagPlan {
     pub further: Vec<FurtherRows>,
     /// The answer once all is written.
     pub answer: FlagChangeAnswer,
-    /// For log streams.
-    pub log: FlagChangeLog,
-    /// For log streams, where the flags are not what was asked for.
-    pub log_warning: Option<String>,
 }
 
 /// What `enableV2ForOrg` and `disableV2ForOrg` answer.
@@ -199,22 +194,4 @@ pub struct NextCallArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub dry_run: Option<bool>,
-}
-
-/// One line of JSON about a change.
-#[derive(Clone, Debug, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-#[tsify(missing_as_null)]
-pub struct FlagChangeLog {
-    pub(super) event: &'static str,
-    pub(super) function: &'static str,
-    pub(super) organization_id: String,
-    pub(super) by: String,
-    pub(super) at: String,
-    pub(super) changed: Vec<FlagKey>,
-    pub(super) before: ByKey<Option<bool>>,
-    pub(super) after: ByKey<Option<bool>>,
-    pub(super) effective: ByKey<Effective>,
-    pub(super) reason: Option<String>,
-    pub(super) restore: bool,
 }

@@ -5,8 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Transaction, decode, encode};
 use crate::{
-    Caller, FirstRow, FlagChangeCall, FlagPlan, FlagRoom, FlagRow, FurtherRowsCall, FurtherRowsPlan, KeyRows,
-    Traces,
+    Caller, FlagChangeCall, FlagPlan, FlagRoom, FlagRow, FurtherRowsCall, FurtherRowsPlan, KeyRows, Traces,
 };
 
 /// The rows of both flags, as they are before a change.
@@ -18,11 +17,11 @@ pub struct FlagRows(pub(super) crate::ByKey<KeyRows>);
 #[derive(Debug, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct FurtherRowsPage {
-    /// The first row as the change left it.
-    pub(super) left: FirstRow,
-    /// The first row as it is now.
+    /// What identifies the first row and its last write, as the change left it.
+    pub(super) left: String,
+    /// The same as it is now.
     #[tsify(optional)]
-    pub(super) first: Option<FirstRow>,
+    pub(super) first: Option<String>,
     /// The rows behind those that are dealt with.
     pub(super) rows: Vec<FlagRow>,
     /// The last rows are among them.
@@ -56,7 +55,7 @@ pub fn plan_further_rows(
         rows,
         is_last,
     } = page;
-    encode(&call.plan(&left, first.as_ref(), &rows, is_last))
+    encode(&call.plan(&left, first.as_deref(), &rows, is_last))
 }
 
 /// A change of both flags.

@@ -15,11 +15,11 @@ use super::migration::{NotesToJudge, RowsOfNotes};
 use super::status::{Candidates, DraftStatuses, FlagPageValues, LinkedArtifacts, Notes};
 use crate::units::as_u64;
 use crate::{
-    ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, CountedPage, DraftStatus, FirstRow, FlagChangeCall,
-    FlagKey, FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote,
-    KeyRows, LinkedArtifact, MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall,
-    MigrationPage, Millis, NoteFacts, NoteRows, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose,
-    StatusCall, StatusRunCall, Traces, TranscriptionStatus,
+    ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, CountedPage, DraftStatus, FlagChangeCall, FlagKey,
+    FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote, KeyRows,
+    LinkedArtifact, MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall, MigrationPage, Millis,
+    NoteFacts, NoteRows, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall, StatusRunCall,
+    Traces, TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -180,7 +180,6 @@ read_fields! {
     Candidates { organization_ids, counts }
     Classes { migrated, unfinished, not_ready, deferred, blocked, eligible }
     CountedPage { done, cursor, migration }
-    FirstRow { id, value, updated_at_ms }
     FlagChangeCall { organization_id, enabled, caller, actor, reason, restore, check, create, is_known }
     FlagRow { value, notes, bytes }
     Found { complete, open, malformed }

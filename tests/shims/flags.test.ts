@@ -538,6 +538,7 @@ describe("notes", () => {
     "\u202eevil",
     "a\u2067b",
     "a\u061cb",
+    "a\ud83db",
     "x".repeat(201),
   ])("the reason %j is refused", async (reason) => {
     const lines = logged();
