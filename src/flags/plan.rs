@@ -126,6 +126,7 @@ pub enum FlagWrite {
 /// What is to be done about the rows of both flags.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
 pub struct FlagPlan {
     /// The rows' `updatedBy`.
     pub updated_by: String,
