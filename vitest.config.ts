@@ -35,7 +35,7 @@ export default defineConfig({
           include: ["{tests,packages/*/tests}/**/*.test.{ts,mjs}"],
           exclude: ["tests/shims/**"],
           environment: "node",
-          globalSetup: ["tests/cli/compile.ts"],
+          globalSetup: ["tests/build.ts"],
           setupFiles: ["tests/properties.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,

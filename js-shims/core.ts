@@ -1,8 +1,21 @@
 /// <reference path="./wasm.d.ts" />
+/// <reference lib="esnext.disposable" preserve="true" />
 
 /**
- * The core, as wasm-pack made it. Importing this file compiles nothing anew: the bundler gives a compiled module, of
- * which every call makes an instance in its own context.
+ * The core, as wasm-pack made it. Importing this file compiles nothing anew: the bundler gives a compiled module, and each
+ * call makes an instance of it in its own context.
+ *
+ * Objects of the core hold memory that Convex's runtime never frees by itself: free them.
+ *
+ * @example
+ * ```ts
+ * const run = new StatusRun(call);
+ * try {
+ *   return run.counted(answer, Date.now());
+ * } finally {
+ *   run.free();
+ * }
+ * ```
  */
 
 import { constants as coreConstants, initSync } from "../pkg/v2_rollout.js";
@@ -12,5 +25,12 @@ initSync({ module });
 
 export * from "../pkg/v2_rollout.js";
 
-/** What must be known to read and to describe documents. */
+/**
+ * What must be known to read documents and to tell the core about them. It is the same in every call.
+ *
+ * @example
+ * ```ts
+ * const { voice_notes_v2 } = constants.flagVariables; // "VOICE_NOTES_V2_GLOBAL"
+ * ```
+ */
 export const constants = coreConstants();

@@ -1,17 +1,43 @@
 import { ConvexError } from "convex/values";
 
-import type { Code, Refusal } from "../pkg/v2_rollout.js";
+import type { Code, Refusal } from "./core.js";
 
-/** What kind of failure it is. Stable: match on it. */
+/**
+ * What kind of failure it is. Codes are stable: match on them, not on messages.
+ *
+ * @example
+ * ```ts
+ * const isForbidden = (code: RolloutErrorCode) => code === "FORBIDDEN";
+ * ```
+ */
 export type RolloutErrorCode = Code;
 
-/** The data of every `ConvexError` that this library throws. When one is thrown, nothing was written. */
+/**
+ * The data of every `ConvexError` that this library throws. When one is thrown, nothing was written.
+ *
+ * @example
+ * ```ts
+ * const sentence = ({ message, hint }: RolloutErrorData) => (hint === undefined ? message : `${message}; ${hint}`);
+ * ```
+ */
 export type RolloutErrorData = { [Field in keyof Refusal]: Refusal[Field] };
 
 /** What an error says. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Is this error one of this library's? */
+/**
+ * Whether an error is one of this library's, on the server and in clients alike.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await client.mutation(api.scripts.enableV2ForOrg.enableV2ForOrg, { organizationId });
+ * } catch (error) {
+ *   if (!isRolloutError(error)) throw error;
+ *   if (error.data.code === "ORGANIZATION_NOT_FOUND") console.warn(error.data.message);
+ * }
+ * ```
+ */
 export function isRolloutError(error: unknown): error is ConvexError<RolloutErrorData> {
   if (!(error instanceof ConvexError)) return false;
   const data: unknown = error.data;

@@ -1,5 +1,4 @@
 import type {
-  Auth,
   AnyDataModel as ConvexDataModel,
   FunctionReference,
   GenericActionCtx,
@@ -9,16 +8,41 @@ import type {
 
 export type AnyDataModel = ConvexDataModel;
 
-/** The four functions. */
+/**
+ * The names of the four functions.
+ *
+ * @example
+ * ```ts
+ * const readOnly: RolloutFunction[] = ["v2MigrationStatus"];
+ * ```
+ */
 export type RolloutFunction = "enableV2ForOrg" | "disableV2ForOrg" | "v2MigrationStatus" | "runMigration";
 
-/** What a hook may use: the same in queries, mutations and actions. */
-export type HookCtx = {
-  auth: Auth;
-  runQuery: GenericActionCtx<AnyDataModel>["runQuery"];
-};
+/**
+ * The context of the function that was called, whichever kind it is. `auth` and `runQuery` are there in all of them. Its
+ * data model is `any`, so that helpers written for the host's own model accept it, such as Better Auth's
+ * `authComponent.safeGetAuthUser(ctx)`.
+ *
+ * @example
+ * ```ts
+ * const subjectOf = async (ctx: HookCtx) => (await ctx.auth.getUserIdentity())?.subject ?? null;
+ * ```
+ */
+// biome-ignore-start lint/suspicious/noExplicitAny: only `any` is assignable to every host's data model
+export type HookCtx = GenericQueryCtx<any> | GenericMutationCtx<any> | GenericActionCtx<any>;
+// biome-ignore-end lint/suspicious/noExplicitAny: as above
 
-/** Who may use the public functions. A throw is a refusal. */
+/**
+ * Who may use the public functions: only `true` lets a caller in. A throw is a refusal.
+ *
+ * @example
+ * ```ts
+ * const authorize: Authorize = async (ctx, { function: name, organizationId }) =>
+ *   organizationId === null
+ *     ? await ctx.runQuery(internal.staff.isPlatformStaff, {})
+ *     : await ctx.runQuery(internal.staff.mayUse, { name, organizationId });
+ * ```
+ */
 export type Authorize = (
   ctx: HookCtx,
   request: {
@@ -28,13 +52,38 @@ export type Authorize = (
   },
 ) => boolean | Promise<boolean>;
 
-/** Knows the platform's organizations: a row, or null where there is none of this id. */
+/**
+ * Knows the platform's organizations: a row, or null if there is none of this id. A throw fails the call.
+ *
+ * @example
+ * ```ts
+ * const findOrganization: FindOrganization = async (ctx, organizationId) =>
+ *   await ctx.runQuery(internal.organizations.find, { organizationId });
+ * ```
+ */
 export type FindOrganization = (ctx: HookCtx, organizationId: string) => unknown;
 
-/** An index of the host's: its name, and its fields without those that Convex appends. */
+/**
+ * An index of the host's: its name, and its fields without `_creationTime` and `_id`, which Convex appends.
+ *
+ * @example
+ * ```ts
+ * const byOrganization: Index = { name: "by_org_date", fields: ["orgId", "date"] };
+ * ```
+ */
 export type Index = { name: string; fields: readonly string[] };
 
-/** The indexes that the library reads by. The defaults are the host's as of the ADR. */
+/**
+ * The indexes that the library reads by. `defineHost` has the names of the ADR as defaults, so a host names only those
+ * that differ.
+ *
+ * @example
+ * ```ts
+ * const indexes: Partial<Indexes> = {
+ *   notesByOrganization: { name: "by_org_date", fields: ["orgId", "date"] },
+ * };
+ * ```
+ */
 export type Indexes = {
   /** voiceNotes; the first field is the organization. */
   notesByOrganization: Index;
@@ -59,7 +108,21 @@ export type Indexes = {
   flagsByOrganization: Index;
 };
 
-/** What a host passes to wire the library in. */
+/**
+ * What a host passes to `defineHost`.
+ *
+ * @example
+ * ```ts
+ * const wiring: Wiring = {
+ *   functions: {
+ *     setFeatureFlag: internal.lib.featureFlags.setFeatureFlag,
+ *     migrateVoiceNotesToV2: internal.actions.migration.migrateVoiceNotesToV2,
+ *     v2Rollout: internal.v2Rollout,
+ *   },
+ *   authorize: identityClaim("role", "platform_staff"),
+ * };
+ * ```
+ */
 export type Wiring = {
   functions: {
     /** The host's `internal.lib.featureFlags.setFeatureFlag`. */
@@ -90,7 +153,15 @@ export type Wiring = {
   paceBytesPerSecond?: number;
 };
 
-/** A wired host. */
+/**
+ * A wired host: what `defineHost` gives, and what the makers of the functions take.
+ *
+ * @example
+ * ```ts
+ * const host: Host = defineHost(wiring);
+ * const functions = runMigrationFunctions(host);
+ * ```
+ */
 export type Host = Readonly<Omit<Wiring, "indexes" | "deadlineMs" | "paceBytesPerSecond">> & {
   readonly indexes: Indexes;
   readonly deadlineMs: number;
@@ -120,7 +191,23 @@ const defaultIndexes: Indexes = {
  * answer, and the last transaction takes its time. */
 const LATEST_DEADLINE_MS = 9 * 60 * 1_000;
 
-/** Wires the library into a host. */
+/**
+ * Wires the library into a host. `convex/v2RolloutHost.ts` calls it once, and the other files import the result.
+ *
+ * @example
+ * ```ts
+ * export const host = defineHost({
+ *   functions: {
+ *     setFeatureFlag: internal.lib.featureFlags.setFeatureFlag,
+ *     migrateVoiceNotesToV2: internal.actions.migration.migrateVoiceNotesToV2,
+ *     v2Rollout: internal.v2Rollout,
+ *   },
+ *   authorize: identityClaim("role", "platform_staff"),
+ *   findOrganization: async (ctx, organizationId) =>
+ *     await ctx.runQuery(internal.organizations.find, { organizationId }),
+ * });
+ * ```
+ */
 export function defineHost(wiring: Wiring): Host {
   return {
     ...wiring,

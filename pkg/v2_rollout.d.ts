@@ -899,7 +899,7 @@ export interface StatusAnswer {
     /**
      * The first organization row's value of each flag.
      */
-    featureFlags: FlagValues;
+    featureFlags: ByKey<boolean>;
     /**
      * The values that count.
      */

@@ -705,7 +705,7 @@ function __wbg_get_imports() {
             const ret = typeof arg0;
             return ret;
         },
-        __wbg_get_f73c651a2e3b9029: function(arg0, arg1) {
+        __wbg_get_e3f5464b817d8f0b: function(arg0, arg1) {
             const ret = arg0[arg1];
             return ret;
         },
@@ -751,7 +751,7 @@ function __wbg_get_imports() {
             const ret = new Object();
             return ret;
         },
-        __wbg_new_d70579e857da55e4: function(arg0) {
+        __wbg_new_ebec736f459939b0: function(arg0) {
             const ret = new ConvexError(arg0);
             return ret;
         },

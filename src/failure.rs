@@ -2,14 +2,15 @@
 //!
 //! Convex's messages are told by how they begin. What follows may quote whole documents, whose texts decide nothing.
 
-use crate::refusal::Code;
 use crate::transaction::Limit;
 
 /// Why a transaction failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureKind {
-    /// The backend is busy, or others wrote what it read: the same may work later.
+    /// The backend is busy: the same may work later.
     Transient,
+    /// Others wrote what it read. Like a transient failure, but it never commits, and a smaller range may not meet it.
+    Conflict,
     /// It goes beyond a limit of one transaction.
     TooLarge(Limit),
     /// A document does not fit the host's schema or a validator.
@@ -20,14 +21,14 @@ pub(crate) enum FailureKind {
 
 /// How Convex's messages begin.
 const BEGINNINGS: [(&str, FailureKind); 29] = {
-    use FailureKind::{Document, TooLarge, Transient};
+    use FailureKind::{Conflict, Document, TooLarge, Transient};
     [
-        ("Documents read from or written to the ", Transient),
+        ("Documents read from or written to the ", Conflict),
         (
             "Data read or written in this mutation changed while it was being run",
-            Transient,
+            Conflict,
         ),
-        ("OptimisticConcurrencyControlFailure", Transient),
+        ("OptimisticConcurrencyControlFailure", Conflict),
         ("Too many writes per second", Transient),
         ("Too many concurrent ", Transient),
         ("Too many writes to ", Transient),
@@ -101,14 +102,6 @@ impl FailureKind {
             .find(|(beginning, _)| cause.starts_with(beginning))
             .map_or(Self::Unknown, |(_, kind)| *kind)
     }
-
-    /// What a note failed with that failed for this reason.
-    pub(crate) fn code(self) -> Code {
-        match self {
-            Self::Document => Code::MalformedDocument,
-            _ => Code::Internal,
-        }
-    }
 }
 
 /// The message without what the runtime and the client put before it: the request's id, `Server Error` on a line of
@@ -137,15 +130,15 @@ mod tests {
 
     #[test]
     fn messages_are_told_by_their_beginning() {
-        use FailureKind::{Document, TooLarge, Transient, Unknown};
+        use FailureKind::{Conflict, Document, TooLarge, Transient, Unknown};
         for (message, kind) in [
             (
                 "Documents read from or written to the \"voiceNotes\" table changed while this mutation was being run and on every subsequent retry",
-                Transient,
+                Conflict,
             ),
             (
                 "Uncaught Error: Data read or written in this mutation changed while it was being run",
-                Transient,
+                Conflict,
             ),
             (
                 "Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second",

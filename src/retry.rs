@@ -34,7 +34,7 @@ impl Retry {
     ) -> Option<Millis> {
         let since = *self.since.get_or_insert(now);
         match kind {
-            FailureKind::Transient => {}
+            FailureKind::Transient | FailureKind::Conflict => {}
             FailureKind::Unknown if self.unknown < UNKNOWN_TRIES => self.unknown += 1,
             _ => return None,
         }
@@ -46,7 +46,17 @@ impl Retry {
         (next - since <= PATIENCE && next < end).then_some(wait)
     }
 
-    /// It went through, or another one is tried.
+    /// How often it has failed.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// A smaller one is tried in its place. Waits go on as they were.
+    pub(crate) fn smaller(&mut self) {
+        self.unknown = 0;
+    }
+
+    /// It went through.
     pub(crate) fn reset(&mut self) {
         *self = Self::default();
     }

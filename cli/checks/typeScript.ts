@@ -7,8 +7,8 @@ import { type Project, shown } from "../host/project.js";
 import { isAtLeast } from "../host/versions.js";
 import { type Check, failed, ok, warning } from "./finding.js";
 
-/** The settings that read the `exports` of a package. */
-const fitting = ["bundler", "node16", "node18", "node20", "nodenext"];
+/** The settings that find the types of `v2-rollout/runMigration`, by `exports` or by `typesVersions`. */
+const fitting = ["bundler", "node16", "node18", "node20", "nodenext", "node", "node10"];
 
 type CompilerOptions = { module?: string; moduleResolution?: string };
 
@@ -57,5 +57,6 @@ function resolutionOf({ module, moduleResolution }: CompilerOptions, version: st
   const kind = module?.toLowerCase() ?? "";
   if (fitting.includes(kind)) return kind;
   // What TypeScript takes where nothing is said.
-  return kind === "preserve" || (kind !== "commonjs" && isAtLeast(version, "6")) ? "bundler" : "classic";
+  if (kind === "preserve" || isAtLeast(version, "6")) return "bundler";
+  return kind === "commonjs" ? "node10" : "classic";
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { checkCommitted } from "../checks/committed.js";
 import { checkConvex } from "../checks/convex.js";
 import { checkFiles } from "../checks/files.js";
 import { type Check, type Finding, findingsOf, isFailed } from "../checks/finding.js";
@@ -10,7 +11,6 @@ import { checkIndexes } from "../checks/indexes.js";
 import { checkLibrary } from "../checks/library.js";
 import { checkNode } from "../checks/node.js";
 import { printFinding } from "../checks/printFinding.js";
-import { checkTarball } from "../checks/tarball.js";
 import { checkTypeScript } from "../checks/typeScript.js";
 import { exitCodes } from "../failure.js";
 import { findProject, type ProjectOptions } from "../host/project.js";
@@ -21,7 +21,7 @@ const checks: readonly Check[] = [
   checkNode,
   checkConvex,
   checkLibrary,
-  checkTarball,
+  checkCommitted,
   checkTypeScript,
   checkFiles,
   checkFunctions,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { checkCommitted } from "../checks/committed.js";
 import { checkConvex } from "../checks/convex.js";
 import { checkFiles } from "../checks/files.js";
 import { findingsOf, isFailed } from "../checks/finding.js";
@@ -82,7 +83,7 @@ const words = { new: "written", same: "unchanged", own: "kept, yours" } as const
 
 async function checkWired(project: Project): Promise<boolean> {
   let isWired = true;
-  for (const check of [checkFiles, checkFunctions, checkIndexes]) {
+  for (const check of [checkFiles, checkFunctions, checkIndexes, checkCommitted]) {
     for (const finding of await findingsOf(check, project)) {
       printFinding(finding);
       if (isFailed(finding)) isWired = false;

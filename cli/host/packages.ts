@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 export type PackageJson = {
   version?: string;
   bin?: string | Record<string, string>;
+  exports?: Record<string, string | { default: string }>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
 };

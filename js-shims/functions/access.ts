@@ -10,26 +10,22 @@ export async function authorize(
   rolloutFunction: RolloutFunction,
   organizationId: string | null,
 ): Promise<void> {
-  const hookCtx: HookCtx = { auth: ctx.auth, runQuery: ctx.runQuery };
   const request = { function: rolloutFunction, organizationId };
   let isAllowed = false;
   try {
-    isAllowed = (await host.authorize?.(hookCtx, request)) === true;
+    isAllowed = (await host.authorize?.(ctx, request)) === true;
   } catch {
     // A hook that throws refuses.
   }
   if (!isAllowed) refuseCaller(rolloutFunction);
 }
 
-/** Asks the host's lookup for the organization, or throws ORGANIZATION_NOT_FOUND. */
+/**
+ * Asks the host's lookup for the organization, or throws ORGANIZATION_NOT_FOUND. What the lookup throws goes through: a
+ * lookup that is broken does not know that there is no such organization.
+ */
 export async function findOrganization(host: Host, ctx: HookCtx, organizationId: string): Promise<void> {
   if (!host.findOrganization) return;
-  const hookCtx: HookCtx = { auth: ctx.auth, runQuery: ctx.runQuery };
-  let row: unknown = null;
-  try {
-    row = await host.findOrganization(hookCtx, organizationId);
-  } catch {
-    // A lookup that throws knows no organization of this id.
-  }
+  const row = await host.findOrganization(ctx, organizationId);
   if (row === null || row === undefined) refuseOrganization(organizationId);
 }

@@ -140,7 +140,8 @@ async function lookUp(
   // What is behind a lookup that broke off is dropped, as if it had not begun.
   const lists = pages.slice(0, complete + 1).map(({ documents }) => documents);
   const openSource = sources[complete];
-  const last = lists[complete]?.at(-1);
+  const lastList = lists[complete] ?? [];
+  const last = lastList[lastList.length - 1];
   const documents = lists.flat();
   const found = {
     complete,

@@ -1,6 +1,6 @@
 import { v } from "convex/values";
 
-import type { Code, FlagKey, FlagReason, Limit } from "../../pkg/v2_rollout.js";
+import type { Code, FlagKey, FlagReason, Limit } from "../core.js";
 
 /**
  * True where a validator accepts exactly the core's type. Each answer's validator is held to it, so that a field that

@@ -1,6 +1,6 @@
 import { type Infer, v } from "convex/values";
 
-import type { FlagChangeAnswer } from "../../pkg/v2_rollout.js";
+import type { FlagChangeAnswer } from "../core.js";
 import { byKey, effective, flagKey, nullable, oneOf, type Same } from "./common.js";
 
 const changeArgs = {

@@ -1,6 +1,6 @@
 import { type Infer, v } from "convex/values";
 
-import type { MigrationAnswer } from "../../pkg/v2_rollout.js";
+import type { MigrationAnswer } from "../core.js";
 import { errorCode, limit, nullable, oneOf, type Same } from "./common.js";
 
 export const migrationArgs = {

@@ -1,6 +1,6 @@
 import { type Infer, v } from "convex/values";
 
-import type { StatusAnswer } from "../../pkg/v2_rollout.js";
+import type { StatusAnswer } from "../core.js";
 import { byKey, effective, limit, nullable, oneOf, type Same } from "./common.js";
 
 export const statusArgs = {

@@ -2,7 +2,7 @@
 
 import { type Infer, v } from "convex/values";
 
-import type { MigrationBatch, MigrationPage, NoteVerdict } from "../../pkg/v2_rollout.js";
+import type { MigrationBatch, MigrationPage, NoteVerdict } from "../core.js";
 import { nullable, oneOf, type Same } from "./common.js";
 
 /** A union is checked word by word: the most frequent ones come first. */

@@ -60,7 +60,7 @@ const topicByCategory: Record<string, string> = {
 
 /** The claim topic of an insight's category. */
 export const topicOf = (category: string | undefined): string =>
-  (category !== undefined && Object.hasOwn(topicByCategory, category)
+  (category !== undefined && Object.prototype.hasOwnProperty.call(topicByCategory, category)
     ? topicByCategory[category]
     : undefined) ?? "performance";
 

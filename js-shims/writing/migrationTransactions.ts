@@ -212,7 +212,7 @@ async function writeNotes(
     malformed: malformedOf(written),
     inserted,
     metrics: (await meter.told()).metrics(),
-    createdMs: written.at(-1)?.note?._creationTime ?? null,
+    createdMs: written[written.length - 1]?.note?._creationTime ?? null,
   };
 }
 

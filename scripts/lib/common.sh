@@ -24,6 +24,48 @@ remove_scratch() {
   if ((${#scratch[@]} > 0)); then rm -rf "${scratch[@]}"; fi
 }
 
+# Whether a line can be rewritten in place.
+has_live_line() { [[ -t 1 && "${TERM:-dumb}" != dumb ]]; }
+
+# The terminal's width, or 80.
+columns() {
+  local size
+  { size="$(stty size <&3 2>/dev/null || true)"; } 3<&1
+  size="${size#* }"
+  if [[ ! "$size" =~ ^[1-9][0-9]*$ ]]; then size="${COLUMNS:-80}"; fi
+  printf '%s\n' "$size"
+}
+
+# duration SECONDS
+duration() {
+  if (($1 < 60)); then printf '%s s\n' "$1"; else printf '%s min %s s\n' "$(($1 / 60))" "$(($1 % 60))"; fi
+}
+
+# A live line: what is done, and for how many seconds. Another process rewrites it, so that the command itself stays
+# in the foreground, where Ctrl-C reaches it.
+ticker=''
+start_ticker() {
+  local width
+  width="$(columns)"
+  (
+    started="$SECONDS"
+    while kill -0 "$$" 2>/dev/null; do
+      elapsed=" $(duration "$((SECONDS - started))")"
+      text="$me: $1"
+      printf '\r\033[K%s%s' "${text:0:$((width - ${#elapsed} - 1))}" "$elapsed"
+      sleep 1 >/dev/null
+    done
+  ) &
+  ticker=$!
+}
+stop_ticker() {
+  if [[ -z "$ticker" ]]; then return; fi
+  kill "$ticker" 2>/dev/null || true
+  wait "$ticker" 2>/dev/null || true
+  ticker=''
+  printf '\r\033[K'
+}
+
 # with_timeout SECONDS COMMAND...: macOS has no timeout(1), but has perl.
 with_timeout() {
   local seconds="$1"
@@ -58,6 +100,8 @@ at_least() {
 # that one is read from where the crate's is.
 # shellcheck disable=SC2034 # used by those that source this
 wasm_pack_version=0.15.1
+# shellcheck disable=SC2034
+cargo_deny_version=0.20.2
 # The compiler of the committed pkg/.
 # shellcheck disable=SC2034
 rustc_version=1.95.0

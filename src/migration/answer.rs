@@ -145,9 +145,11 @@ impl MigrationRun {
             _ => None,
         };
         if let (Some(Stopped::Error), false) = (stopped, self.has_result()) {
-            let message = format!("nothing was written: {}", self.error);
-            return Err(Refusal::new(Code::Internal, message)
-                .hint("look at `npx convex logs`, and run the same again once the backend answers"));
+            let message = format!("no transaction was answered: {}", self.error);
+            return Err(Refusal::new(Code::Internal, message).hint(
+                "look at `npx convex logs`, and run the same again once the backend answers: notes that are \
+                 already migrated are left alone",
+            ));
         }
         let done = matches!(self.phase, Phase::Through);
         let cursor = (!done).then(|| cursor::seal(&self.accepted.binding, self.now, &self.position));

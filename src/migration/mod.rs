@@ -42,6 +42,8 @@ pub use step::{Attempt, JudgedNote, MigrationBatch, MigrationPage, MigrationStep
 const PAGE: u64 = 1_000;
 /// Notes in a sweep at least: to find a bad document costs a page more in a sweep than in a batch.
 const LEAST_SWEEP: u64 = 8;
+/// So many conflicts in a row, and notes are written by their ids.
+const CONFLICTS_OF_A_SWEEP: u32 = 3;
 /// A run that fails for more than half of at least so many notes stops.
 const FAILURES_FROM: u64 = 20;
 
@@ -81,6 +83,8 @@ enum Phase {
     Writing(Batch),
     /// A sweep over so many notes was asked for.
     Sweeping { notes: u64 },
+    /// The note that is held was asked for once more.
+    Confirming,
     /// Every note in reach is settled.
     Through,
     /// It ended before.
@@ -115,13 +119,15 @@ struct Checkpoint {
     position: Option<String>,
 }
 
-/// A note that failed alone, for a reason that is unknown. If the next one fails alike, the backend is to blame, and
-/// neither of the two.
+/// A note that failed alone, for a reason that need not lie in it. If the next one fails alike, the backend is to blame,
+/// and neither of the two. If the next one goes through, this one is tried once more before it is blamed.
 #[derive(Debug)]
 struct Held {
     before: Checkpoint,
     id: String,
     message: String,
+    /// The next one went through.
+    others_pass: bool,
 }
 
 /// One run.
@@ -235,6 +241,9 @@ impl MigrationRun {
         if backoff.0 > 0.0 {
             return Some(MigrationStep::Wait { ms: backoff });
         }
+        if let Some(step) = self.confirm() {
+            return Some(step);
+        }
         self.look_ahead_at_the_limit();
         while self.page.done < self.page.notes.len() {
             if self.fails_too_often(self.tally.outcome.failed, self.tally.outcome.tried()) {
@@ -279,6 +288,19 @@ impl MigrationRun {
             after,
             notes: self.page_notes,
         })
+    }
+
+    /// Tries the note that is held once more, if others pass.
+    fn confirm(&mut self) -> Option<MigrationStep> {
+        let held = self.held.as_ref().filter(|held| held.others_pass)?;
+        if self.left() == 0 {
+            self.settle_held(true);
+            return None;
+        }
+        let ids = vec![held.id.clone()];
+        self.phase = Phase::Confirming;
+        let attempt = self.attempt();
+        Some(MigrationStep::WriteBatch { ids, attempt })
     }
 
     fn attempt(&self) -> Attempt {
@@ -337,10 +359,16 @@ impl MigrationRun {
 
     /// Decides about the note that is held: it is to blame, or the run comes back to it.
     fn settle_held(&mut self, is_blamed: bool) {
-        let Some(Held { before, id, message }) = self.held.take() else {
+        let Some(held) = self.held.take() else {
             return;
         };
-        if is_blamed {
+        let Held {
+            before,
+            id,
+            message,
+            others_pass,
+        } = held;
+        if is_blamed || others_pass {
             self.tally.fail(&id, Code::Internal, &message);
         } else {
             (self.tally, self.position) = (before.tally, before.position);

@@ -3,11 +3,11 @@
 use super::page::{Batch, Page, is_sparse, malformed_at};
 use super::size::Used;
 use super::{
-    Checkpoint, Held, JudgedNote, MigrationBatch, MigrationPage, MigrationRun, NoteVerdict, PAGE, Phase,
-    Search, Stopped, Suspects,
+    CONFLICTS_OF_A_SWEEP, Checkpoint, Held, JudgedNote, MigrationBatch, MigrationPage, MigrationRun,
+    NoteVerdict, PAGE, Phase, Search, Stopped, Suspects,
 };
 use crate::failure::FailureKind;
-use crate::refusal::WrongCall;
+use crate::refusal::{Code, WrongCall};
 use crate::table::MalformedDocument;
 use crate::text::shortened;
 use crate::transaction::Metrics;
@@ -51,6 +51,9 @@ impl MigrationRun {
     /// # Errors
     /// Where none was asked for, or where more notes were written.
     pub fn batch_written(&mut self, written: &MigrationBatch, took: Millis) -> Result<(), WrongCall> {
+        if let Phase::Confirming = self.phase {
+            return self.confirmed(written, took);
+        }
         let batch = self.take_batch()?;
         if written.verdicts.len() > batch.notes.len() {
             let message = format!(
@@ -135,6 +138,18 @@ impl MigrationRun {
         Ok(())
     }
 
+    /// The note that was held was written after all, or needs nothing any more.
+    fn confirmed(&mut self, written: &MigrationBatch, took: Millis) -> Result<(), WrongCall> {
+        let ([verdict], Some(held)) = (&written.verdicts[..], self.held.take()) else {
+            return Err(WrongCall("batchWritten: one note was asked for".into()));
+        };
+        self.phase = Phase::Planning;
+        self.transaction_ended(written, took);
+        self.tally
+            .settle(&held.id, *verdict, malformed_at(&written.malformed, 0));
+        Ok(())
+    }
+
     fn take_batch(&mut self) -> Result<Batch, WrongCall> {
         match core::mem::replace(&mut self.phase, Phase::Planning) {
             Phase::Writing(batch) => Ok(batch),
@@ -148,7 +163,9 @@ impl MigrationRun {
     /// A transaction that writes went through.
     fn transaction_ended(&mut self, written: &MigrationBatch, took: Millis) {
         self.forget_attempts();
-        self.settle_held(true);
+        if let Some(held) = &mut self.held {
+            held.others_pass = true;
+        }
         if let Some(search) = &mut self.search {
             search.has_passed = true;
         }
@@ -177,21 +194,35 @@ impl MigrationRun {
             Phase::Reading => self.page_notes,
             Phase::Writing(batch) => batch.notes.len() as u64,
             Phase::Sweeping { notes } => *notes,
+            Phase::Confirming => 1,
             _ => return Err(WrongCall("failed: no transaction was asked for".into())),
         };
         let kind = FailureKind::of(message);
         let phase = core::mem::replace(&mut self.phase, Phase::Planning);
+        let retried_as = match kind {
+            // One note cannot be halved.
+            FailureKind::TooLarge(_) if notes <= 1 => FailureKind::Unknown,
+            kind => kind,
+        };
         // Where a document is searched for, the next smaller batch is the next try.
         let is_search = kind == FailureKind::Unknown && self.search.is_some() && notes > 1;
-        if !is_search && let Some(wait) = self.retry.after(kind, now, self.end, jitter) {
+        if !is_search && let Some(wait) = self.retry.after(retried_as, now, self.end, jitter) {
             self.backoff = wait;
             self.attempted = self.attempted.or(Some(self.now));
+            if kind == FailureKind::Conflict && self.retry.failures() == CONFLICTS_OF_A_SWEEP {
+                // Whoever adds notes to the range of a sweep does not touch those that it holds.
+                self.is_sparse = true;
+            }
             return Ok(());
         }
-        self.forget_attempts();
+        self.retry.smaller();
+        self.attempted = None;
         match (phase, kind) {
             (Phase::Reading, FailureKind::TooLarge(_)) if notes > 1 => self.page_notes = notes / 2,
-            (Phase::Reading, _) | (_, FailureKind::Transient) => self.break_off(message),
+            (Phase::Confirming, _) => self.settle_held(true),
+            (Phase::Reading, _) | (_, FailureKind::Transient | FailureKind::Conflict) => {
+                self.break_off(message);
+            }
             (phase, kind) => self.split(phase, notes, kind, message),
         }
         Ok(())
@@ -233,8 +264,10 @@ impl MigrationRun {
 
     /// A note failed alone.
     fn suspect(&mut self, batch: &Batch, search: Search, kind: FailureKind, message: &str) {
-        let is_unknown = kind == FailureKind::Unknown;
-        if is_unknown && self.held.is_some() {
+        // Only a schema or a validator names a document. A limit that one note goes beyond may be a backend's that is out
+        // of order, too.
+        let is_certain = kind == FailureKind::Document;
+        if !is_certain && self.held.is_some() {
             return self.break_off(message);
         }
         self.settle_held(true);
@@ -254,11 +287,15 @@ impl MigrationRun {
             // It is counted here.
             *verdict = NoteVerdict::Gone;
             let id = id.clone();
-            if is_unknown {
-                let message = message.into();
-                self.held = Some(Held { before, id, message });
+            if is_certain {
+                self.tally.fail(&id, Code::MalformedDocument, message);
             } else {
-                self.tally.fail(&id, kind.code(), message);
+                self.held = Some(Held {
+                    before,
+                    id,
+                    message: message.into(),
+                    others_pass: false,
+                });
             }
         }
         self.settle_until(batch.end);
@@ -266,7 +303,7 @@ impl MigrationRun {
 
     /// Ends the run: the backend is to blame.
     fn break_off(&mut self, message: &str) {
-        self.error = shortened(message).replace('\n', " ");
+        self.error = shortened(message).replace('\n', " ").trim_end_matches('.').into();
         self.stop(Stopped::Error);
     }
 }

@@ -148,7 +148,7 @@ fn an_error_before_anything_was_done_is_thrown() {
         broken(&mut run);
         let refusal = run.answer().unwrap_err();
         assert_eq!(refusal.code, Code::Internal);
-        assert_eq!(refusal.message, format!("nothing was written: {REFUSED}"));
+        assert_eq!(refusal.message, format!("no transaction was answered: {REFUSED}"));
     }
     // What a dry run has counted is kept.
     let mut run = run(&dry);
@@ -212,7 +212,7 @@ fn a_run_waits_for_its_pace() {
 /// at once. Answers the largest writes, too.
 fn carried_out(
     notes: usize,
-    fails: impl Fn(&[String], Millis) -> Option<&'static str>,
+    mut fails: impl FnMut(&[String], Millis) -> Option<&'static str>,
 ) -> (MigrationRun, Vec<usize>) {
     let mut run = run(&call());
     let mut now = Millis(0.0);
@@ -308,7 +308,7 @@ fn a_backend_that_fails_for_a_reason_that_is_unknown_is_to_blame_and_no_note() {
     let (mut run, _) = carried_out(2_000, |_, _| Some("it is cursed"));
     assert_eq!(
         run.answer().unwrap_err().message,
-        "nothing was written: it is cursed"
+        "no transaction was answered: it is cursed"
     );
     let (mut run, _) = carried_out(2_000, |ids, _| {
         let is_late = ids.iter().any(|id| id.parse::<usize>().unwrap() >= 1_000);
@@ -323,6 +323,27 @@ fn a_backend_that_fails_for_a_reason_that_is_unknown_is_to_blame_and_no_note() {
         ..call()
     };
     assert_eq!(next.accept().unwrap().position.as_deref(), Some("1000"));
+}
+
+#[test]
+fn a_note_that_failed_for_a_moment_is_not_blamed() {
+    // The batch three times, its halves four times, the note three times: then the next one goes through, and the note
+    // is tried three times more.
+    for failures in 1..=20 {
+        let mut left = failures;
+        let (mut run, _) = carried_out(100, |ids, _| {
+            let fails = left > 0 && ids.iter().any(|id| id == "0");
+            left -= usize::from(fails);
+            fails.then_some("it is cursed")
+        });
+        let answer = run.answer().unwrap();
+        let failed = u64::from(failures > 12);
+        assert_eq!(
+            (answer.outcome.migrated, answer.outcome.failed, answer.done),
+            (100 - failed, failed, true),
+            "{failures}"
+        );
+    }
 }
 
 #[test]

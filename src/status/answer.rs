@@ -19,9 +19,6 @@ pub struct Count {
     pub total: u64,
 }
 
-/// The organization rows' values of both flags, false where there is no row.
-pub type FlagValues = ByKey<bool>;
-
 /// How a table is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -77,7 +74,7 @@ pub struct StatusAnswer {
     /// Drafts of the organization.
     pub drafts: Drafts,
     /// The first organization row's value of each flag.
-    pub feature_flags: FlagValues,
+    pub feature_flags: ByKey<bool>,
     /// The values that count.
     pub effective: ByKey<Effective>,
     /// Notes by class.

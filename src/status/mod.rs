@@ -27,7 +27,7 @@ use crate::refusal::Refusal;
 use crate::table::{ByTable, Malformed, MalformedDocument};
 use crate::transaction::{Headroom, Limit, Reads, Transaction};
 use crate::units::{Millis, as_index};
-pub use answer::{Count, FlagValues, ReadAccount, Route, StatusAnswer};
+pub use answer::{Count, ReadAccount, Route, StatusAnswer};
 pub use counts::{Classes, DraftStatus, Drafts, Sums, Verdict};
 use pace::Pace;
 pub use range::Range;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { installedProject, type Project, unwrapped } from "./project";
+import { installedProject, Project, unwrapped } from "./project";
 
 type Row = {
   what: string;
@@ -41,13 +41,37 @@ const rows: Row[] = [
     what: "the WebAssembly is of another release",
     breakIt: (project) => project.write("node_modules/v2-rollout/pkg/package.json", '{"version": "0.0.9"}'),
     code: 1,
-    says: "failed v2-rollout is 0.1.0, but its pkg/ is 0.0.9.",
+    says: "failed v2-rollout is 0.2.0, but pkg/, which its dist/core.js loads, is 0.0.9.",
   },
   {
-    what: "moduleResolution does not read exports",
-    breakIt: (project) => project.edit("tsconfig.json", '"Bundler"', '"Node10", "ignoreDeprecations": "6.0"'),
+    what: "an entry of the library is missing",
+    breakIt: (project) => project.remove("node_modules/v2-rollout/dist/runMigration.js"),
     code: 1,
-    says: "failed convex/tsconfig.json: with moduleResolution node10 TypeScript does not find",
+    says: "failed The installed v2-rollout is incomplete; it lacks dist/runMigration.js.",
+  },
+  {
+    what: "the library has a convex of its own",
+    breakIt: (project) =>
+      project.write("node_modules/v2-rollout/node_modules/convex/package.json", '{"version": "1.48.0"}'),
+    code: 1,
+    says: "failed v2-rollout brings convex 1.48.0 beside this project's 1.29.3:",
+  },
+  {
+    what: "moduleResolution finds no entry of a package",
+    breakIt: (project) => {
+      project.remove("node_modules/typescript");
+      project.write("node_modules/typescript/package.json", '{"version": "5.9.3", "bin": {"tsc": "tsc.js"}}');
+      const config = { compilerOptions: { module: "esnext" } };
+      project.write("node_modules/typescript/tsc.js", `console.log('${JSON.stringify(config)}')`);
+    },
+    code: 1,
+    says: "failed convex/tsconfig.json: with moduleResolution classic TypeScript does not find",
+  },
+  {
+    what: "moduleResolution is that of older projects",
+    breakIt: (project) => project.edit("tsconfig.json", '"Bundler"', '"Node10", "ignoreDeprecations": "6.0"'),
+    code: 0,
+    says: "convex/tsconfig.json: moduleResolution is node10",
   },
   {
     what: "tsconfig.json is broken",
@@ -150,19 +174,41 @@ const rows: Row[] = [
   {
     what: "the tarball is ignored",
     breakIt: (project) => {
-      project.write("package.json", '{"dependencies": {"v2-rollout": "file:vendor/v2-rollout-0.1.0.tgz"}}');
-      project.write("vendor/v2-rollout-0.1.0.tgz", "");
+      project.write("package.json", '{"dependencies": {"v2-rollout": "file:vendor/v2-rollout-0.2.0.tgz"}}');
+      project.write("vendor/v2-rollout-0.2.0.tgz", "");
       project.write(".gitignore", "node_modules\n*.tgz\n");
+      project.initGit();
     },
     code: 0,
-    says: "warning .gitignore has *.tgz, and package.json takes v2-rollout from vendor/v2-rollout-0.1.0.tgz:",
+    says: "warning v2-rollout comes from vendor/v2-rollout-0.2.0.tgz, which git ignores (.gitignore:2:*.tgz):",
+  },
+  {
+    what: "the tarball is of another repository",
+    breakIt: (project) => {
+      const other = new Project();
+      other.write("v2.tgz", "");
+      project.write("package.json", `{"dependencies": {"v2-rollout": "file:${other.path("v2.tgz")}"}}`);
+      project.initGit();
+    },
+    code: 0,
+    says: "v2.tgz, outside of this repository: npm ci would not find it elsewhere.",
+  },
+  {
+    what: "the library is a folder that git ignores a part of",
+    breakIt: (project) => {
+      project.move("node_modules/v2-rollout", "packages/v2-rollout");
+      project.write(".gitignore", "node_modules\ndist\n");
+      project.initGit();
+    },
+    code: 0,
+    says: "Commit it all the same: git add --force packages/v2-rollout/dist packages/v2-rollout/pkg",
   },
   {
     what: "the tarball is not there",
     breakIt: (project) =>
-      project.write("package.json", '{"dependencies": {"v2-rollout": "file:./v2-rollout-0.1.0.tgz"}}'),
+      project.write("package.json", '{"dependencies": {"v2-rollout": "file:./v2-rollout-0.2.0.tgz"}}'),
     code: 1,
-    says: "failed package.json takes v2-rollout from ./v2-rollout-0.1.0.tgz, which is not there.",
+    says: "failed package.json takes v2-rollout from ./v2-rollout-0.2.0.tgz, which is not there.",
   },
 ];
 
@@ -222,9 +268,10 @@ test.each([
   project.write("package.json", '{"dependencies": {"v2-rollout": "file:vendor/v.tgz"}}');
   project.write("vendor/v.tgz", "");
   project.write(".gitignore", `${rules}\n`);
+  project.initGit();
   const line = project
     .run(["doctor"])
     .out.split("\n")
-    .find((text) => text.includes(".gitignore"));
+    .find((text) => text.includes("vendor/v.tgz"));
   expect(line).toMatch(new RegExp(`^${state} `));
 });

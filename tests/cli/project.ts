@@ -1,14 +1,16 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +18,6 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const program = join(repository, "dist", "cli", "main.js");
 const standIn = join(repository, "tests", "backend", "convex");
 
 export const hostFiles = [
@@ -29,23 +30,11 @@ export const hostFiles = [
   "actions/migration.ts",
 ];
 
-/** As `npx convex dev` writes it in a new project. */
-const tsconfig = `{
-  /* Comments and trailing commas are what Convex writes, too. */
-  "compilerOptions": {
-    "allowJs": true,
-    "strict": true,
-    "moduleResolution": "Bundler",
-    "skipLibCheck": true,
-    "target": "ESNext",
-    "lib": ["ES2023", "dom"],
-    "module": "ESNext",
-    "isolatedModules": true,
-    "noEmit": true,
-  },
-  "include": ["./**/*"],
-  "exclude": ["./_generated"]
-}`;
+/** The text of the tsconfig.json that `npx convex dev` writes in a new project. */
+export function generatedTsconfig(convex: string): string {
+  const templates = join(repository, "node_modules", convex, "dist", "cjs", "cli", "codegen_templates");
+  return createRequire(import.meta.url)(join(templates, "tsconfig.js")).tsconfigCodegen();
+}
 
 export type Result = { code: number | null; out: string; err: string };
 
@@ -91,9 +80,28 @@ export class Project {
     symlinkSync(join(repository, "node_modules", to), this.path(join("node_modules", module)));
   }
 
+  /** Moves a folder, and links to it from where it was. */
+  move(from: string, to: string): void {
+    mkdirSync(dirname(this.path(to)), { recursive: true });
+    renameSync(this.path(from), this.path(to));
+    symlinkSync(this.path(to), this.path(from));
+  }
+
+  initGit(): void {
+    execFileSync("git", ["init", "--quiet"], { cwd: this.root });
+  }
+
+  /** Runs `v2-rollout` in the project: its own where the whole library is installed. */
   run(args: string[], env: Record<string, string> = {}): Result {
+    const program = join("dist", "cli", "main.js");
+    const own = this.path(join("node_modules", "v2-rollout", program));
+    return this.runProgram(existsSync(own) ? own : join(repository, program), args, env);
+  }
+
+  /** Runs a script of Node's in the project. */
+  runProgram(script: string, args: string[], env: Record<string, string> = {}): Result {
     const { PATH = "" } = process.env;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
       cwd: this.root,
       env: { PATH, CI: "1", ...env },
       encoding: "utf8",
@@ -108,7 +116,7 @@ export function newProject({ convex = "convex-oldest", functions = "convex" } = 
   const project = new Project(functions);
   const folder = project.path(functions);
   project.write("package.json", JSON.stringify({ name: "host", dependencies: { convex: "*" } }));
-  project.write(join(functions, "tsconfig.json"), tsconfig);
+  project.write(join(functions, "tsconfig.json"), generatedTsconfig(convex));
   cpSync(join(standIn, "schema.ts"), join(folder, "schema.ts"));
   cpSync(join(standIn, "lib", "featureFlags.ts"), join(folder, "lib", "featureFlags.ts"), {
     recursive: true,
@@ -124,13 +132,26 @@ export function newProject({ convex = "convex-oldest", functions = "convex" } = 
   );
   project.link("convex", convex);
   project.link("typescript", "typescript");
-  const library = JSON.stringify({ name: "v2-rollout", version: "0.1.0" });
-  project.write("node_modules/v2-rollout/package.json", library);
-  project.write("node_modules/v2-rollout/pkg/package.json", library);
-  project.write("node_modules/v2-rollout/pkg/v2_rollout.js", "");
-  project.write("node_modules/v2-rollout/pkg/v2_rollout_bg.wasm", "");
-  project.write("node_modules/v2-rollout/dist/index.js", "");
+  installStub(project);
   return project;
+}
+
+/** What `doctor` looks at of the installed library. */
+function installStub(project: Project): void {
+  const library = { name: "v2-rollout", version: "0.2.0" };
+  const files = {
+    "package.json": JSON.stringify({
+      ...library,
+      exports: { "./runMigration": { default: "./dist/runMigration.js" } },
+    }),
+    "dist/core.js": "",
+    "dist/runMigration.js": "",
+    "pkg/package.json": JSON.stringify(library),
+    "pkg/v2_rollout.js": "",
+    "pkg/v2_rollout_bg.wasm": "",
+  };
+  for (const [file, text] of Object.entries(files))
+    project.write(join("node_modules/v2-rollout", file), text);
 }
 
 /** A project in which `init --yes` has been run. */

@@ -6,7 +6,6 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import * as make from "../shims/documents";
-import { installOldest } from "./oldest";
 import { answerOf, deploy, folder, row, type Tables } from "./support";
 
 const identity = `{"subject": "staff_1"}`;
@@ -290,15 +289,4 @@ describe("at size", () => {
     }
     expect(pages).toBe(2);
   });
-});
-
-test("the bundle of the oldest supported convex evaluates, and all four functions work in it", async () => {
-  const backend = await deploy(platform([row(make.note())]), { backend: await installOldest() });
-  for (const name of names) {
-    expect(answerOf(await backend.run(`scripts/${name}`, argsOf(name)))).toBeDefined();
-  }
-  const migrated = answerOf(
-    await backend.run("scripts/runMigration", { organizationId: "org_a", dryRun: false }),
-  );
-  expect(migrated).toMatchObject({ outcome: { migrated: 1 }, done: true });
 });

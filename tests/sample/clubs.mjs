@@ -91,7 +91,7 @@ export const clubs = [
     flags: { voice_notes_v2: true, entity_resolution_v2: false },
   },
   {
-    // Nothing done yet.
+    // Nothing done yet, and nothing that a person must decide first.
     organizationId: "org_port_rua",
     name: "Port Rua Rovers FC",
     slug: "port-rua-rovers",
@@ -101,8 +101,7 @@ export const clubs = [
       transcriptionFailed: 2,
       transcriptionAbsent: 1,
       transcriptionPending: 1,
-      coachAbsent: 1,
-      ready: 36,
+      ready: 37,
       readyWithoutInsights: 4,
     },
     strays: 0,

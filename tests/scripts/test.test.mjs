@@ -1,7 +1,8 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
+import { duration, paints } from "../../scripts/lib/terminal.mjs";
 import { countsOfCargo, countsOfVitest, settle } from "../../scripts/lib/test/counts.mjs";
-import { duration, excerpt, headline } from "../../scripts/lib/test/report.mjs";
+import { excerpt, headline } from "../../scripts/lib/test/report.mjs";
 
 describe("counts", () => {
   it("are summed over cargo's targets, doc tests too", () => {
@@ -40,13 +41,15 @@ test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
 });
 
 describe("the report", () => {
-  it("has a line a step", () => {
+  it("has a line per step", () => {
+    const plain = paints(false);
     const passed = { passed: 1, failed: 0, skipped: 0 };
-    expect(headline("clippy", 12_300, passed, true)).toBe("ok   clippy (12 s)");
-    expect(headline("size", 40, { ...passed, passed: 0, failed: 1 }, true)).toBe("FAIL size (0 s)");
-    expect(headline("cargo", 61_000, { passed: 19, failed: 2, skipped: 1 }, false)).toBe(
+    expect(headline("clippy", 12_300, passed, true, plain)).toBe("ok   clippy (12 s)");
+    expect(headline("size", 40, { ...passed, passed: 0, failed: 1 }, true, plain)).toBe("FAIL size (0 s)");
+    expect(headline("cargo", 61_000, { passed: 19, failed: 2, skipped: 1 }, false, plain)).toBe(
       "FAIL cargo (1 min 1 s, 19 passed, 2 failed, 1 skipped)",
     );
+    expect(headline("fmt", 40, passed, true, paints(true))).toBe("\x1b[32mok  \x1b[39m fmt (0 s)");
     expect(duration(59_600)).toBe("1 min 0 s");
   });
 

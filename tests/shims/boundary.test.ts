@@ -137,6 +137,7 @@ test("ids of organizations are compared whole, whatever is in them", () => {
 test("a run and a change", () => {
   const run = new MigrationRun({
     organizationId: "org_a",
+    indexes: "",
     dryRun: true,
     repair: false,
     isLegacy: false,
@@ -146,7 +147,7 @@ test("a run and a change", () => {
   });
   expect(run.next(0)).toEqual({ kind: "readPage", after: null, notes: 1_000 });
   const judged = { position: "[1]", createdMs: 1 };
-  const rows = { transcripts: 1, claims: 3, bytes: 9, repairedBytes: null };
+  const rows = { areWritten: false, transcripts: 1, claims: 3, bytes: 9, repairedBytes: null };
   run.pageRead({
     notes: [
       { ...judged, id: "n1", verdict: "migrate", rows },
@@ -262,15 +263,15 @@ describe("a wrong call throws and names what is wrong", () => {
     ],
     [
       "no decision about repairs",
-      () => new Judge(wrong({ nowMs: 1, endsAtMalformed: false })),
+      () => new Judge(wrong({ nowMs: 1, isRetry: false, endsAtMalformed: false })),
       "Judge.repair: expected a boolean, got undefined",
     ],
     [
       "an artifact of no note",
       () =>
-        new Judge({ nowMs: 1, repair: true, endsAtMalformed: false }).judge({
+        new Judge({ nowMs: 1, isRetry: false, repair: true, endsAtMalformed: false }).judge({
           notes: [null],
-          artifacts: [{ note: 1, isCompleted: true }],
+          artifacts: [{ note: 1, isCompleted: true, createdMs: 1 }],
         }),
       "judge: note 1 is none of the 1 judged",
     ],
@@ -281,7 +282,7 @@ describe("a wrong call throws and names what is wrong", () => {
     ],
     [
       "rows that are none",
-      () => notesThatFit(new Transaction(), wrong([null, { transcripts: 1 }])),
+      () => notesThatFit(new Transaction(), wrong([null, { areWritten: false, transcripts: 1 }])),
       "notesThatFit[1].claims: expected a number, got undefined",
     ],
     [

@@ -16,6 +16,7 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
   });
   const run = new MigrationRun({
     organizationId: "org_a",
+    indexes: "",
     dryRun: false,
     repair: false,
     isLegacy: false,
@@ -55,6 +56,7 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
       malformed: [],
       inserted: { artifacts: writers.length, transcripts: writers.length, claims: 2 * writers.length },
       metrics,
+      ids: notes.map(({ id }) => id),
       position: null,
       createdMs: null,
       isLast,

@@ -84,38 +84,116 @@ export function refusalLines(stderr) {
 
 /**
  * @param {Lines} lines
- * @returns {string} One a line, labels in a column.
+ * @param {number} width Of the terminal.
+ * @param {(label: string) => string} [paint] What a label looks like.
+ * @returns {string} One line each, with the labels in a column.
  */
-export function layOut(lines) {
-  const width = Math.max(...lines.map(([label]) => label.length));
-  const indent = " ".repeat(width + 4);
+export function layOut(lines, width, paint = (label) => label) {
+  const labelWidth = Math.max(...lines.map(([label]) => label.length));
+  const indent = " ".repeat(labelWidth + 4);
+  const textWidth = width - indent.length;
   return lines
-    .map(([label, text]) => `  ${label.padEnd(width)}  ${wrap(text).join(`\n${indent}`)}\n`)
+    .map(([label, text]) => {
+      const broken = text.startsWith("npx ") ? breakCommand(text, textWidth) : wrap(text, textWidth);
+      return `  ${paint(label)}${" ".repeat(labelWidth - label.length)}  ${broken.join(`\n${indent}`)}\n`;
+    })
     .join("");
 }
 
-const textWidth = 100;
+/** A shell's JSON and code stay whole, so that they can be copied; so does what a no-break space joins. */
+const words = (/** @type {string} */ text) => text.match(/'\{[^']*\}'|`[^`]*`[^ ]*|[^ ]+/g) ?? [];
+
+/**
+ * @param {string | number} one
+ * @param {string | number} other
+ */
+const together = (one, other) => `${one}\u00a0${other}`;
 
 /**
  * @param {string} text
- * @returns {string[]} Lines; a command is left in one, to be copied.
+ * @param {number} width
+ * @returns {string[]} Lines that are no wider, unless a single word is.
  */
-function wrap(text) {
-  if (text.startsWith("npx ")) {
-    return [text];
+export function wrap(text, width) {
+  return fill(words(text), width, 0);
+}
+
+/**
+ * @param {string} command As one would type it.
+ * @param {number} width
+ * @returns {string[]} Lines that a shell takes for one.
+ */
+export function breakCommand(command, width) {
+  if (command.length <= width) {
+    return [command];
   }
+  const lines = fill(words(command), width - " \\".length, "  ".length);
+  return lines
+    .map((line, at) => `${at === 0 ? "" : "  "}${line}${at < lines.length - 1 ? " \\" : ""}`)
+    .flatMap((line) => (line.length > width ? breakJson(line) : [line]));
+}
+
+/**
+ * JSON may be broken between its fields, and a quoted newline needs no backslash.
+ *
+ * @param {string} line
+ */
+const breakJson = (line) => line.split(/(?<=,)(?=")/).map((part, at) => (at === 0 ? part : `    ${part}`));
+
+/**
+ * @param {string[]} parts
+ * @param {number} width
+ * @param {number} indent Of every line but the first.
+ * @returns {string[]}
+ */
+function fill(parts, width, indent) {
   /** @type {string[]} */
   const lines = [];
   let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > textWidth) {
+  for (const part of parts) {
+    const room = width - (lines.length === 0 ? 0 : indent);
+    if (line !== "" && line.length + 1 + part.length > room) {
       lines.push(line);
-      line = word;
+      line = part;
     } else {
-      line = line === "" ? word : `${line} ${word}`;
+      line = line === "" ? part : `${line} ${part}`;
     }
   }
-  return [...lines, line];
+  return [...lines, line].map((text) => text.replaceAll("\u00a0", " "));
+}
+
+/**
+ * What a warning is about: the status and a migration say the same in other words, and numbers change.
+ *
+ * @param {string} warning
+ */
+function topicOf(warning) {
+  const classes = [
+    ["unfinished", /unfinished|none is completed/],
+    ["deferred", /deferred/],
+    ["blocked", /blocked/],
+  ];
+  const known = /** @type {[string, RegExp][]} */ (classes).find(([, pattern]) => pattern.test(warning));
+  return known?.[0] ?? warning.replaceAll(/\d+/g, "#");
+}
+
+/**
+ * @param {Lines} lines
+ * @param {Set<string>} seen Topics that a warning was shown about; those of `lines` are added.
+ * @returns {Lines} Without what was shown before.
+ */
+export function withoutRepeats(lines, seen) {
+  let repeated = 0;
+  const kept = lines.filter(([label, text]) => {
+    if (label !== "warning") {
+      return true;
+    }
+    const isNew = !seen.has(topicOf(text));
+    seen.add(topicOf(text));
+    repeated += isNew ? 0 : 1;
+    return isNew;
+  });
+  return repeated === 0 ? kept : [...kept, ["warning", `${repeated} as above`]];
 }
 
 /** The CLI prints fields by the alphabet; a note's classes have an order of their own. */
@@ -136,13 +214,13 @@ const counts = (record) =>
   Object.entries(record)
     .filter(([, count]) => count !== 0)
     .sort(([one], [other]) => classOrder.indexOf(one) - classOrder.indexOf(other))
-    .map(([name, count]) => `${count} ${name}`)
-    .join(" + ") || "0";
+    .map(([name, count]) => together(count, name))
+    .join("\u00a0+ ") || "0";
 
 /** @param {Record<string, { enabled: boolean, reason: string }>} effective */
 const effectiveFlags = (effective) =>
   Object.entries(effective)
-    .map(([key, { enabled, reason }]) => `${key} ${enabled ? "on" : "off"} (${reason})`)
+    .map(([key, { enabled, reason }]) => together(key, together(enabled ? "on" : "off", `(${reason})`)))
     .join(", ");
 
 /** @param {Record<string, boolean | null>} rows */

@@ -5,18 +5,69 @@ import path from "node:path";
 import { startDeployment } from "embedded-convex";
 import { clubs } from "../../../tests/sample/clubs.mjs";
 import { writeSample } from "../../../tests/sample/write.mjs";
+import { liveLine, paints, terminalOf } from "../terminal.mjs";
 import { backend, convex, endCommands, typed } from "./cli.mjs";
-import { layOut } from "./layout.mjs";
+import { breakCommand, layOut, withoutRepeats, wrap } from "./layout.mjs";
 import { DemoError, prepare, targetOf } from "./selfHosted.mjs";
-import { scenes } from "./story.mjs";
+import { ending, scenes } from "./story.mjs";
 
 /** @typedef {import("./cli.mjs").Target} Target */
 
 const isFull = process.argv.includes("--full");
 const adminKey = "local";
 
-/** @param {string} line */
-const say = (line) => void process.stdout.write(`${line}\n`);
+const terminal = terminalOf(process.stdout, process.env);
+const paint = paints(terminal.hasColor);
+
+/** @param {string} text */
+const say = (text) => void process.stdout.write(`${wrap(text, terminal.width).join("\n")}\n`);
+
+/** @param {string} command */
+function sayCommand(command) {
+  const [first, ...rest] = breakCommand(command, terminal.width - "$ ".length);
+  const lines = [paint.dim("$ ") + paint.cyan(first), ...rest.map((line) => `  ${paint.cyan(line)}`)];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** @param {number} ms */
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+
+/**
+ * Shows on a terminal what is waited for.
+ *
+ * @template T
+ * @param {string} what
+ * @param {Promise<T>} work
+ * @returns {Promise<{ result: T, ms: number }>}
+ */
+async function timed(what, work) {
+  const start = performance.now();
+  const stopLive = liveLine(
+    process.stdout,
+    terminal,
+    (elapsed) => `  ${what} (${Math.round(elapsed / 1000)} s)`,
+  );
+  try {
+    return { result: await work, ms: performance.now() - start };
+  } finally {
+    stopLive();
+  }
+}
+
+/** @type {import("./selfHosted.mjs").Perform} */
+async function perform(args, work) {
+  sayCommand(typed(args));
+  const { result, ms } = await timed("running", work());
+  process.stdout.write(paint.dim(`  ${seconds(ms)}\n`));
+  return result;
+}
+
+/** @type {Set<string>} */
+const warned = new Set();
+
+/** @param {string} label */
+const paintLabel = (label) =>
+  label === "warning" || label === "failure" ? paint.yellow(label) : paint.dim(label);
 
 /** @type {(() => Promise<unknown>)[]} */
 const cleanups = [];
@@ -50,8 +101,9 @@ async function embedded() {
  */
 async function play(target, scene, earlier) {
   const args = ["run", scene.name, JSON.stringify(scene.args)];
-  say(`$ ${typed(args)}`);
-  const { code, stdout, stderr } = await convex(target, args);
+  sayCommand(typed(args));
+  const { result, ms } = await timed("running", convex(target, args));
+  const { code, stdout, stderr } = result;
   const isRefused = code !== 0;
   if (isFull) {
     process.stdout.write(`${stderr}${stdout}`);
@@ -61,7 +113,8 @@ async function play(target, scene, earlier) {
   }
   const answer = isRefused ? stderr : JSON.parse(stdout);
   if (!isFull) {
-    process.stdout.write(layOut(scene.lines(answer)));
+    const lines = withoutRepeats(scene.lines(answer), warned);
+    process.stdout.write(layOut([...lines, ["took", seconds(ms)]], terminal.width, paintLabel));
   }
   if (scene.key !== undefined) {
     earlier[scene.key] = answer;
@@ -77,19 +130,27 @@ async function demo() {
   let target;
   if (isSelfHosted) {
     target = targetOf(process.env);
-    say(`The stand-in backend of tests/backend at ${target.url}. Sample data: ${names}.\n`);
-    say("$ cd tests/backend");
-    await prepare(target, say);
+    say(`The stand-in backend of tests/backend at ${target.url}. Sample data: ${names}.`);
+    process.stdout.write("\n");
+    sayCommand("cd tests/backend");
+    await prepare(target, perform);
   } else {
-    target = await embedded();
-    say(`The stand-in backend of tests/backend, served from memory. Sample data: ${names}.\n`);
-    say("$ cd tests/backend");
-    say(`$ export CONVEX_SELF_HOSTED_URL=${target.url} CONVEX_SELF_HOSTED_ADMIN_KEY=${adminKey}`);
+    const { result, ms } = await timed("starting the backend", embedded());
+    target = result;
+    say(
+      `The stand-in backend of tests/backend, served from memory (started in ${seconds(ms)}). ` +
+        `Sample data: ${names}.`,
+    );
+    process.stdout.write("\n");
+    sayCommand("cd tests/backend");
+    sayCommand(`export CONVEX_SELF_HOSTED_URL=${target.url} CONVEX_SELF_HOSTED_ADMIN_KEY=${adminKey}`);
   }
   /** @type {Record<string, any>} */
   const earlier = {};
   for (const scene of scenes) {
-    say(`\n# ${scene.title}`);
+    process.stdout.write("\n");
+    const title = wrap(scene.title, terminal.width - "# ".length);
+    process.stdout.write(title.map((line) => `${paint.bold(`# ${line}`)}\n`).join(""));
     const problems = await play(target, scene, earlier);
     if (problems.length > 0) {
       process.stderr.write(problems.map((problem) => `demo: ${problem}\n`).join(""));
@@ -97,8 +158,13 @@ async function demo() {
       return false;
     }
   }
-  const facts = "The real run did what the dry run had promised, and no note is left that could be migrated.";
-  say(`\n${facts}${isFull ? "" : " The answers are shown in part: --full shows all of them."}`);
+  process.stdout.write("\n");
+  for (const sentence of ending(earlier)) {
+    say(sentence);
+  }
+  if (!isFull) {
+    say("The answers are shown in part: --full shows all of them.");
+  }
   return true;
 }
 

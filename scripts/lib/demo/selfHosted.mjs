@@ -7,11 +7,18 @@ import { makeFunctionReference } from "convex/server";
 import { startDeployment } from "embedded-convex";
 import { tableNumbers } from "../../../tests/sample/sample.mjs";
 import { sampleFiles } from "../../../tests/sample/write.mjs";
-import { backend, convex, typed } from "./cli.mjs";
+import { backend, convex } from "./cli.mjs";
 import { foreignOf, functionsOfSpec, refusalOf, tablesOfData } from "./foreign.mjs";
 import { zip } from "./zip.mjs";
 
 /** @typedef {import("./cli.mjs").Target} Target */
+/** @typedef {import("./cli.mjs").Result} Result */
+
+/**
+ * Shows a command of the CLI while it runs.
+ *
+ * @typedef {(args: string[], work: () => Promise<Result>) => Promise<Result>} Perform
+ */
 
 const questionTimeoutMs = 30_000;
 
@@ -35,24 +42,24 @@ export function targetOf(env) {
  * Brings the stand-in backend and the sample data to a self-hosted backend that holds nothing else.
  *
  * @param {Target} target
- * @param {(line: string) => void} say
+ * @param {Perform} perform
  */
-export async function prepare(target, say) {
+export async function prepare(target, perform) {
   const own = { functions: await ownFunctions(), tables: Object.keys(tableNumbers) };
-  const spec = await succeed(target, ["function-spec"], say, questionTimeoutMs);
-  const data = await succeed(target, ["data"], say, questionTimeoutMs);
+  const spec = await succeed(target, ["function-spec"], perform, questionTimeoutMs);
+  const data = await succeed(target, ["data"], perform, questionTimeoutMs);
   const found = { functions: functionsOfSpec(spec.stdout), tables: tablesOfData(data) };
   const refusal = refusalOf(foreignOf(found, own));
   if (refusal !== null) {
     throw new DemoError(refusal);
   }
   // The generated code is committed, and its types are checked elsewhere.
-  await succeed(target, ["deploy", "--yes", "--codegen", "disable", "--typecheck", "disable"], say);
+  await succeed(target, ["deploy", "--yes", "--codegen", "disable", "--typecheck", "disable"], perform);
   const scratch = await mkdtemp(path.join(tmpdir(), "demo-"));
   try {
     const archive = path.join(scratch, "sample.zip");
     await writeFile(archive, zipOfSample());
-    await succeed(target, ["import", "--replace", "--yes", archive], say);
+    await succeed(target, ["import", "--replace", "--yes", archive], perform);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -64,12 +71,11 @@ const zipOfSample = () => zip(sampleFiles());
 /**
  * @param {Target} target
  * @param {string[]} args
- * @param {(line: string) => void} say
+ * @param {Perform} perform
  * @param {number} [timeoutMs]
  */
-async function succeed(target, args, say, timeoutMs) {
-  say(`$ ${typed(args)}`);
-  const result = await convex(target, args, timeoutMs);
+async function succeed(target, args, perform, timeoutMs) {
+  const result = await perform(args, () => convex(target, args, timeoutMs));
   if (result.code !== 0) {
     throw new DemoError(`\`convex ${args[0]}\` failed\n${result.stderr.trim()}`);
   }

@@ -14,8 +14,10 @@ import { changeLines, refusalLines, runLines, statusLines } from "./layout.mjs";
  * @property {string} [key] By which later scenes find the answer in `earlier`.
  */
 
-const [club, halfSet] = clubs;
+const [club, halfSet, untouched] = clubs;
 const { organizationId } = club;
+/** The old pipeline is done with a note within minutes: after a week it has given up on it. */
+const deferredDays = 7;
 const keys = ["voice_notes_v2", "entity_resolution_v2"];
 
 /**
@@ -107,6 +109,29 @@ export const scenes = [
     ],
   },
   {
+    title: "Earlier runs broke off, and the old pipeline left some notes long ago: they follow, too.",
+    name: "scripts/runMigration",
+    args: { organizationId, dryRun: false, repair: true, deferredDays },
+    lines: (run) => runLines(run, false),
+    key: "repair",
+    facts: ({ done, errors, outcome }) => [
+      ["the run is done", done],
+      ["nothing failed", errors === 0],
+      ["every note that nothing keeps back is migrated", outcome.unfinished === 0 && outcome.deferred === 0],
+    ],
+  },
+  {
+    title: "What is left is for a person: notes without a coach, or with cancelled insights.",
+    name: "scripts/v2MigrationStatus",
+    args: { organizationId, deferredDays },
+    lines: statusLines,
+    key: "left",
+    facts: ({ verdict, migration }, { repair }) => [
+      ["only blocked notes are left", verdict === "blocked"],
+      ["they are those of the run", migration.blocked === repair.outcome.blocked],
+    ],
+  },
+  {
     title: "And back: v2 is off again, and what was migrated stays.",
     name: "scripts/disableV2ForOrg",
     args: { organizationId, disabledBy: "demo" },
@@ -135,4 +160,44 @@ export const scenes = [
     lines: refusalLines,
     facts: (stderr) => [["it names the code", String(stderr).includes("ORGANIZATION_NOT_FOUND")]],
   },
+  {
+    title: `At ${untouched.name} nothing was done yet, and nothing needs a person. New notes go to v2.`,
+    name: "scripts/enableV2ForOrg",
+    args: { organizationId: untouched.organizationId, enabledBy: "demo" },
+    lines: changeLines,
+    facts: ({ success }) => [["it succeeded", success]],
+  },
+  {
+    title: "The old notes follow.",
+    name: "scripts/runMigration",
+    args: { organizationId: untouched.organizationId, dryRun: false, deferredDays },
+    lines: (run) => runLines(run, false),
+    facts: ({ done, errors }) => [
+      ["the run is done", done],
+      ["nothing failed", errors === 0],
+    ],
+  },
+  {
+    title: "Is it complete? With `check` the command fails unless it is.",
+    name: "scripts/v2MigrationStatus",
+    args: { organizationId: untouched.organizationId, check: true, deferredDays },
+    lines: statusLines,
+    key: "complete",
+    facts: ({ verdict }) => [["the verdict is `complete`", verdict === "complete"]],
+  },
 ];
+
+/**
+ * @param {Record<string, any>} earlier Answers by key.
+ * @returns {string[]} Where the organizations stand, and what an operator would do next.
+ */
+export function ending({ left, repair, complete }) {
+  const { noCoach, insightsCancelled } = repair.reasons;
+  return [
+    `${club.name} is \`${left.verdict}\`. Of its ${left.voiceNotes.total} notes ${left.migration.migrated} are in v2 ` +
+      `and ${left.migration.notReady} hold no text. ${noCoach} have no coach: set one in your app and run ` +
+      `\`runMigration\` again. The insights of ${insightsCancelled} were cancelled: decide whether those notes stay in v1.`,
+    `${untouched.name} is \`${complete.verdict}\`: ${complete.migration.migrated} notes are in v2, and ` +
+      `${complete.migration.notReady} hold no text to migrate.`,
+  ];
+}

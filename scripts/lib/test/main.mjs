@@ -4,12 +4,17 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { duration, liveLine, paints, terminalOf } from "../terminal.mjs";
 import { noCounts, settle, sum } from "./counts.mjs";
-import { duration, excerpt, headline } from "./report.mjs";
+import { excerpt, headline } from "./report.mjs";
 import { stepsOf } from "./steps.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const logs = path.join(root, "target", "test");
+
+const terminal = terminalOf(process.stdout, process.env);
+const paint = paints(terminal.hasColor);
+const isVerbose = process.argv.includes("--verbose");
 
 // Far above what a cold machine takes: a step that hangs must not take the night.
 const stepTimeoutMs = 15 * 60_000;
@@ -31,23 +36,24 @@ function endRunning(signal) {
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
   process.on(signal, () => {
     endRunning("SIGTERM");
+    process.stdout.write(terminal.isLive ? "\n" : "");
     process.exit(1);
   });
 }
 
 /**
  * @param {string[]} command
- * @param {{ isShown?: boolean, env?: Record<string, string> }} [options] Shown: its output goes through as it
- *   comes.
+ * @param {{ isShown?: boolean, isOnTerminal?: boolean, env?: Record<string, string> }} [options] Shown: its output
+ *   goes through as it comes. On the terminal: it writes there itself, and may rewrite its lines.
  * @returns {Promise<{ succeeded: boolean, output: string }>}
  */
-function run([program, ...args], { isShown = false, env } = {}) {
+function run([program, ...args], { isShown = false, isOnTerminal = false, env } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
       // A group of its own, so that what it started ends with it.
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", isOnTerminal ? "inherit" : "pipe", "pipe"],
       env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, CARGO_TERM_COLOR: "never", ...env },
     });
     running = child.pid;
@@ -58,7 +64,7 @@ function run([program, ...args], { isShown = false, env } = {}) {
       endRunning("SIGKILL");
     }, stepTimeoutMs);
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+      stream?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
         output += text;
         if (isShown) {
           process.stdout.write(text);
@@ -82,17 +88,23 @@ function run([program, ...args], { isShown = false, env } = {}) {
 
 /**
  * @param {import("./steps.mjs").Step} step
+ * @param {(elapsedMs: number) => string} live What the live line says meanwhile.
  * @returns {Promise<import("./counts.mjs").Counts>}
  */
-async function take(step) {
+async function take(step, live) {
   const start = performance.now();
   let output = "";
   let succeeded = true;
+  const stopLive = isVerbose ? () => {} : liveLine(process.stdout, terminal, live);
   for (const command of step.commands) {
-    const result = await run(command, { env: step.env });
+    if (isVerbose) {
+      process.stdout.write(paint.dim(`$ ${command.join(" ")}\n`));
+    }
+    const result = await run(command, { isShown: isVerbose, env: step.env });
     output += result.output;
     succeeded &&= result.succeeded;
   }
+  stopLive();
   /** @type {import("./counts.mjs").Counts | null} */
   let counts = null;
   try {
@@ -105,9 +117,11 @@ async function take(step) {
   const settled = settle(succeeded, counts);
   const log = path.join(logs, `${step.name}.log`);
   writeFileSync(log, output);
-  process.stdout.write(`${headline(step.name, performance.now() - start, settled, counts === null)}\n`);
+  process.stdout.write(
+    `${headline(step.name, performance.now() - start, settled, counts === null, paint)}\n`,
+  );
   if (settled.failed > 0) {
-    process.stdout.write(`${excerpt(output).replace(/^(?=.)/gm, "  | ")}\n`);
+    process.stdout.write(isVerbose ? "" : `${excerpt(output).replace(/^(?=.)/gm, "  | ")}\n`);
     process.stdout.write(`  whole output: ${path.relative(root, log)}\n\n`);
   }
   return settled;
@@ -115,7 +129,7 @@ async function take(step) {
 
 async function main() {
   const all = stepsOf(root, logs);
-  const names = process.argv.slice(2);
+  const names = process.argv.slice(2).filter((argument) => argument !== "--verbose");
   if (names.includes("--list")) {
     const width = Math.max(...all.map(({ name }) => name.length));
     process.stdout.write(all.map(({ name, what }) => `${name.padEnd(width)}  ${what}\n`).join(""));
@@ -131,7 +145,8 @@ async function main() {
     ({ name, commands }) => commands.length > 0 && (names.length === 0 || names.includes(name)),
   );
   if (steps.some(({ rust }) => rust)) {
-    const { succeeded } = await run(["scripts/setup"], { isShown: true });
+    const command = ["scripts/setup", ...(isVerbose ? ["--verbose"] : [])];
+    const { succeeded } = await run(command, { isShown: true, isOnTerminal: terminal.isLive });
     if (!succeeded) {
       process.stdout.write("FAIL setup\n\n0 passed, 1 failed\n");
       process.exitCode = 1;
@@ -145,14 +160,19 @@ async function main() {
   let total = noCounts();
   /** @type {string[]} */
   const failed = [];
-  for (const step of steps) {
-    const counts = await take(step);
+  for (const [at, step] of steps.entries()) {
+    const before = performance.now() - start;
+    const counts = await take(step, (elapsed) => {
+      const all = `step ${at + 1} of ${steps.length}, ${duration(before + elapsed)} in all`;
+      return `...  ${step.name} (${duration(elapsed)}; ${all})`;
+    });
     total = sum(total, counts);
     if (counts.failed > 0) {
       failed.push(step.name);
     }
   }
-  const verdict = failed.length > 0 ? `failed: ${failed.join(", ")}` : "all steps passed";
+  const verdict =
+    failed.length > 0 ? paint.red(`failed: ${failed.join(", ")}`) : paint.green("all steps passed");
   const skipped = total.skipped > 0 ? `, ${total.skipped} tests skipped` : "";
   process.stdout.write(`\n${verdict} (${duration(performance.now() - start)}${skipped})\n`);
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);

@@ -1,4 +1,5 @@
 // @ts-check
+import { duration } from "../terminal.mjs";
 
 const headLines = 60;
 const tailLines = 140;
@@ -24,19 +25,14 @@ export function excerpt(output) {
   return [...lines.slice(0, headLines), `[... ${left} lines ...]`, ...lines.slice(-tailLines)].join("\n");
 }
 
-/** @param {number} ms */
-export function duration(ms) {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
 /**
  * @param {string} name
  * @param {number} ms
  * @param {import("./counts.mjs").Counts} counts
  * @param {boolean} isOneCheck
+ * @param {Record<"red" | "green", import("../terminal.mjs").Paint>} paint
  */
-export function headline(name, ms, { passed, failed, skipped }, isOneCheck) {
+export function headline(name, ms, { passed, failed, skipped }, isOneCheck, paint) {
   const parts = [duration(ms)];
   if (!isOneCheck) {
     parts.push(`${passed} passed`);
@@ -47,5 +43,6 @@ export function headline(name, ms, { passed, failed, skipped }, isOneCheck) {
       parts.push(`${skipped} skipped`);
     }
   }
-  return `${failed > 0 ? "FAIL" : "ok  "} ${name} (${parts.join(", ")})`;
+  const verdict = failed > 0 ? paint.red("FAIL") : paint.green("ok  ");
+  return `${verdict} ${name} (${parts.join(", ")})`;
 }

@@ -43,6 +43,16 @@ export function stepsOf(root, logs) {
       commands: [["cargo", "clippy", "--locked", ...wasmTarget, "--lib", "--", "-D", "warnings"]],
     },
     {
+      name: "doc",
+      what: "the crate's documentation without a warning, private items too",
+      rust: true,
+      commands: [[], wasmTarget].map((target) => [
+        ...["cargo", "doc", "--locked", "--no-deps", "--document-private-items"],
+        ...target,
+      ]),
+      env: { RUSTDOCFLAGS: "-D warnings" },
+    },
+    {
       name: "tsc",
       what: "TypeScript's types",
       rust: false,
@@ -58,7 +68,7 @@ export function stepsOf(root, logs) {
     },
     {
       name: "cargo",
-      what: "Rust's tests, for this machine",
+      what: "Rust's tests and the documentation's examples, for this machine",
       rust: true,
       commands: [["cargo", "test", "--locked", "--no-fail-fast"]],
       counts: countsOfCargo,
@@ -89,6 +99,12 @@ export function stepsOf(root, logs) {
       what: "the module's size against its budget",
       rust: false,
       commands: [["node", "scripts/lib/size.mjs"]],
+    },
+    {
+      name: "package",
+      what: "what npm pack makes fits into hosts",
+      rust: false,
+      commands: [["node", "scripts/lib/package.mjs"]],
     },
   ];
 }

@@ -1,0 +1,143 @@
+/** The fault table: what a run comes to where its transactions fail, whatever the failure, how long and where. */
+
+import { describe, expect, test } from "vitest";
+
+import type { MigrationAnswer } from "../../js-shims/validators";
+import { backend } from "./backend";
+import * as make from "./documents";
+import { type Hook, migrate, rowsByNote } from "./migrate";
+import { seed } from "./seed";
+
+const messages = {
+  conflict:
+    'Documents read from or written to the "voiceNotes" table changed while this mutation was being run.',
+  writeRate: "Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second.",
+  concurrentCommits: "Too many concurrent commits in a short period of time.",
+  lostAnswer: "Your request couldn't be completed. Try again later.",
+  timeout: "Function execution timed out (maximum duration: 1s)",
+  memory: "JavaScript execution ran out of memory (maximum memory usage: 64 MB)",
+  unknown: 'Uncaught Error: note says "Too many writes per second"',
+};
+type Kind = keyof typeof messages;
+const isTransient = (kind: Kind) => !["timeout", "memory", "unknown"].includes(kind);
+
+type Duration = "once" | "for 1 s" | "for good";
+const durations: Duration[] = ["once", "for 1 s", "for good"];
+const places = ["first", "middle", "last"] as const;
+
+const noteCount = 120;
+
+/** Every other transaction is a page of the real run where pages are `sparse`, as most notes need nothing then. */
+async function platform(isSparse: boolean) {
+  const t = backend();
+  await seed(t);
+  await t.run(async ({ db }) => {
+    for (let n = 0; n < noteCount; n++) {
+      const skipped = isSparse && n % 3 ? { transcriptionStatus: "failed" } : {};
+      await db.insert(
+        "voiceNotes",
+        make.note({ insights: [make.insight({ id: `i${n}` })], ...skipped }) as never,
+      );
+    }
+  });
+  return t;
+}
+
+type Run = { name: string; isSparse: boolean; dryRun: boolean };
+const runs: Run[] = [
+  { name: "in sweeps", isSparse: false, dryRun: false },
+  { name: "in pages and batches", isSparse: true, dryRun: false },
+  { name: "dry", isSparse: false, dryRun: true },
+];
+
+/** Fails the calls from the `from`-th on. */
+function faults(kind: Kind, from: number, duration: Duration): Hook {
+  let until: number | undefined;
+  // The transaction of a lost answer is committed.
+  const failing = kind === "lostAnswer" ? "after" : "before";
+  return (_, moment, nth) => {
+    if (nth < from || moment !== failing) return;
+    until ??= Date.now() + (duration === "for 1 s" ? 1_000 : 0);
+    const fails = duration === "for good" || (duration === "once" ? nth === from : Date.now() < until);
+    if (fails) throw new Error(messages[kind]);
+  };
+}
+
+for (const { name, isSparse, dryRun } of runs) {
+  describe(`a run ${name}`, async () => {
+    const args = { organizationId: "org_a", dryRun, batchSize: dryRun ? 200 : 20 };
+    const rest = noteCount - Math.floor((isSparse ? 2 : 0) * (noteCount / 3));
+    let calls = 0;
+    const undisturbed = await platform(isSparse);
+    const count: Hook = (_, moment) => {
+      if (moment === "before") calls += 1;
+    };
+    const expected = await migrate(undisturbed, args, { hook: count });
+    const rows = await rowsByNote(undisturbed);
+    const from = { first: 0, middle: Math.floor(calls / 2), last: calls - 1 };
+    const table = (Object.keys(messages) as Kind[]).flatMap((kind) =>
+      durations.flatMap((duration) => places.map((place) => ({ kind, duration, place }))),
+    );
+
+    test("migrates all, undisturbed", () => {
+      expect(expected).toMatchObject({ done: true, outcome: { migrated: rest }, artifacts: rest });
+    });
+
+    test.each(table)(
+      "that fails with $kind $duration from its $place call on",
+      async ({ kind, duration, place }) => {
+        const t = await platform(isSparse);
+        const hook = faults(kind, from[place], duration);
+        // What is not known to pass is not waited for any longer than two tries take.
+        const mayEnd = duration === "for good" || (duration === "for 1 s" && !isTransient(kind));
+        let answer: MigrationAnswer;
+        try {
+          answer = await migrate(t, args, { hook });
+        } catch (error) {
+          // It throws only where nothing was done, and says why.
+          expect(mayEnd).toBe(true);
+          if (!dryRun) expect(place).toBe("first");
+          expect(error).toMatchObject({
+            data: { code: "INTERNAL", message: expect.stringContaining(messages[kind]) },
+          });
+          answer = await migrate(t, args);
+          if (kind === "lostAnswer") expect(answer.outcome.failed).toBe(0);
+          else expect(answer.outcome).toEqual(expected.outcome);
+          expect(shape(await rowsByNote(t))).toEqual(shape(rows));
+          return;
+        }
+        // Nobody is blamed, whatever happened.
+        expect(answer).toMatchObject({ errors: 0, failures: [], outcome: { failed: 0 } });
+        if (!answer.done) {
+          expect(mayEnd).toBe(true);
+          expect(answer).toMatchObject({
+            done: false,
+            stopped: "error",
+            next: { args: { cursor: answer.cursor } },
+          });
+          expect(answer.warnings.join()).toContain(messages[kind]);
+          const { args: next } = answer.next ?? { args };
+          const more = await migrate(t, next);
+          expect(more).toMatchObject({ done: true, outcome: { failed: 0 } });
+          const both = answer.outcome.migrated + more.outcome.migrated;
+          const found = more.outcome.alreadyMigrated;
+          expect(kind === "lostAnswer" ? both + found : both).toBe(rest);
+        } else {
+          expect(duration).not.toBe("for good");
+          expect(answer).toMatchObject({ done: true, stopped: null, outcome: expected.outcome, next: null });
+          expect([answer.artifacts, answer.transcripts, answer.claims]).toEqual([rest, rest, rest]);
+          if (isTransient(kind)) expect(answer.batches).toBeLessThanOrEqual(expected.batches * 1.5);
+        }
+        expect(shape(await rowsByNote(t))).toEqual(shape(rows));
+      },
+    );
+  });
+}
+
+/** What the notes got, in their order, without ids. */
+const shape = (rows: Record<string, unknown>) =>
+  Object.values(rows).map((artifacts) =>
+    (artifacts as { status: string; transcripts: unknown[]; claims: unknown[] }[]).map(
+      ({ status, transcripts, claims }) => [status, transcripts.length, claims.length],
+    ),
+  );
