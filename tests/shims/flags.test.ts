@@ -341,9 +341,8 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
     expect(disabled.next[0]?.why).toContain("notes in flight go on in v2");
     for (const { function: name, args } of [...enabled.next, ...disabled.next]) {
       const pasted = JSON.parse(JSON.stringify(args));
-      const file =
-        name === "scripts/runMigration" ? internal.scripts.runMigration : internal.scripts.v2MigrationStatus;
-      await t.action(file.default as never, pasted);
+      if (name === "scripts/runMigration") await t.action(internal.scripts.runMigration.default, pasted);
+      else await t.action(internal.scripts.v2MigrationStatus.default, pasted);
     }
     const quoted = await t.mutation(enable, { organizationId: "it's" });
     expect(quoted.warnings).toEqual([expect.stringContaining("`next` holds a `'`")]);
