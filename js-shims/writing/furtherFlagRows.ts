@@ -37,7 +37,7 @@ async function bringRows(host: Host, ctx: MutationCtx, args: FlagRowsArgs): Prom
     const plan = planFurtherRows(call, { left, first, rows: documents.map(describedRow), isLast });
     for (const write of plan.writes) await writeFlag(host, ctx, write, organizationId, updatedBy, documents);
     const { isOvertaken, goesOn } = plan;
-    const last = documents.at(-1);
+    const last = documents[documents.length - 1];
     if (goesOn && last !== undefined)
       await scheduleFlagRows(host, ctx, { ...args, after: positionOf(rows, last) });
     console.info(
