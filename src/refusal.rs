@@ -21,6 +21,8 @@ pub enum Code {
     InvalidCursor,
     /// `check` was asked for and the verdict is neither complete nor empty.
     NotComplete,
+    /// `check` was asked for, and the change of the flags would have no effect.
+    Overruled,
     /// A stored document lacks a field or has one of the wrong type.
     MalformedDocument,
     /// A defect of this library or of its wiring.
