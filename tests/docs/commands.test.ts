@@ -129,7 +129,7 @@ function checkReason({ place, text }: Block, reason: string, work: string): void
   }
 }
 
-function checkRan({ place, note, text }: Block, { code, stderr, stdout }: Ran): void {
+function checkRan({ place, note }: Block, { code, stderr, stdout }: Ran): void {
   const [, expected] = note.match(/^fails:(\w+)$/) ?? [];
   if (expected !== undefined) {
     expect(code, `${place}: ${stdout}`).toBe(1);
