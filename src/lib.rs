@@ -47,9 +47,9 @@ pub use note::{
 pub use organization::{belonging, belongs};
 pub use refusal::{Code, Refusal, WrongCall};
 pub use status::{
-    Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, OpenLookUp, Page,
-    PageStart, Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun, StatusRunCall, StatusRunStep,
-    StatusScan, StatusStep, Sums, Verdict,
+    Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, OpenLookUp, Page, PageStart,
+    Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun, StatusRunCall, StatusRunStep, StatusScan,
+    StatusStep, Sums, Verdict,
 };
 pub use table::{ByTable, MalformedDocument};
 pub use transaction::{

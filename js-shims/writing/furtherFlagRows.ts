@@ -24,8 +24,8 @@ export function flagRowsFunction(host: Host) {
 }
 
 async function bringRows(host: Host, ctx: MutationCtx, args: FlagRowsArgs): Promise<void> {
-  const { left, after, ...call } = args;
-  const { organizationId, updatedBy } = call;
+  const { organizationId, left, after, ...call } = args;
+  const { updatedBy } = call;
   const rows = organizationRows(host, call.key, organizationId);
   const meter = new Meter(ctx);
   try {

@@ -12,8 +12,6 @@ use super::plan::{FlagRow, FlagWrite};
 #[derive(Clone, Debug, PartialEq, Eq, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct FurtherRowsCall {
-    /// The organization.
-    pub organization_id: String,
     /// The flag.
     pub key: FlagKey,
     /// The value.
@@ -57,7 +55,6 @@ impl FurtherRowsCall {
     /// use v2_rollout::{FlagKey, FlagRow, FlagValue, FurtherRowsCall};
     ///
     /// let call = FurtherRowsCall {
-    ///     organization_id: "org_1".into(),
     ///     key: FlagKey::VoiceNotes,
     ///     enabled: true,
     ///     updated_by: "script".into(),
@@ -116,7 +113,6 @@ mod tests {
     #[test]
     fn what_differs_is_written_until_another_change_took_over() {
         let call = FurtherRowsCall {
-            organization_id: "org_1".into(),
             key: FlagKey::EntityResolution,
             enabled: true,
             updated_by: "Ann Lee".into(),

@@ -183,7 +183,7 @@ read_fields! {
     FlagChangeCall { organization_id, enabled, caller, actor, reason, restore, check, create, is_known }
     FlagRow { value, notes, bytes }
     Found { complete, open, malformed }
-    FurtherRowsCall { organization_id, key, enabled, updated_by, reason, at }
+    FurtherRowsCall { key, enabled, updated_by, reason, at }
     FurtherRowsPage { left, first, rows, is_last }
     Inserted { artifacts, transcripts, claims }
     JudgeCall { organization_id, now_ms, is_retry, deferred_days, repair, ends_at_malformed }
