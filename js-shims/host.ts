@@ -53,7 +53,8 @@ export type Authorize = (
 ) => boolean | Promise<boolean>;
 
 /**
- * Knows the platform's organizations: a row, or null if there is none of this id. A throw fails the call.
+ * Knows the platform's organizations: a row, or null if there is none of this id. Undefined and a throw are errors, not
+ * "there is none".
  *
  * @example
  * ```ts
@@ -191,6 +192,18 @@ const defaultIndexes: Indexes = {
  * answer, and the last transaction takes its time. */
 const LATEST_DEADLINE_MS = 9 * 60 * 1_000;
 
+/** A number of a wiring, which a host may have reckoned, or read from a text. */
+function checked(name: string, value: number, least: "positive" | "zeroOrPositive"): number {
+  if (typeof value !== "number") {
+    throw new TypeError(`defineHost: ${name} must be a number, but it is a ${typeof value}`);
+  }
+  if (!Number.isFinite(value) || value < 0 || (value === 0 && least === "positive")) {
+    const rule = least === "positive" ? "a positive number" : "zero or a positive number";
+    throw new RangeError(`defineHost: ${name} must be ${rule}, but it is ${value}`);
+  }
+  return value;
+}
+
 /**
  * Wires the library into a host. `convex/v2RolloutHost.ts` calls it once, and the other files import the result.
  *
@@ -207,13 +220,17 @@ const LATEST_DEADLINE_MS = 9 * 60 * 1_000;
  *     await ctx.runQuery(internal.organizations.find, { organizationId }),
  * });
  * ```
+ *
+ * @throws RangeError where a number is not finite, negative, or (`deadlineMs`) zero: an action would never end, or do
+ * nothing.
  */
 export function defineHost(wiring: Wiring): Host {
+  const deadlineMs = checked("deadlineMs", wiring.deadlineMs ?? 4 * 60 * 1_000, "positive");
   return {
     ...wiring,
     indexes: { ...defaultIndexes, ...wiring.indexes },
-    deadlineMs: Math.min(wiring.deadlineMs ?? 4 * 60 * 1_000, LATEST_DEADLINE_MS),
-    paceBytesPerSecond: wiring.paceBytesPerSecond ?? 2 ** 20,
+    deadlineMs: Math.min(deadlineMs, LATEST_DEADLINE_MS),
+    paceBytesPerSecond: checked("paceBytesPerSecond", wiring.paceBytesPerSecond ?? 2 ** 20, "zeroOrPositive"),
   };
 }
 

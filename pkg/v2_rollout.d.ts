@@ -24,6 +24,20 @@ export interface MalformedDocument {
 }
 
 /**
+ * A note of a page.
+ */
+export interface NoteToCount {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * What its class depends on.
+     */
+    facts: NoteFacts;
+}
+
+/**
  * A note that could not be migrated.
  */
 export interface NoteFailure {
@@ -120,7 +134,7 @@ export interface MigrationPage {
 /**
  * A page of notes.
  */
-export type Notes = NoteFacts[];
+export type Notes = NoteToCount[];
 
 /**
  * An artifact of a note to be judged.
@@ -269,12 +283,12 @@ export interface Found {
 /**
  * How far the insights of a note are, as the old pipeline sees it, in the words of the host's schema.
  */
-export type InsightsStatus = "pending" | "processing" | "completed" | "failed" | "awaiting_confirmation" | "cancelled";
+export type InsightsStatus = "pending" | "processing" | "completed" | "failed" | "awaiting_confirmation" | "cancelled" | "unknown";
 
 /**
  * How far the transcription of a note is, in the words of the host's schema.
  */
-export type TranscriptionStatus = "pending" | "processing" | "completed" | "failed";
+export type TranscriptionStatus = "pending" | "processing" | "completed" | "failed" | "unknown";
 
 /**
  * How many documents of a kind there are.
@@ -584,6 +598,28 @@ export interface Candidates {
      * How many candidates each artifact has.
      */
     counts: Uint32Array;
+}
+
+/**
+ * The ids of a few notes of each kind that a person may want to look at, the first that were met.
+ */
+export interface StatusSamples {
+    /**
+     * Unfinished notes.
+     */
+    unfinished: string[];
+    /**
+     * Deferred ones.
+     */
+    deferred: string[];
+    /**
+     * Blocked ones.
+     */
+    blocked: string[];
+    /**
+     * Those with more than one linked artifact.
+     */
+    duplicates: string[];
 }
 
 /**
@@ -917,6 +953,10 @@ export interface StatusAnswer {
      */
     orphans: number;
     /**
+     * The first notes of each kind that a person may want to look at.
+     */
+    samples: StatusSamples;
+    /**
      * Whether the organization is through; null until done.
      */
     verdict: Verdict | null;
@@ -928,6 +968,10 @@ export interface StatusAnswer {
      * Where the counts go on, if they are not done.
      */
     cursor: string | null;
+    /**
+     * Why the internal function ended before it was done.
+     */
+    stopped: StatusStopped | null;
     /**
      * Each with what to do.
      */
@@ -1020,11 +1064,11 @@ export type Purpose = "noteRange" | "notesById" | "artifactsOfNotes" | "repairs"
  */
 export interface NoteFacts {
     /**
-     * Null where the note has none, or one that is no word of the schema.
+     * Null where the note has none.
      */
     transcriptionStatus: TranscriptionStatus | undefined;
     /**
-     * Null where the note has none, or one that is no word of the schema.
+     * Null where the note has none.
      */
     insightsStatus: InsightsStatus | undefined;
     /**
@@ -1062,7 +1106,7 @@ export interface Estimate {
 /**
  * What a run does with a note.
  */
-export type NoteVerdict = "migrated" | "unfinished" | "changedRecently" | "noTimeOfChange" | "notReady" | "transcribing" | "insightsInProgress" | "awaitingConfirmation" | "noCoach" | "insightsCancelled" | "gone" | "migratedByLostAttempt" | "repairedByLostAttempt" | "migrate" | "repair" | "malformed";
+export type NoteVerdict = "migrated" | "unfinished" | "changedRecently" | "noTimeOfChange" | "notReady" | "transcribing" | "insightsInProgress" | "awaitingConfirmation" | "noCoach" | "insightsCancelled" | "unknownStatus" | "gone" | "migratedByLostAttempt" | "repairedByLostAttempt" | "migrate" | "repair" | "malformed";
 
 /**
  * What a run is asked for.
@@ -1142,6 +1186,22 @@ export interface StatusCall {
      * Fail where all is counted and the organization is not through.
      */
     check: boolean;
+    /**
+     * Blocked notes may stay in v1: `check` lets them pass.
+     */
+    acceptBlocked: boolean;
+    /**
+     * The deployment's address, where the runtime tells it: a cursor belongs to it.
+     */
+    deployment?: string;
+    /**
+     * The host's indexes as text: a cursor belongs to them.
+     */
+    indexes: string;
+    /**
+     * How often the reads of a transaction are halved: as often as one failed that read too much.
+     */
+    halvings: number;
     /**
      * The values of the two environment variables.
      */
@@ -1339,7 +1399,7 @@ export interface FlagPlan {
 /**
  * What kind of failure it is. Stable: pipelines and dashboards match on it.
  */
-export type Code = "INVALID_ARGUMENT" | "ORGANIZATION_NOT_FOUND" | "FORBIDDEN" | "INVALID_CURSOR" | "NOT_COMPLETE" | "MALFORMED_DOCUMENT" | "INTERNAL";
+export type Code = "INVALID_ARGUMENT" | "ORGANIZATION_NOT_FOUND" | "LOOKUP_FAILED" | "FORBIDDEN" | "INVALID_CURSOR" | "NOT_COMPLETE" | "MALFORMED_DOCUMENT" | "INTERNAL";
 
 /**
  * What matters of the answer of a page.
@@ -1367,7 +1427,7 @@ export type MigrationStep = { kind: "readPage"; after: string | null; notes: num
 /**
  * What the internal function does next.
  */
-export type StatusRunStep = { kind: "countPage"; cursor: string | null } | { kind: "answer"; limitedBy: Limit | null };
+export type StatusRunStep = { kind: "countPage"; cursor: string | null; halvings: number; waitMs: Millis } | { kind: "answer"; stopped: StatusStopped | null; limitedBy: Limit | null; warnings: string[] };
 
 /**
  * What the internal function is asked for.
@@ -1389,6 +1449,18 @@ export interface StatusRunCall {
      * Fail unless the organization is through.
      */
     check: boolean;
+    /**
+     * Blocked notes may stay in v1: `check` lets them pass.
+     */
+    acceptBlocked: boolean;
+    /**
+     * The deployment's address, where the runtime tells it: a cursor belongs to it.
+     */
+    deployment?: string;
+    /**
+     * The host's indexes as text: a cursor belongs to them.
+     */
+    indexes: string;
     /**
      * The present.
      */
@@ -1439,7 +1511,7 @@ export type FlagReason = "ENVIRONMENT" | "PLATFORM" | "ORGANIZATION" | "DEFAULT"
 /**
  * Whether an organization is through.
  */
-export type Verdict = "empty" | "notStarted" | "inProgress" | "blocked" | "complete";
+export type Verdict = "empty" | "notStarted" | "inProgress" | "waiting" | "blocked" | "complete";
 
 /**
  * Which rows are inserted for a note.
@@ -1462,7 +1534,7 @@ export interface MissingRows {
 /**
  * Why a person has to decide about a note.
  */
-export type BlockedReason = "noCoach" | "insightsCancelled";
+export type BlockedReason = "noCoach" | "insightsCancelled" | "unknownStatus";
 
 /**
  * Why a run ended before it was through.
@@ -1481,6 +1553,10 @@ export interface Reasons {
      * Blocked: their insights were cancelled.
      */
     insightsCancelled: number;
+    /**
+     * Blocked: one of their statuses is no word of the schema.
+     */
+    unknownStatus: number;
     /**
      * Deferred: their transcription is not there yet.
      */
@@ -1502,6 +1578,11 @@ export interface Reasons {
      */
     noTimeOfChange: number;
 }
+
+/**
+ * Why the internal function ended before it was done.
+ */
+export type StatusStopped = "deadline" | "error";
 
 /**
  * Why the old pipeline is not done with a note.
@@ -1578,6 +1659,23 @@ export class Judge {
 }
 
 /**
+ * The tries of a lookup of the host's, in an action.
+ */
+export class LookupRetry {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * How many milliseconds to wait after a failure with this message; undefined where it is given up. `jitter` is a
+     * random number from 0 to 1.
+     */
+    failed(message: string, nowMs: number, jitter: number): number | undefined;
+    /**
+     * Begins to try.
+     */
+    constructor(nowMs: number, deadlineMs: number);
+}
+
+/**
  * One run of the migration.
  */
 export class MigrationRun {
@@ -1624,9 +1722,17 @@ export class StatusRun {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * The first page.
+     */
+    begin(): StatusRunStep;
+    /**
      * What to do after a page was counted.
      */
     counted(page: CountedPage, nowMs: number): StatusRunStep;
+    /**
+     * What to do after the page that was asked for failed with a message. `jitter` is a random number from 0 to 1.
+     */
+    failed(message: string, nowMs: number, jitter: number): StatusRunStep;
     /**
      * Begins a status, or goes on where the cursor says.
      */
@@ -1679,6 +1785,10 @@ export class StatusScan {
      * What to do next.
      */
     next(transaction: Transaction): StatusStep;
+    /**
+     * The position that was to be read behind is that of a document that is gone.
+     */
+    positionLost(): void;
 }
 
 /**
@@ -1753,6 +1863,11 @@ export function notesThatFit(transaction: Transaction, rows: RowsOfNotes): Fitti
 export function refuseCaller(functionName: string): void;
 
 /**
+ * Throws `LOOKUP_FAILED`, naming what the lookup failed with.
+ */
+export function refuseLookup(organizationId: string, message: string): void;
+
+/**
  * Throws `ORGANIZATION_NOT_FOUND`.
  */
 export function refuseOrganization(organizationId: string): void;
@@ -1769,6 +1884,7 @@ export interface InitOutput {
     readonly __wbg_allowance_free: (a: number, b: number) => void;
     readonly __wbg_flagchange_free: (a: number, b: number) => void;
     readonly __wbg_judge_free: (a: number, b: number) => void;
+    readonly __wbg_lookupretry_free: (a: number, b: number) => void;
     readonly __wbg_migrationrun_free: (a: number, b: number) => void;
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly __wbg_statusscan_free: (a: number, b: number) => void;
@@ -1787,6 +1903,8 @@ export interface InitOutput {
     readonly judge_judge: (a: number, b: any) => [number, number, number];
     readonly judge_new: (a: any) => [number, number, number];
     readonly legacyWarning: (a: number, b: number) => [number, number];
+    readonly lookupretry_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly lookupretry_new: (a: number, b: number) => number;
     readonly migrationrun_answer: (a: number) => [number, number, number];
     readonly migrationrun_batchWritten: (a: number, b: any, c: number) => [number, number];
     readonly migrationrun_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
@@ -1798,9 +1916,12 @@ export interface InitOutput {
     readonly missingRows: (a: any, b: number) => [number, number, number];
     readonly notesThatFit: (a: number, b: any) => [number, number, number];
     readonly refuseCaller: (a: number, b: number) => [number, number];
+    readonly refuseLookup: (a: number, b: number, c: number, d: number) => [number, number];
     readonly refuseOrganization: (a: number, b: number) => [number, number];
     readonly refusePosition: () => [number, number];
+    readonly statusrun_begin: (a: number) => [number, number, number];
     readonly statusrun_counted: (a: number, b: any, c: number) => [number, number, number];
+    readonly statusrun_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly statusrun_new: (a: any) => [number, number, number];
     readonly statusscan_answer: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly statusscan_feedArtifacts: (a: number, b: any, c: any) => [number, number];
@@ -1812,6 +1933,7 @@ export interface InitOutput {
     readonly statusscan_feedNotes: (a: number, b: any, c: any) => [number, number];
     readonly statusscan_new: (a: any) => [number, number, number];
     readonly statusscan_next: (a: number, b: number) => [number, number, number];
+    readonly statusscan_positionLost: (a: number) => [number, number];
     readonly transaction_countRange: (a: number) => void;
     readonly transaction_countRead: (a: number, b: number, c: number) => void;
     readonly transaction_countWrite: (a: number, b: number) => void;

@@ -168,6 +168,50 @@ export class Judge {
 if (Symbol.dispose) Judge.prototype[Symbol.dispose] = Judge.prototype.free;
 
 /**
+ * The tries of a lookup of the host's, in an action.
+ */
+export class LookupRetry {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        LookupRetryFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_lookupretry_free(ptr, 0);
+    }
+    /**
+     * How many milliseconds to wait after a failure with this message; undefined where it is given up. `jitter` is a
+     * random number from 0 to 1.
+     * @param {string} message
+     * @param {number} nowMs
+     * @param {number} jitter
+     * @returns {number | undefined}
+     */
+    failed(message, nowMs, jitter) {
+        const val2 = +nowMs;
+        const val3 = +jitter;
+        const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.lookupretry_failed(this.__wbg_ptr, ptr0, len0, val2, val3);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * Begins to try.
+     * @param {number} nowMs
+     * @param {number} deadlineMs
+     */
+    constructor(nowMs, deadlineMs) {
+        const ret = wasm.lookupretry_new(nowMs, deadlineMs);
+        this.__wbg_ptr = ret;
+        LookupRetryFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+}
+if (Symbol.dispose) LookupRetry.prototype[Symbol.dispose] = LookupRetry.prototype.free;
+
+/**
  * One run of the migration.
  */
 export class MigrationRun {
@@ -296,6 +340,17 @@ export class StatusRun {
         wasm.__wbg_statusrun_free(ptr, 0);
     }
     /**
+     * The first page.
+     * @returns {StatusRunStep}
+     */
+    begin() {
+        const ret = wasm.statusrun_begin(this.__wbg_ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
      * What to do after a page was counted.
      * @param {CountedPage} page
      * @param {number} nowMs
@@ -303,6 +358,24 @@ export class StatusRun {
      */
     counted(page, nowMs) {
         const ret = wasm.statusrun_counted(this.__wbg_ptr, page, nowMs);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * What to do after the page that was asked for failed with a message. `jitter` is a random number from 0 to 1.
+     * @param {string} message
+     * @param {number} nowMs
+     * @param {number} jitter
+     * @returns {StatusRunStep}
+     */
+    failed(message, nowMs, jitter) {
+        const val2 = +nowMs;
+        const val3 = +jitter;
+        const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.statusrun_failed(this.__wbg_ptr, ptr0, len0, val2, val3);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -456,6 +529,15 @@ export class StatusScan {
             throw takeFromExternrefTable0(ret[1]);
         }
         return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * The position that was to be read behind is that of a document that is gone.
+     */
+    positionLost() {
+        const ret = wasm.statusscan_positionLost(this.__wbg_ptr);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
     }
 }
 if (Symbol.dispose) StatusScan.prototype[Symbol.dispose] = StatusScan.prototype.free;
@@ -625,6 +707,29 @@ export function refuseCaller(functionName) {
     const ptr0 = passStringToWasm0(functionName, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
     const len0 = WASM_VECTOR_LEN;
     const ret = wasm.refuseCaller(ptr0, len0);
+    if (ret[1]) {
+        throw takeFromExternrefTable0(ret[0]);
+    }
+}
+
+/**
+ * Throws `LOOKUP_FAILED`, naming what the lookup failed with.
+ * @param {string} organizationId
+ * @param {string} message
+ */
+export function refuseLookup(organizationId, message) {
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passStringToWasm0(organizationId, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.refuseLookup(ptr0, len0, ptr1, len1);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
@@ -804,6 +909,9 @@ const FlagChangeFinalization = (typeof FinalizationRegistry === 'undefined')
 const JudgeFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_judge_free(ptr, 1));
+const LookupRetryFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_lookupretry_free(ptr, 1));
 const MigrationRunFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_migrationrun_free(ptr, 1));

@@ -16,6 +16,9 @@ const VERSION: u64 = 2;
 /// How long a cursor may be used. What it counted before is that old in the final answer.
 pub const LIFETIME: Millis = Millis(7.0 * 24.0 * 3_600_000.0);
 
+/// The longest cursor, in characters. A longer one was not made here, and is not decoded.
+pub(crate) const LONGEST: usize = 8 * 1_024;
+
 /// Above any number that a state holds. Nothing that is reckoned with a forged one overflows.
 pub(crate) const MOST: u64 = 1 << 49;
 
@@ -56,6 +59,9 @@ pub(crate) fn open<State: DeserializeOwned>(
     binding: &str,
     now: Millis,
 ) -> Result<State, Refusal> {
+    if cursor.len() > LONGEST {
+        return Err(Refusal::invalid_cursor("cursor is longer than 8 KiB"));
+    }
     let bytes = Base64UrlUnpadded::decode_vec(cursor).map_err(|_| damaged())?;
     let (body, checksum) = bytes.split_last_chunk::<8>().ok_or_else(damaged)?;
     if hash(body).to_le_bytes() != *checksum {
@@ -69,7 +75,7 @@ pub(crate) fn open<State: DeserializeOwned>(
     }
     if header.bound != hash(binding.as_bytes()) {
         return Err(Refusal::invalid_cursor(
-            "cursor belongs to another function, organization or arguments",
+            "cursor belongs to another function, organization or arguments, to another deployment, or to other indexes of the host",
         ));
     }
     if now - Millis(as_f64(header.issued_ms)) > LIFETIME {
@@ -122,13 +128,20 @@ mod tests {
         for binding in ["status org_2", "run org_1", "status org_1 7"] {
             assert_eq!(
                 refused(binding, NOW),
-                "cursor belongs to another function, organization or arguments"
+                "cursor belongs to another function, organization or arguments, to another deployment, or to other indexes of the host"
             );
         }
         assert_eq!(
             refused("status org_1", NOW + LIFETIME + Millis(1.0)),
             "cursor is older than 7 days"
         );
+    }
+
+    #[test]
+    fn long_cursors_are_refused_before_they_are_decoded() {
+        let of_length = |length| open::<State>(&"A".repeat(length), "status org_1", NOW).unwrap_err();
+        assert_eq!(of_length(LONGEST), damaged());
+        assert_eq!(of_length(LONGEST + 1).message, "cursor is longer than 8 KiB");
     }
 
     #[test]

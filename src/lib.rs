@@ -46,10 +46,11 @@ pub use note::{
 };
 pub use organization::{belonging, belongs};
 pub use refusal::{Code, Refusal, WrongCall};
+pub use retry::LookupRetry;
 pub use status::{
-    Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, OpenLookUp, Page, PageStart,
-    Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun, StatusRunCall, StatusRunStep, StatusScan,
-    StatusStep, Sums, Verdict,
+    Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, NoteToCount, OpenLookUp, Page,
+    PageStart, Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun, StatusRunCall, StatusRunStep,
+    StatusSamples, StatusScan, StatusStep, StatusStopped, Sums, Verdict,
 };
 pub use table::{ByTable, MalformedDocument};
 pub use transaction::{

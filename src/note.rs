@@ -17,10 +17,12 @@ pub enum TranscriptionStatus {
     Completed,
     /// Given up.
     Failed,
+    /// It is stored, and is no word of the schema.
+    Unknown,
 }
 
 impl TranscriptionStatus {
-    /// All of them.
+    /// The words of the schema.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Processing, Self::Completed, Self::Failed];
 }
 
@@ -40,10 +42,12 @@ pub enum InsightsStatus {
     AwaitingConfirmation,
     /// Cancelled by a coach.
     Cancelled,
+    /// It is stored, and is no word of the schema.
+    Unknown,
 }
 
 impl InsightsStatus {
-    /// All of them.
+    /// The words of the schema.
     pub const ALL: [Self; 6] = [
         Self::Pending,
         Self::Processing,
@@ -58,9 +62,9 @@ impl InsightsStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct NoteFacts {
-    /// Null where the note has none, or one that is no word of the schema.
+    /// Null where the note has none.
     pub transcription_status: Option<TranscriptionStatus>,
-    /// Null where the note has none, or one that is no word of the schema.
+    /// Null where the note has none.
     pub insights_status: Option<InsightsStatus>,
     /// Is there a coach?
     pub has_coach: bool,
@@ -123,6 +127,8 @@ pub enum BlockedReason {
     NoCoach,
     /// Its insights were cancelled.
     InsightsCancelled,
+    /// One of its two statuses is stored and is no word of the schema: nothing tells how far it is.
+    UnknownStatus,
 }
 
 /// How far a note is. Every note is in exactly one class.
@@ -170,22 +176,28 @@ impl Class {
     /// The class of a note as if it had no artifact.
     pub fn without_artifacts(note: &NoteFacts, deferral: &Deferral) -> Self {
         use InsightsStatus::{AwaitingConfirmation, Cancelled, Pending, Processing};
-        let is_transcribed = match note.transcription_status {
+        let is_transcribing = match note.transcription_status {
             None | Some(TranscriptionStatus::Failed) => return Self::NotReady,
             Some(TranscriptionStatus::Completed) if !note.has_text => return Self::NotReady,
-            status => status == Some(TranscriptionStatus::Completed),
+            status => matches!(
+                status,
+                Some(TranscriptionStatus::Pending | TranscriptionStatus::Processing)
+            ),
         };
         let in_progress = match note.insights_status {
-            _ if !is_transcribed => Some(DeferredReason::Transcribing),
+            _ if is_transcribing => Some(DeferredReason::Transcribing),
             Some(AwaitingConfirmation) => Some(DeferredReason::AwaitingConfirmation),
             Some(Pending | Processing) => Some(DeferredReason::InsightsInProgress),
             _ => None,
         };
+        let is_unknown = note.transcription_status == Some(TranscriptionStatus::Unknown)
+            || note.insights_status == Some(InsightsStatus::Unknown);
         match in_progress {
             Some(reason) if !deferral.is_over(note.created_ms) => Self::Deferred(reason),
             Some(DeferredReason::Transcribing) => Self::NotReady,
             _ if !note.has_coach => Self::Blocked(BlockedReason::NoCoach),
             _ if note.insights_status == Some(Cancelled) => Self::Blocked(BlockedReason::InsightsCancelled),
+            _ if is_unknown => Self::Blocked(BlockedReason::UnknownStatus),
             _ => Self::Eligible,
         }
     }
@@ -206,7 +218,7 @@ mod tests {
     #[test]
     #[expect(clippy::too_many_lines, reason = "it is a table")]
     fn the_first_class_that_fits() {
-        use BlockedReason::{InsightsCancelled, NoCoach};
+        use BlockedReason::{InsightsCancelled, NoCoach, UnknownStatus};
         use Class::{Blocked, Deferred, Eligible, NotReady};
         use DeferredReason::{AwaitingConfirmation, InsightsInProgress, Transcribing};
         use InsightsStatus as I;
@@ -283,6 +295,57 @@ mod tests {
                 Blocked(NoCoach),
             ),
             (done, None, false, true, Blocked(NoCoach), Blocked(NoCoach)),
+            // What is told of a status holds for its own words only.
+            (
+                Some(T::Unknown),
+                Some(I::Completed),
+                true,
+                false,
+                Blocked(UnknownStatus),
+                Blocked(UnknownStatus),
+            ),
+            (
+                Some(T::Unknown),
+                Some(I::Pending),
+                true,
+                true,
+                Deferred(InsightsInProgress),
+                Blocked(UnknownStatus),
+            ),
+            (
+                Some(T::Unknown),
+                Some(I::Cancelled),
+                true,
+                true,
+                Blocked(InsightsCancelled),
+                Blocked(InsightsCancelled),
+            ),
+            (
+                done,
+                Some(I::Unknown),
+                true,
+                true,
+                Blocked(UnknownStatus),
+                Blocked(UnknownStatus),
+            ),
+            (
+                done,
+                Some(I::Unknown),
+                false,
+                true,
+                Blocked(NoCoach),
+                Blocked(NoCoach),
+            ),
+            (done, Some(I::Unknown), true, false, NotReady, NotReady),
+            (Some(T::Failed), Some(I::Unknown), true, true, NotReady, NotReady),
+            (
+                Some(T::Pending),
+                Some(I::Unknown),
+                true,
+                true,
+                Deferred(Transcribing),
+                NotReady,
+            ),
             (done, Some(I::Completed), true, true, Eligible, Eligible),
             (done, Some(I::Failed), true, true, Eligible, Eligible),
             (done, None, true, true, Eligible, Eligible),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use crate::text::quoted;
+use crate::text::{quoted, shortened};
 
 /// What kind of failure it is. Stable: pipelines and dashboards match on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
@@ -13,6 +13,8 @@ pub enum Code {
     InvalidArgument,
     /// The host's lookup does not know the organization.
     OrganizationNotFound,
+    /// The host's lookup of organizations failed.
+    LookupFailed,
     /// The caller may not use this function.
     Forbidden,
     /// The cursor is damaged, of another version, too old, or of another call.
@@ -73,6 +75,23 @@ impl Refusal {
             format!("organizationId {} names no organization", quoted(organization_id)),
         )
         .hint("check its spelling: it is the organization's id, neither its name nor its slug")
+    }
+
+    /// Refuses because the host's lookup failed, with the message that it failed with: whether there is such an
+    /// organization is not known.
+    ///
+    /// ```
+    /// let refusal = v2_rollout::Refusal::lookup_failed("org_a", "timeout\n  at find");
+    /// assert_eq!(refusal.message, "the lookup of organizationId `org_a` failed: timeout   at find");
+    /// ```
+    pub fn lookup_failed(organization_id: &str, message: &str) -> Self {
+        let reason = shortened(message).replace('\n', " ");
+        let organization = quoted(organization_id);
+        Self::new(
+            Code::LookupFailed,
+            format!("the lookup of organizationId {organization} failed: {reason}"),
+        )
+        .hint("nothing was done; look at the host's logs (`npx convex logs`) and run again")
     }
 
     /// Refuses a cursor whose position cannot be found again.

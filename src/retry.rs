@@ -62,6 +62,29 @@ impl Retry {
     }
 }
 
+/// The tries of a lookup of the host's, in an action.
+#[derive(Clone, Copy, Debug)]
+pub struct LookupRetry {
+    retry: Retry,
+    end: Millis,
+}
+
+impl LookupRetry {
+    /// Begins to try; no try begins once the action is to end.
+    pub fn new(now: Millis, deadline: Millis) -> Self {
+        Self {
+            retry: Retry::default(),
+            end: now + deadline,
+        }
+    }
+
+    /// How long to wait after a failure with this message; none where it is given up. `jitter` is a random number from
+    /// 0 to 1.
+    pub fn failed(&mut self, message: &str, now: Millis, jitter: f64) -> Option<Millis> {
+        self.retry.after(FailureKind::of(message), now, self.end, jitter)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +121,20 @@ mod tests {
         assert_eq!(wait(FailureKind::Unknown), None);
         for kind in [FailureKind::Document, FailureKind::TooLarge(Limit::Memory)] {
             assert_eq!(wait(kind), None);
+        }
+    }
+
+    #[test]
+    fn a_lookup_is_tried_by_what_its_error_says() {
+        let busy = "Too many concurrent requests in a short period of time";
+        for (message, at, expected) in [
+            (busy, 0.0, Some(Millis(250.0))),
+            ("ECONNRESET", 0.0, Some(Millis(250.0))),
+            ("Function execution timed out (maximum duration: 1s)", 0.0, None),
+            (busy, 1_000.0, None),
+        ] {
+            let mut retry = LookupRetry::new(Millis(0.0), Millis(1_000.0));
+            assert_eq!(retry.failed(message, Millis(at), 1.0), expected, "{message}");
         }
     }
 

@@ -5,6 +5,7 @@ use tsify::Tsify;
 
 use crate::cursor;
 use crate::text::{add, counted, quoted};
+use crate::units::as_index;
 
 /// Something for each table that the library reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -52,6 +53,15 @@ impl Malformed {
         self.count += 1;
         if self.count <= NAMED {
             self.names.push(format!("{id}: {field}"));
+        }
+    }
+
+    /// Both together.
+    pub(crate) fn with(&self, more: &Self) -> Self {
+        let names = self.names.iter().chain(&more.names).take(as_index(NAMED));
+        Self {
+            count: self.count.saturating_add(more.count),
+            names: names.cloned().collect(),
         }
     }
 

@@ -89,10 +89,11 @@ const limits = {
 const migrated = {
   ...{ processed: NOTES, artifacts: 10, transcripts: 10, claims: 10, errors: 0, skipped: 10 },
   ...{ dryRun: false, done: true, cursor: null, stopped: null, batches: 1, estimate: null },
+  samples: { unfinished: [], deferred: [], blocked: [] },
   ...{ failures: [], warnings: [], next: null, batchSize: { notes: 100, limitedBy: null } },
   reasons: {
-    ...{ noCoach: 0, insightsCancelled: 0, transcribing: 0, insightsInProgress: 0 },
-    awaitingConfirmation: 0,
+    ...{ noCoach: 0, insightsCancelled: 0, unknownStatus: 0, transcribing: 0, insightsInProgress: 0 },
+    ...{ awaitingConfirmation: 0, changedRecently: 0, noTimeOfChange: 0 },
   },
   outcome: {
     ...{ migrated: 10, repaired: 0, alreadyMigrated: 10, unfinished: 0, notReady: 0 },

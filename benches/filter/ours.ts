@@ -29,6 +29,9 @@ function carryOut(reader: Reader): StatusAnswer {
   const scan = new StatusScan({
     organizationId: ORGANIZATION,
     check: false,
+    acceptBlocked: false,
+    indexes: "",
+    halvings: 0,
     environment: { voice_notes_v2: undefined, entity_resolution_v2: undefined },
     nowMs: Date.now(),
     artifactsAreIndexed: false,
@@ -95,8 +98,10 @@ export function status(tables: Tables, linked: Lookup, transcriptsOf: Lookup) {
       const isLast = at[range] === tables[range].length;
       const table = range === "notes" ? "voiceNotes" : "voiceNoteArtifacts";
       const told = { firstId: page[0]?._id, isLast, malformed: malformedDocuments(table, page) };
-      if (range === "notes") scan.feedNotes(page.map(noteFacts), told);
-      else scan.feedArtifacts(candidatesOf(page), told);
+      if (range === "notes") {
+        const notes = page.map((note) => ({ id: note._id, facts: noteFacts(note) }));
+        scan.feedNotes(notes, told);
+      } else scan.feedArtifacts(candidatesOf(page), told);
     },
     lookUp: (scan, { range, rows }) => {
       const isOfNotes = range.kind === "notes";

@@ -16,7 +16,13 @@ function noteOf(nth: number): JudgedNote {
     verdict,
     rows:
       verdict === "migrate"
-        ? { transcripts: 1, claims: nth % 4, bytes: 1_500 + ((nth * 7_919) % 18_500), repairedBytes: null }
+        ? {
+            areWritten: false,
+            transcripts: 1,
+            claims: nth % 4,
+            bytes: 1_500 + ((nth * 7_919) % 18_500),
+            repairedBytes: null,
+          }
         : null,
   };
 }

@@ -1,7 +1,9 @@
 /** Who may call a public function, and which organizations there are. */
 
-import { refuseCaller, refuseOrganization } from "../core.js";
+import { LookupRetry, refuseCaller, refuseLookup, refuseOrganization } from "../core.js";
+import { messageOf } from "../errors.js";
 import type { HookCtx, Host, RolloutFunction } from "../host.js";
+import { wait } from "../wait.js";
 
 /** Lets the caller of a public function in, or throws FORBIDDEN. */
 export async function authorize(
@@ -20,12 +22,48 @@ export async function authorize(
   if (!isAllowed) refuseCaller(rolloutFunction);
 }
 
-/**
- * Asks the host's lookup for the organization, or throws ORGANIZATION_NOT_FOUND. What the lookup throws goes through: a
- * lookup that is broken does not know that there is no such organization.
- */
+/** Asks the host's lookup for the organization, or throws ORGANIZATION_NOT_FOUND; LOOKUP_FAILED where the lookup
+ * fails. */
 export async function findOrganization(host: Host, ctx: HookCtx, organizationId: string): Promise<void> {
+  await lookUp(host, ctx, organizationId, async () => false);
+}
+
+/** The same in an action, which has timers: a lookup that fails is tried again, until the action is to end. */
+export async function findOrganizationInAction(
+  host: Host,
+  ctx: HookCtx,
+  organizationId: string,
+): Promise<void> {
+  const retry = new LookupRetry(Date.now(), host.deadlineMs);
+  try {
+    await lookUp(host, ctx, organizationId, async (message) => {
+      const waitMs = retry.failed(message, Date.now(), Math.random());
+      if (waitMs !== undefined) await wait(waitMs);
+      return waitMs !== undefined;
+    });
+  } finally {
+    retry.free();
+  }
+}
+
+async function lookUp(
+  host: Host,
+  ctx: HookCtx,
+  organizationId: string,
+  mayTryAgain: (message: string) => Promise<boolean>,
+): Promise<void> {
   if (!host.findOrganization) return;
-  const row = await host.findOrganization(ctx, organizationId);
-  if (row === null || row === undefined) refuseOrganization(organizationId);
+  for (;;) {
+    let row: unknown;
+    try {
+      row = await host.findOrganization(ctx, organizationId);
+    } catch (error) {
+      const message = messageOf(error);
+      if (await mayTryAgain(message)) continue;
+      refuseLookup(organizationId, message);
+    }
+    if (row === undefined) refuseLookup(organizationId, "it answered undefined, neither a row nor null");
+    if (row === null) refuseOrganization(organizationId);
+    return;
+  }
 }

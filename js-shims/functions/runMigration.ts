@@ -12,7 +12,7 @@ import {
   migrationArgs,
 } from "../validators/migration.js";
 import { migrationCall } from "../writing/migrateNotes.js";
-import { authorize, findOrganization } from "./access.js";
+import { authorize, findOrganizationInAction } from "./access.js";
 import { callerOf } from "./caller.js";
 import { runLegacyMigration } from "./legacyMigration.js";
 
@@ -41,7 +41,9 @@ const logLine = ({ organizationId, dryRun, ...rest }: MigrationArgs, caller: Cal
 export function runMigrationFunctions(host: Host) {
   const migrate = async (ctx: ActionCtx, args: MigrationArgs, caller?: Caller): Promise<Answer> => {
     checkMigrationCall(migrationCall(host, args));
-    if (args.organizationId !== undefined) await findOrganization(host, ctx, args.organizationId);
+    if (args.organizationId !== undefined) {
+      await findOrganizationInAction(host, ctx, args.organizationId);
+    }
     console.info(logLine(args, caller));
     if (host.legacyMigration) return await runLegacyMigration(host, ctx, args);
     return await ctx.runAction(host.functions.migrateVoiceNotesToV2, args);

@@ -1,16 +1,25 @@
 import { internalActionGeneric, internalQueryGeneric, queryGeneric } from "convex/server";
 
 import { StatusRun } from "../core.js";
+import { boundTo } from "../environment.js";
+import { isRolloutError, messageOf } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
 import { scanStatus } from "../reading/status.js";
-import { type StatusAnswer, type StatusArgs, statusAnswer, statusArgs } from "../validators/status.js";
-import { authorize, findOrganization } from "./access.js";
+import {
+  type StatusAnswer,
+  type StatusArgs,
+  statusAnswer,
+  statusArgs,
+  statusPageArgs,
+} from "../validators/status.js";
+import { wait } from "../wait.js";
+import { authorize, findOrganization, findOrganizationInAction } from "./access.js";
 
 /**
  * The two functions of `v2MigrationStatus`, which tells how far an organization is.
  *
  * - `internal`: an internal action for the file's default export. It counts to the end, or answers with a
- *   cursor when the host's deadline comes.
+ *   cursor when the host's deadline comes or a page keeps failing.
  * - `public`: a query that asks `authorize` first and counts what one transaction may read.
  */
 export function v2MigrationStatusFunctions(host: Host) {
@@ -32,38 +41,69 @@ export function v2MigrationStatusFunctions(host: Host) {
 }
 
 async function countPages(host: Host, ctx: ActionCtx, args: StatusArgs): Promise<StatusAnswer> {
-  const { organizationId, deferredDays, cursor, check = false } = args;
-  const call = {
+  const { organizationId, deferredDays, cursor, check = false, acceptBlocked = false } = args;
+  const run = new StatusRun({
     organizationId,
     deferredDays,
     cursor,
     check,
+    acceptBlocked,
+    ...boundTo(host),
     nowMs: Date.now(),
     deadlineMs: host.deadlineMs,
-  };
-  const run = new StatusRun(call);
+  });
   try {
-    await findOrganization(host, ctx, organizationId);
-    let after = cursor;
-    for (;;) {
-      const answer: StatusAnswer = await ctx.runQuery(host.functions.v2Rollout.statusPage, {
-        organizationId,
-        ...(after === undefined ? {} : { cursor: after }),
-        ...(deferredDays === undefined ? {} : { deferredDays }),
-      });
-      const step = run.counted(answer, Date.now());
-      if (step.kind === "answer") return { ...answer, read: { ...answer.read, limitedBy: step.limitedBy } };
-      after = step.cursor ?? undefined;
-    }
+    await findOrganizationInAction(host, ctx, organizationId);
+    return await carryOut(host, ctx, args, run);
   } finally {
     run.free();
+  }
+}
+
+async function carryOut(
+  host: Host,
+  ctx: ActionCtx,
+  { organizationId, deferredDays }: StatusArgs,
+  run: StatusRun,
+): Promise<StatusAnswer> {
+  /** Of the last page that was counted. */
+  let answer: StatusAnswer | undefined;
+  let step = run.begin();
+  for (;;) {
+    if (step.kind === "answer") {
+      if (answer === undefined) throw new Error("StatusRun asks for an answer, but no page was counted");
+      const { stopped, limitedBy, warnings } = step;
+      return {
+        ...answer,
+        stopped,
+        warnings: [...answer.warnings, ...warnings],
+        read: { ...answer.read, limitedBy },
+      };
+    }
+    if (step.waitMs > 0) await wait(step.waitMs);
+    let page: StatusAnswer;
+    try {
+      page = await ctx.runQuery(host.functions.v2Rollout.statusPage, {
+        organizationId,
+        ...(step.cursor === null ? {} : { cursor: step.cursor }),
+        ...(step.halvings === 0 ? {} : { halvings: step.halvings }),
+        ...(deferredDays === undefined ? {} : { deferredDays }),
+      });
+    } catch (error) {
+      // The first page refuses what is wrong with the caller's cursor.
+      if (answer === undefined && isRolloutError(error)) throw error;
+      step = run.failed(messageOf(error), Date.now(), Math.random());
+      continue;
+    }
+    answer = page;
+    step = run.counted(page, Date.now());
   }
 }
 
 /** One transaction's worth of a status, for the library's own use. */
 export function statusPageFunction(host: Host) {
   return internalQueryGeneric({
-    args: statusArgs,
+    args: statusPageArgs,
     returns: statusAnswer,
     handler: async (ctx, args): Promise<StatusAnswer> => await scanStatus(host, ctx, args),
   });

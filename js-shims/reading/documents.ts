@@ -18,6 +18,11 @@ export type StoredDocument = { _id: string; _creationTime: number } & Record<str
 const known = <Word extends string>(all: readonly Word[], word: unknown): Word | undefined =>
   all.find((one) => one === word);
 
+/** A stored status; a null counts as none. */
+function status<Word extends string>(all: readonly Word[], stored: unknown): Word | "unknown" | undefined {
+  return stored === undefined || stored === null ? undefined : (known(all, stored) ?? "unknown");
+}
+
 /** Is it a text that is not blank? Of most the first character tells. */
 function hasText(text: unknown): boolean {
   if (typeof text !== "string") return false;
@@ -26,8 +31,8 @@ function hasText(text: unknown): boolean {
 }
 
 export const noteFacts = (note: StoredDocument): NoteFacts => ({
-  transcriptionStatus: known(constants.transcriptionStatuses, note.transcriptionStatus),
-  insightsStatus: known(constants.insightsStatuses, note.insightsStatus),
+  transcriptionStatus: status(constants.transcriptionStatuses, note.transcriptionStatus),
+  insightsStatus: status(constants.insightsStatuses, note.insightsStatus),
   hasCoach: typeof note.coachId === "string" && note.coachId !== "",
   hasText: hasText(note.transcription),
   createdMs: note._creationTime,

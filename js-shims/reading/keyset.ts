@@ -34,12 +34,14 @@ const keyFields = ({ index, values }: Source) => [
 ];
 
 /** Longest position that a cursor takes, in bytes. */
-const LONGEST_POSITION_BYTES = 1_024;
+const LONGEST_POSITION_BYTES = 4 * 1_024;
+/** Deepest nesting of a value that Convex takes. */
+const DEEPEST = 64;
 const encoder = new TextEncoder();
 
 /**
  * Where a document stands in its range, as text. A key that is too long for a cursor (an index field that
- * holds a text it should not) is represented by the document's id.
+ * holds a text it should not) is represented by the document's id, and no longer found once that is deleted.
  */
 export function positionOf(source: Source, document: StoredDocument): string {
   const key = keyFields(source).map((field) => {
@@ -50,54 +52,72 @@ export function positionOf(source: Source, document: StoredDocument): string {
   return encoder.encode(position).length <= LONGEST_POSITION_BYTES ? position : JSON.stringify(document._id);
 }
 
-function parsed(position: string): JSONValue {
+/** Is it nested no deeper than Convex's values are? */
+const isFlat = (value: JSONValue, depth = DEEPEST): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((part) => isFlat(part as JSONValue, depth - 1)));
+
+/** What a position says, which may be forged: the id of a document, or the key of one. Throws INVALID_CURSOR where it is
+ * neither. */
+function parsed(db: Database, source: Source, position: string): string | Key {
+  const fields = keyFields(source);
   try {
-    return JSON.parse(position);
+    const read: JSONValue = JSON.parse(position);
+    // Keys of nothing but a time and an id are never too long.
+    if (typeof read === "string" && fields.length > 2) {
+      const id: string | null = db.normalizeId(source.table, read);
+      if (id !== null) return id;
+    } else if (Array.isArray(read) && read.length === fields.length && isFlat(read)) {
+      const key = read.map((part) => {
+        const isUndefined = typeof part === "object" && part !== null && "$undefined" in part;
+        const value: Value | undefined = isUndefined ? undefined : jsonToConvex(part);
+        // What JSON can say is not always a value of Convex's.
+        if (value !== undefined) convexToJson(value);
+        return value;
+      });
+      // Whether there is such a document does not matter: its id is only compared with others.
+      const [time, id] = key.slice(-2);
+      if (typeof time === "number" && typeof id === "string") return key;
+    }
   } catch {
-    return null;
+    // It is no JSON, or holds what Convex cannot store.
   }
+  refusePosition();
+  return [];
 }
 
-/** The key at a position; throws INVALID_CURSOR where there is none, or no longer. */
+/** The key at a position; undefined where that is the place of a document that is gone, or no longer in the range. */
 async function keyAt(
   db: Database,
   source: Source,
   position: string,
   readers: Readers,
   meter: Meter,
-): Promise<Key> {
-  const read = parsed(position);
-  const fields = keyFields(source);
-  if (typeof read === "string") {
-    meter.range();
-    const document = (await db.get(read as never).catch(() => null)) as StoredDocument | null;
-    if (document !== null) {
-      readers.count(document);
-      return fields.map((field) => document[field] as Value | undefined);
-    }
-  } else if (Array.isArray(read) && read.length === fields.length) {
-    return read.map((part) => {
-      const isUndefined = typeof part === "object" && part !== null && "$undefined" in part;
-      return isUndefined ? undefined : jsonToConvex(part);
-    });
-  }
-  refusePosition();
-  return [];
+): Promise<Key | undefined> {
+  const at = parsed(db, source, position);
+  if (typeof at !== "string") return at;
+  meter.range();
+  const document = (await db.get(at as never)) as StoredDocument | null;
+  if (document === null) return undefined;
+  readers.count(document);
+  const { index, values } = source;
+  const isInRange = values.every((value, nth) => document[index.fields[nth] ?? ""] === value);
+  return isInRange ? keyFields(source).map((field) => document[field] as Value | undefined) : undefined;
 }
 
 /** A page of documents; `isLast` where the range ends with it. */
 export type DocumentPage = { documents: StoredDocument[]; isLast: boolean };
 
+/** The position was that of a document, and it is gone. */
+export const LOST = "lost";
+
 type Step = (field: string, value: Value | undefined) => Builder;
 type Builder = { eq: Step; gt: Step };
 
 /**
- * Reads the documents of a range behind a position, as many as its readers may, and `most` at the most.
- *
- * `_creationTime` is unique within one transaction only, so that a key is all fields down to `_id`: what is
- * behind it are the documents with the same fields and a later last one, then those with the same fields but
- * the last two and a later last but one, and so on. Each of these is an index range of its own; one that is
- * not reached is not paid for.
+ * Reads the documents of a range behind a position, as many as its readers may, and `most` at the most. Throws
+ * INVALID_CURSOR where the position is none, or no longer.
  */
 export async function readBehind(
   db: Database,
@@ -107,9 +127,32 @@ export async function readBehind(
   meter: Meter,
   most = Number.POSITIVE_INFINITY,
 ): Promise<DocumentPage> {
+  const page = await findBehind(db, source, position, readers, meter, most);
+  if (page !== LOST) return page;
+  refusePosition();
+  return { documents: [], isLast: true };
+}
+
+/**
+ * Reads the documents of a range behind a position, where that can be found again.
+ *
+ * `_creationTime` is unique within one transaction only, so that a key is all fields down to `_id`: what is
+ * behind it are the documents with the same fields and a later last one, then those with the same fields but
+ * the last two and a later last but one, and so on. Each of these is an index range of its own; one that is
+ * not reached is not paid for.
+ */
+export async function findBehind(
+  db: Database,
+  source: Source,
+  position: string | null,
+  readers: Readers,
+  meter: Meter,
+  most = Number.POSITIVE_INFINITY,
+): Promise<DocumentPage | typeof LOST> {
   const { table, index, values } = source;
   const fields = position === null ? [] : keyFields(source);
   const key = position === null ? [] : await keyAt(db, source, position, readers, meter);
+  if (key === undefined) return LOST;
   const documents: StoredDocument[] = [];
   for (let same = Math.max(key.length - 1, 0); same >= 0; same--) {
     let iterator: AsyncIterator<unknown> | undefined;

@@ -69,10 +69,13 @@ export function valueBytes(value: unknown, texts?: { units: number }): number {
 /** What `ctx.meta` of convex 1.36 and newer tells. */
 type TransactionMeta = { getTransactionMetrics(): Promise<Metrics> };
 
-/** The account of a transaction: by the runtime where it gives one, else by this library alone. */
+/**
+ * The account of a transaction: by the runtime where it gives one, else by this library alone. A newer client may talk to
+ * a backend that knows no such call, and then the first one throws.
+ */
 export class Meter {
   private readonly transaction = new Transaction();
-  private readonly meta: TransactionMeta | undefined;
+  private meta: TransactionMeta | undefined;
 
   constructor(ctx: object) {
     this.meta = (ctx as { meta?: TransactionMeta }).meta;
@@ -105,7 +108,15 @@ export class Meter {
 
   /** The account, by the runtime. */
   async told(): Promise<Transaction> {
-    if (this.meta) this.transaction.tell(await this.meta.getTransactionMetrics());
+    if (this.meta) {
+      let metrics: Metrics | undefined;
+      try {
+        metrics = await this.meta.getTransactionMetrics();
+      } catch {
+        this.meta = undefined;
+      }
+      if (metrics) this.transaction.tell(metrics);
+    }
     return this.transaction;
   }
 

@@ -1,9 +1,9 @@
 /** Carries out the steps of a status in one transaction. */
 
 import { type Range, StatusScan, type StatusStep } from "../core.js";
-import { environment } from "../environment.js";
+import { boundTo, environment } from "../environment.js";
 import type { Host, QueryCtx } from "../host.js";
-import type { StatusAnswer, StatusArgs } from "../validators/status.js";
+import type { StatusAnswer, StatusPageArgs } from "../validators/status.js";
 import {
   candidatesOf,
   draftStatus,
@@ -13,7 +13,7 @@ import {
   noteFacts,
   type StoredDocument,
 } from "./documents.js";
-import { type DocumentPage, positionOf, readBehind, type Source, source } from "./keyset.js";
+import { type DocumentPage, findBehind, LOST, positionOf, type Source, source } from "./keyset.js";
 import { Meter } from "./meter.js";
 import { lookUpOf, sourceOf, tables } from "./ranges.js";
 import { forEach, withReaders } from "./readers.js";
@@ -22,7 +22,14 @@ import { forEach, withReaders } from "./readers.js";
 export async function scanStatus(
   host: Host,
   ctx: QueryCtx,
-  { organizationId, deferredDays, cursor, check = false }: StatusArgs,
+  {
+    organizationId,
+    deferredDays,
+    cursor,
+    check = false,
+    acceptBlocked = false,
+    halvings = 0,
+  }: StatusPageArgs,
   admit?: () => Promise<void>,
 ): Promise<StatusAnswer> {
   const scan = new StatusScan({
@@ -30,6 +37,9 @@ export async function scanStatus(
     deferredDays,
     cursor,
     check,
+    acceptBlocked,
+    halvings,
+    ...boundTo(host),
     environment: environment(),
     nowMs: Date.now(),
     artifactsAreIndexed: host.indexes.artifactsByOrganization !== null,
@@ -63,8 +73,12 @@ async function carryOut(
         const began = beginningOf(step, page);
         const from = sourceOf(host, step.range, organizationId);
         const read = await withReaders(step, meter, (readers) =>
-          readBehind(ctx.db, from, began, readers, meter),
+          findBehind(ctx.db, from, began, readers, meter),
         );
+        if (read === LOST) {
+          scan.positionLost();
+          break;
+        }
         feedPage(scan, step.range, read);
         page = { source: from, began, documents: read.documents };
         break;
@@ -102,7 +116,10 @@ function feedPage(scan: StatusScan, range: Range, { documents, isLast }: Documen
   const page = { firstId: documents[0]?._id, isLast, malformed };
   switch (range.kind) {
     case "notes":
-      scan.feedNotes(documents.map(noteFacts), page);
+      scan.feedNotes(
+        documents.map((note) => ({ id: note._id, facts: noteFacts(note) })),
+        page,
+      );
       break;
     case "artifacts":
       scan.feedArtifacts(candidatesOf(documents), page);
@@ -130,13 +147,22 @@ async function lookUp(
   const { table, index } = lookUpOf(host, step.range);
   const sources = step.rows.map((row) => source(table, index, page[row]?._id ?? ""));
   const pages: DocumentPage[] = [];
+  let isLost = false;
   const complete = await withReaders(step, meter, (readers) =>
     forEach(sources, step.width, async (from, at) => {
-      const read = await readBehind(ctx.db, from, at === 0 ? step.after : null, readers, meter);
+      const read = await findBehind(ctx.db, from, at === 0 ? step.after : null, readers, meter);
+      if (read === LOST) {
+        isLost = true;
+        return false;
+      }
       pages[at] = read;
       return read.isLast;
     }),
   );
+  if (isLost) {
+    scan.positionLost();
+    return;
+  }
   // What is behind a lookup that broke off is dropped, as if it had not begun.
   const lists = pages.slice(0, complete + 1).map(({ documents }) => documents);
   const openSource = sources[complete];

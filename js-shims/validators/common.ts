@@ -22,6 +22,7 @@ export const errorCode = () =>
   oneOf(
     "INVALID_ARGUMENT",
     "ORGANIZATION_NOT_FOUND",
+    "LOOKUP_FAILED",
     "FORBIDDEN",
     "INVALID_CURSOR",
     "NOT_COMPLETE",

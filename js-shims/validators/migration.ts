@@ -61,6 +61,7 @@ export const migrationAnswer = v.object({
   reasons: v.object({
     noCoach: v.number(),
     insightsCancelled: v.number(),
+    unknownStatus: v.number(),
     transcribing: v.number(),
     insightsInProgress: v.number(),
     awaitingConfirmation: v.number(),

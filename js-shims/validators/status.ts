@@ -9,11 +9,18 @@ export const statusArgs = {
   cursor: v.optional(v.string()),
   /** Fail with NOT_COMPLETE unless the verdict is complete or empty. */
   check: v.optional(v.boolean()),
+  /** A person has decided that blocked notes stay in v1: `check` lets the verdict blocked pass, too. */
+  acceptBlocked: v.optional(v.boolean()),
   /** After how many days a note that the old pipeline left counts as abandoned. */
   deferredDays: v.optional(v.number()),
 };
 export const statusArgsObject = v.object(statusArgs);
 export type StatusArgs = Infer<typeof statusArgsObject>;
+
+/** Of one page of a status: also how often its reads are halved. */
+export const statusPageArgs = { ...statusArgs, halvings: v.optional(v.number()) };
+const statusPageArgsObject = v.object(statusPageArgs);
+export type StatusPageArgs = Infer<typeof statusPageArgsObject>;
 
 const total = v.object({ total: v.number() });
 const route = oneOf("organizationIndex", "tableScan", "lookUpPerArtifact", "lookUpPerClaim", "flagKey");
@@ -44,9 +51,16 @@ export const statusAnswer = v.object({
   }),
   duplicates: v.number(),
   orphans: v.number(),
-  verdict: nullable(oneOf("empty", "notStarted", "inProgress", "blocked", "complete")),
+  samples: v.object({
+    unfinished: v.array(v.string()),
+    deferred: v.array(v.string()),
+    blocked: v.array(v.string()),
+    duplicates: v.array(v.string()),
+  }),
+  verdict: nullable(oneOf("empty", "notStarted", "inProgress", "waiting", "blocked", "complete")),
   done: v.boolean(),
   cursor: nullable(v.string()),
+  stopped: nullable(oneOf("deadline", "error")),
   warnings: v.array(v.string()),
   read: v.object({
     documents: v.number(),

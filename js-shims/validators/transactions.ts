@@ -16,6 +16,7 @@ const verdict = oneOf(
   "awaitingConfirmation",
   "noCoach",
   "insightsCancelled",
+  "unknownStatus",
   "gone",
   "migratedByLostAttempt",
   "repairedByLostAttempt",

@@ -10,7 +10,7 @@ import {
   MigrationRun,
 } from "../core.js";
 import { boundTo } from "../environment.js";
-import { messageOf } from "../errors.js";
+import { isRolloutError, messageOf } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
 import {
   type MigrationAnswer,
@@ -18,6 +18,7 @@ import {
   migrationAnswer,
   migrationArgs,
 } from "../validators/migration.js";
+import { wait } from "../wait.js";
 
 /** The migration itself, behind the host's relay. */
 export function migrateFunction(host: Host) {
@@ -63,11 +64,16 @@ async function carryOut(
     ...(organizationId === undefined ? {} : { organizationId }),
     ...(deferredDays === undefined ? {} : { deferredDays }),
   };
+  let hasBegun = false;
   /** Undefined where the transaction failed. */
   const attempt = async <T>(transaction: Promise<T>): Promise<T | undefined> => {
     try {
-      return await transaction;
+      const answer = await transaction;
+      hasBegun = true;
+      return answer;
     } catch (error) {
+      // The first transaction refuses what is wrong with the caller's cursor.
+      if (!hasBegun && isRolloutError(error)) throw error;
       run.failed(messageOf(error), Date.now(), Math.random());
       return undefined;
     }
@@ -97,7 +103,7 @@ async function carryOut(
         break;
       }
       case "wait":
-        await new Promise((resolve) => setTimeout(resolve, step.ms));
+        await wait(step.ms);
         break;
       case "ended": {
         const { answer, summary } = run.answer();

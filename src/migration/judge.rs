@@ -35,6 +35,8 @@ pub enum NoteVerdict {
     NoCoach,
     /// Nothing: its insights were cancelled.
     InsightsCancelled,
+    /// Nothing: one of its statuses is no word of the schema.
+    UnknownStatus,
     /// Nothing: it is gone, or belongs to another organization by now.
     Gone,
     /// Nothing: an attempt of this transaction whose answer was lost has migrated it.
@@ -72,6 +74,7 @@ impl From<Class> for NoteVerdict {
             Class::Deferred(DeferredReason::AwaitingConfirmation) => Self::AwaitingConfirmation,
             Class::Blocked(BlockedReason::NoCoach) => Self::NoCoach,
             Class::Blocked(BlockedReason::InsightsCancelled) => Self::InsightsCancelled,
+            Class::Blocked(BlockedReason::UnknownStatus) => Self::UnknownStatus,
             Class::Eligible => Self::Migrate,
         }
     }
@@ -462,6 +465,10 @@ mod tests {
             (
                 Class::Blocked(BlockedReason::InsightsCancelled),
                 NoteVerdict::InsightsCancelled,
+            ),
+            (
+                Class::Blocked(BlockedReason::UnknownStatus),
+                NoteVerdict::UnknownStatus,
             ),
         ] {
             assert_eq!(NoteVerdict::from(class), verdict);

@@ -79,6 +79,8 @@ pub struct Reasons {
     pub no_coach: u64,
     /// Blocked: their insights were cancelled.
     pub insights_cancelled: u64,
+    /// Blocked: one of their statuses is no word of the schema.
+    pub unknown_status: u64,
     /// Deferred: their transcription is not there yet.
     pub transcribing: u64,
     /// Deferred: their insights are not there yet.
@@ -125,7 +127,9 @@ impl NoteSamples {
             NoteVerdict::Transcribing
             | NoteVerdict::InsightsInProgress
             | NoteVerdict::AwaitingConfirmation => Some(&mut self.deferred),
-            NoteVerdict::NoCoach | NoteVerdict::InsightsCancelled => Some(&mut self.blocked),
+            NoteVerdict::NoCoach | NoteVerdict::InsightsCancelled | NoteVerdict::UnknownStatus => {
+                Some(&mut self.blocked)
+            }
             _ => None,
         }
     }
@@ -157,6 +161,7 @@ impl Tally {
             }
             NoteVerdict::NoCoach => (&mut outcome.blocked, Some(&mut reasons.no_coach)),
             NoteVerdict::InsightsCancelled => (&mut outcome.blocked, Some(&mut reasons.insights_cancelled)),
+            NoteVerdict::UnknownStatus => (&mut outcome.blocked, Some(&mut reasons.unknown_status)),
             // A note that was deleted meanwhile is in no class.
             NoteVerdict::Gone => return,
             NoteVerdict::Malformed => {
@@ -208,6 +213,7 @@ mod tests {
             NoteVerdict::AwaitingConfirmation,
             NoteVerdict::NoCoach,
             NoteVerdict::InsightsCancelled,
+            NoteVerdict::UnknownStatus,
             NoteVerdict::Gone,
             NoteVerdict::MigratedByLostAttempt,
             NoteVerdict::RepairedByLostAttempt,
@@ -221,14 +227,14 @@ mod tests {
             serde_json::to_value(tally.outcome).unwrap(),
             json!({
                 "migrated": 2, "repaired": 2, "alreadyMigrated": 1, "unfinished": 3, "notReady": 1,
-                "deferred": 3, "blocked": 2, "failed": 1,
+                "deferred": 3, "blocked": 3, "failed": 1,
             })
         );
         assert_eq!(
             serde_json::to_value(tally.reasons).unwrap(),
             json!({
-                "noCoach": 1, "insightsCancelled": 1, "transcribing": 1, "insightsInProgress": 1,
-                "awaitingConfirmation": 1, "changedRecently": 1, "noTimeOfChange": 1,
+                "noCoach": 1, "insightsCancelled": 1, "unknownStatus": 1, "transcribing": 1,
+                "insightsInProgress": 1, "awaitingConfirmation": 1, "changedRecently": 1, "noTimeOfChange": 1,
             })
         );
         assert_eq!(
@@ -237,7 +243,7 @@ mod tests {
                 tally.outcome.tried(),
                 tally.outcome.skipped()
             ),
-            (4, 5, 10)
+            (4, 5, 11)
         );
         assert_eq!(
             serde_json::to_value(&tally.failures).unwrap(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use super::{Classes, Drafts, StatusScan, Verdict};
+use super::{Classes, Drafts, StatusSamples, StatusScan, StatusStopped, Verdict};
 use crate::cursor;
 use crate::flags::{ByKey, Effective, FlagValue, warnings as flag_warnings};
 use crate::refusal::Refusal;
@@ -83,12 +83,16 @@ pub struct StatusAnswer {
     pub duplicates: u64,
     /// Artifacts of the organization that no note of it is linked to.
     pub orphans: u64,
+    /// The first notes of each kind that a person may want to look at.
+    pub samples: StatusSamples,
     /// Whether the organization is through; null until done.
     pub verdict: Option<Verdict>,
     /// Is this the result?
     pub done: bool,
     /// Where the counts go on, if they are not done.
     pub cursor: Option<String>,
+    /// Why the internal function ended before it was done.
+    pub stopped: Option<StatusStopped>,
     /// Each with what to do.
     pub warnings: Vec<String>,
     /// What this answer cost.
@@ -103,17 +107,17 @@ impl StatusScan {
     /// - `NOT_COMPLETE` where `check` was asked for, and all is counted and not through.
     pub fn answer(
         &mut self,
-        position: Option<String>,
+        position: Option<&str>,
         transaction: &Transaction,
     ) -> Result<StatusAnswer, Refusal> {
         let read = self.state.read.plus(transaction.reads());
         let done = self.is_done();
         if done && self.check {
-            self.state.sums.classes.check_complete()?;
+            self.state.sums.classes.check_complete(self.accept_blocked)?;
         }
         let cursor = (!done).then(|| {
             self.state.read = read;
-            cursor::seal(&self.binding, self.now, &(position, &self.state))
+            self.cursor(position)
         });
         let sums = &self.state.sums;
         let notes = sums.classes.total();
@@ -135,9 +139,11 @@ impl StatusScan {
             migration: sums.classes,
             duplicates: sums.duplicates,
             orphans: sums.orphans(),
+            samples: sums.samples.clone(),
             verdict: done.then(|| sums.classes.verdict()),
             done,
             cursor,
+            stopped: None,
             warnings: if done {
                 self.warnings()
             } else {
@@ -152,6 +158,22 @@ impl StatusScan {
                 routes: self.routes(),
             },
         })
+    }
+
+    /// The cursor behind a position. Keys that it has no room for are represented by their documents.
+    fn cursor(&mut self, position: Option<&str>) -> String {
+        let cursor = self.seal(position);
+        if cursor.len() <= cursor::LONGEST {
+            return cursor;
+        }
+        if let Some(open) = &mut self.state.open {
+            open.after = by_document(&open.after).into();
+        }
+        self.seal(position.map(by_document))
+    }
+
+    fn seal(&self, position: Option<&str>) -> String {
+        cursor::seal(&self.binding, self.now, &(position, &self.state))
     }
 
     fn routes(&self) -> ByTable<Route> {
@@ -179,50 +201,77 @@ impl StatusScan {
             blocked,
             ..
         } = sums.classes;
-        let mut warn = |count: u64, one: &str, many: &str, rest: &str| {
+        let mut warn = |count: u64, one: &str, many: &str| {
             if count > 0 {
-                warnings.push(format!("{} {rest}", counted(count, one, many)));
+                warnings.push(counted(count, one, many));
             }
         };
         warn(
             sums.duplicates,
-            "note has",
-            "notes have",
-            "more than one linked artifact: their v2 rows exist twice or more; keep one artifact a note and delete the others with their transcripts, claims, resolutions and drafts",
+            "note has more than one linked artifact (see `samples`): its v2 rows exist twice or more; keep one artifact and delete the others with their transcripts, claims, resolutions and drafts",
+            "notes have more than one linked artifact (see `samples`): their v2 rows exist twice or more; keep one artifact per note and delete the others with their transcripts, claims, resolutions and drafts",
         );
         warn(
             sums.orphans(),
-            "artifact belongs",
-            "artifacts belong",
-            "to no note of the organization: recorded by v2 alone, or their note was deleted or names another organization; look at those that should have a note",
+            "artifact belongs to no note of the organization: recorded by v2 alone, or its note was deleted or names another organization; look whether it should have a note",
+            "artifacts belong to no note of the organization: recorded by v2 alone, or their notes were deleted or name another organization; look at those that should have a note",
         );
         warn(
             unfinished,
-            "note is",
-            "notes are",
-            "unfinished: in flight, failed, or left by a run that broke off; runMigration with `\"repair\": true` finishes those that nothing has touched for 24 hours",
+            "note is unfinished (see `samples`): in flight, failed, or left by a run that broke off; runMigration with `\"repair\": true` finishes it if it would otherwise be eligible and nothing has touched its artifact for 24 hours",
+            "notes are unfinished (see `samples`): in flight, failed, or left by a run that broke off; runMigration with `\"repair\": true` finishes those that would otherwise be eligible and whose artifacts nothing has touched for 24 hours",
         );
-        let them = if deferred == 1 { "it" } else { "them" };
         warn(
             deferred,
-            "note is",
-            "notes are",
-            &format!(
-                "deferred: the old pipeline is not done with {them}; wait, or give `deferredDays` for those that it left"
-            ),
+            "note is deferred (see `samples`): the old pipeline is not done with it; wait, or give `deferredDays` if the pipeline has abandoned it",
+            "notes are deferred (see `samples`): the old pipeline is not done with them; wait, or give `deferredDays` if the pipeline has abandoned them",
         );
         warn(
             blocked,
-            "note is",
-            "notes are",
-            "blocked: without a coach, or with cancelled insights; a person must set the coach or decide that they stay in v1",
+            "note is blocked (see `samples`): without a coach, with cancelled insights, or with a status that is no word of the schema; a person must mend it, or decide that it stays in v1 (`acceptBlocked`)",
+            "notes are blocked (see `samples`): without a coach, with cancelled insights, or with a status that is no word of the schema; a person must mend them, or decide that they stay in v1 (`acceptBlocked`)",
         );
-        let malformed = self.state.malformed.each();
-        warnings.extend(
-            malformed
-                .iter()
-                .filter_map(|(table, malformed)| malformed.warning(table)),
-        );
+        let artifacts = &self.state.malformed.voice_note_artifacts;
+        let artifacts = artifacts.with(&self.state.malformed_linked);
+        for (table, malformed) in self.state.malformed.each() {
+            let malformed = match table {
+                "voiceNoteArtifacts" => &artifacts,
+                _ => malformed,
+            };
+            warnings.extend(malformed.warning(table));
+        }
         warnings
+    }
+}
+
+/// A key of nothing but a time and an id is no longer than this, and stays as it is.
+const SHORT: usize = 128;
+
+/// A position, as its document's id: the last field of every key.
+fn by_document(position: &str) -> &str {
+    if position.len() <= SHORT {
+        return position;
+    }
+    let comma = position.bytes().rposition(|byte| byte == b',');
+    let last = comma.and_then(|comma| position.get(comma + 1..));
+    last.and_then(|last| last.strip_suffix(']')).unwrap_or(position)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_stands_for_its_key() {
+        let long = "a,]".repeat(SHORT);
+        let key = format!(r#"["{long}",1.5,"k1"]"#);
+        for (position, expected) in [
+            (&*key, r#""k1""#),
+            (r#"[1.5,"k1"]"#, r#"[1.5,"k1"]"#),
+            (r#""k1""#, r#""k1""#),
+            ("", ""),
+        ] {
+            assert_eq!(by_document(position), expected);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
+use super::Range;
 use crate::cursor;
 use crate::note::{Class, Deferral, Linked, NoteFacts};
 use crate::refusal::{Code, Refusal};
@@ -18,6 +19,8 @@ pub enum Verdict {
     NotStarted,
     /// Some notes are on their way.
     InProgress,
+    /// There is nothing to migrate now, but notes are unfinished or deferred.
+    Waiting,
     /// A person must decide about every note that is left.
     Blocked,
     /// Every note is migrated, or has nothing to migrate.
@@ -30,6 +33,7 @@ impl Verdict {
             Self::Empty => "empty",
             Self::NotStarted => "notStarted",
             Self::InProgress => "inProgress",
+            Self::Waiting => "waiting",
             Self::Blocked => "blocked",
             Self::Complete => "complete",
         }
@@ -96,7 +100,9 @@ impl Classes {
             Verdict::Complete
         } else if self.left() == self.blocked {
             Verdict::Blocked
-        } else if self.eligible > 0 && self.migrated + self.unfinished == 0 {
+        } else if self.eligible == 0 {
+            Verdict::Waiting
+        } else if self.migrated == 0 && self.unfinished == 0 {
             Verdict::NotStarted
         } else {
             Verdict::InProgress
@@ -105,22 +111,87 @@ impl Classes {
 }
 
 impl Classes {
-    /// Refuses what is not through, for pipelines that wait by exit code.
+    /// Refuses what is not through, for pipelines that wait by exit code. With `accept_blocked` a person has decided
+    /// that blocked notes stay in v1.
     ///
     /// # Errors
-    /// - `NOT_COMPLETE` unless the verdict is complete or empty.
-    pub fn check_complete(&self) -> Result<(), Refusal> {
+    /// - `NOT_COMPLETE` unless the verdict is complete, empty, or blocked where that is accepted.
+    pub fn check_complete(&self, accept_blocked: bool) -> Result<(), Refusal> {
         let verdict = self.verdict();
-        if matches!(verdict, Verdict::Complete | Verdict::Empty) {
-            return Ok(());
+        match verdict {
+            Verdict::Complete | Verdict::Empty => return Ok(()),
+            Verdict::Blocked if accept_blocked => return Ok(()),
+            _ => {}
         }
+        let by_class: Vec<String> = [
+            (self.eligible, "eligible"),
+            (self.unfinished, "unfinished"),
+            (self.deferred, "deferred"),
+            (self.blocked, "blocked"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, class)| format!("{count} {class}"))
+        .collect();
         let left = counted(self.left(), "note is", "notes are");
         let message = format!(
-            "the organization is not through: the verdict is {}, {left} left",
-            verdict.word()
+            "the organization is not through: the verdict is {}, {left} left: {}",
+            verdict.word(),
+            by_class.join(", "),
         );
-        Err(Refusal::new(Code::NotComplete, message)
-            .hint("run v2MigrationStatus without `check` to see which, and runMigration to migrate the eligible ones"))
+        let mut hint = String::new();
+        if self.eligible > 0 {
+            hint.push_str("run runMigration for the eligible ones; ");
+        }
+        if verdict == Verdict::Blocked {
+            hint.push_str(
+                "give `acceptBlocked` where a person has decided that the blocked ones stay in v1; ",
+            );
+        }
+        hint.push_str(
+            "v2MigrationStatus without `check` says which notes are left and what to do about them",
+        );
+        Err(Refusal::new(Code::NotComplete, message).hint(hint))
+    }
+}
+
+/// How many notes of a kind an answer names.
+const SAMPLES: usize = 5;
+
+/// The ids of a few notes of each kind that a person may want to look at, the first that were met.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct StatusSamples {
+    /// Unfinished notes.
+    pub unfinished: Vec<String>,
+    /// Deferred ones.
+    pub deferred: Vec<String>,
+    /// Blocked ones.
+    pub blocked: Vec<String>,
+    /// Those with more than one linked artifact.
+    pub duplicates: Vec<String>,
+}
+
+impl StatusSamples {
+    fn add(&mut self, id: &str, class: Class, is_duplicate: bool) {
+        let of_class = match class {
+            Class::Unfinished => Some(&mut self.unfinished),
+            Class::Deferred(_) => Some(&mut self.deferred),
+            Class::Blocked(_) => Some(&mut self.blocked),
+            Class::Migrated | Class::NotReady | Class::Eligible => None,
+        };
+        let of_duplicates = is_duplicate.then_some(&mut self.duplicates);
+        for ids in [of_class, of_duplicates].into_iter().flatten() {
+            if ids.len() < SAMPLES {
+                ids.push(id.into());
+            }
+        }
+    }
+
+    /// Can they be what a cursor holds?
+    fn are_plausible(&self) -> bool {
+        [&self.unfinished, &self.deferred, &self.blocked, &self.duplicates]
+            .iter()
+            .all(|ids| ids.len() <= SAMPLES)
     }
 }
 
@@ -201,6 +272,8 @@ pub struct Sums {
     pub classes: Classes,
     /// Notes with more than one linked artifact.
     pub duplicates: u64,
+    /// The first notes of each kind.
+    pub samples: StatusSamples,
     /// Artifacts linked to the organization's notes that name the organization too.
     pub linked_artifacts: u64,
     /// Artifacts that name the organization.
@@ -217,9 +290,28 @@ pub struct Sums {
 
 impl Sums {
     /// Counts a note with what is linked to it.
-    pub fn count_note(&mut self, note: &NoteFacts, linked: Linked, deferral: &Deferral) {
-        self.classes.count(Class::of(note, linked, deferral));
-        self.duplicates += u64::from(linked.artifacts > 1);
+    pub fn count_note(&mut self, id: &str, note: &NoteFacts, linked: Linked, deferral: &Deferral) {
+        let class = Class::of(note, linked, deferral);
+        let is_duplicate = linked.artifacts > 1;
+        self.classes.count(class);
+        self.duplicates += u64::from(is_duplicate);
+        self.samples.add(id, class, is_duplicate);
+    }
+
+    /// Forgets what was counted of a range.
+    pub(super) fn forget(&mut self, range: Range) {
+        match range {
+            Range::PlatformFlags { .. } | Range::OrganizationFlags { .. } | Range::UserFlags { .. } => {}
+            Range::Notes => {
+                self.classes = Classes::default();
+                self.duplicates = 0;
+                self.samples = StatusSamples::default();
+                self.linked_artifacts = 0;
+            }
+            Range::Artifacts => (self.artifacts, self.transcripts) = (0, 0),
+            Range::Claims => (self.claims, self.resolutions) = (0, 0),
+            Range::Drafts => self.drafts = Drafts::default(),
+        }
     }
 
     /// Artifacts of the organization that no note of it is linked to.
@@ -232,6 +324,7 @@ impl Sums {
         let Self {
             classes,
             duplicates,
+            ref samples,
             linked_artifacts,
             artifacts,
             transcripts,
@@ -251,6 +344,7 @@ impl Sums {
         ]
         .iter()
         .all(|n| *n < cursor::MOST)
+            && samples.are_plausible()
     }
 }
 
@@ -261,7 +355,7 @@ mod tests {
 
     #[test]
     fn verdicts() {
-        use Verdict::{Blocked, Complete, Empty, InProgress, NotStarted};
+        use Verdict::{Blocked, Complete, Empty, InProgress, NotStarted, Waiting};
         for ([migrated, unfinished, not_ready, deferred, blocked, eligible], expected) in [
             ([0, 0, 0, 0, 0, 0], Empty),
             ([0, 0, 3, 0, 0, 0], Complete),
@@ -272,9 +366,11 @@ mod tests {
             ([0, 0, 2, 4, 1, 1], NotStarted),
             ([1, 0, 0, 0, 0, 1], InProgress),
             ([0, 1, 0, 0, 0, 1], InProgress),
-            ([0, 1, 0, 0, 0, 0], InProgress),
-            ([0, 0, 0, 1, 0, 0], InProgress),
-            ([0, 0, 0, 1, 1, 0], InProgress),
+            ([0, 1, 0, 0, 0, 0], Waiting),
+            ([0, 0, 0, 1, 0, 0], Waiting),
+            ([0, 0, 0, 1, 1, 0], Waiting),
+            ([5, 1, 2, 0, 1, 0], Waiting),
+            ([5, 1, 2, 0, 1, 1], InProgress),
         ] {
             let classes = Classes {
                 migrated,
@@ -290,31 +386,74 @@ mod tests {
 
     #[test]
     fn what_is_not_through_is_refused() {
-        for (migrated, blocked, eligible, message) in [
-            (0, 0, 0, None),
-            (3, 0, 0, None),
+        let see = "v2MigrationStatus without `check` says which notes are left and what to do about them";
+        // migrated, unfinished, deferred, blocked and eligible notes, is blocked accepted, what is said, the advice
+        for ([migrated, unfinished, deferred, blocked, eligible], accept_blocked, message, hint) in [
+            ([0, 0, 0, 0, 0], false, None, ""),
+            ([3, 0, 0, 0, 0], false, None, ""),
+            ([3, 0, 0, 2, 0], true, None, ""),
             (
-                3,
-                0,
-                1,
-                Some("the organization is not through: the verdict is inProgress, 1 note is left"),
+                [3, 0, 0, 0, 1],
+                false,
+                Some("the verdict is inProgress, 1 note is left: 1 eligible"),
+                "run runMigration for the eligible ones; ",
             ),
             (
-                3,
-                2,
-                0,
-                Some("the organization is not through: the verdict is blocked, 2 notes are left"),
+                [3, 0, 0, 2, 0],
+                false,
+                Some("the verdict is blocked, 2 notes are left: 2 blocked"),
+                "give `acceptBlocked` where a person has decided that the blocked ones stay in v1; ",
+            ),
+            (
+                [3, 4, 5, 2, 0],
+                true,
+                Some("the verdict is waiting, 11 notes are left: 4 unfinished, 5 deferred, 2 blocked"),
+                "",
+            ),
+            (
+                [0, 0, 5, 2, 1],
+                true,
+                Some("the verdict is notStarted, 8 notes are left: 1 eligible, 5 deferred, 2 blocked"),
+                "run runMigration for the eligible ones; ",
             ),
         ] {
             let classes = Classes {
                 migrated,
+                unfinished,
+                deferred,
                 blocked,
                 eligible,
                 ..Classes::default()
             };
-            let refusal = classes.check_complete().err().map(|refusal| refusal.message);
-            assert_eq!(refusal.as_deref(), message);
+            let expected = message.map(|message| {
+                Refusal::new(
+                    Code::NotComplete,
+                    format!("the organization is not through: {message}"),
+                )
+                .hint(format!("{hint}{see}"))
+            });
+            assert_eq!(classes.check_complete(accept_blocked).err(), expected);
         }
+    }
+
+    #[test]
+    fn the_first_notes_of_each_kind_are_named() {
+        let mut samples = StatusSamples::default();
+        for nth in 0..7 {
+            samples.add(&format!("u{nth}"), Class::Unfinished, nth % 2 == 1);
+        }
+        samples.add("d0", Class::Deferred(DeferredReason::Transcribing), false);
+        samples.add("b0", Class::Blocked(BlockedReason::UnknownStatus), false);
+        samples.add("m0", Class::Migrated, true);
+        samples.add("e0", Class::Eligible, false);
+        let named = serde_json::json!({
+            "unfinished": ["u0", "u1", "u2", "u3", "u4"], "deferred": ["d0"], "blocked": ["b0"],
+            "duplicates": ["u1", "u3", "u5", "m0"],
+        });
+        assert_eq!(serde_json::to_value(&samples).unwrap(), named);
+        assert!(samples.are_plausible());
+        samples.unfinished.push("u5".into());
+        assert!(!samples.are_plausible());
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Counting what a status is fed.
 
-use super::{Asked, DraftStatus, Found, LinkedArtifact, Open, OpenLookUp, Page, Range, Rows, StatusScan};
+use super::{
+    Asked, DraftStatus, Found, LinkedArtifact, NoteToCount, Open, OpenLookUp, Page, Range, Rows, StatusScan,
+};
 use crate::flags::FlagValue;
-use crate::note::{Linked, NoteFacts};
+use crate::note::Linked;
 use crate::organization::{belonging, belongs};
 use crate::refusal::WrongCall;
 use crate::table::Malformed;
@@ -43,7 +45,7 @@ impl StatusScan {
     ///
     /// # Errors
     /// Where another page was asked for, or none.
-    pub fn feed_notes(&mut self, notes: Vec<NoteFacts>, page: Page) -> Result<(), WrongCall> {
+    pub fn feed_notes(&mut self, notes: Vec<NoteToCount>, page: Page) -> Result<(), WrongCall> {
         match self.asked_range("feedNotes")? {
             Range::Notes => {}
             range => return Err(wrong_page("feedNotes", range)),
@@ -136,25 +138,23 @@ impl StatusScan {
         if let (true, Some(open), Some(first)) = (is_resumed, &self.state.open, linked.first_mut()) {
             *first = open.linked;
         }
-        let mut ours = Vec::new();
         for artifact in artifacts {
             let is_ours = belongs(
                 artifact.organization_ids.iter().map(String::as_str),
                 &self.organization_id,
             );
-            ours.push(is_ours);
             self.state.sums.linked_artifacts += u64::from(is_ours);
             if let Some(linked) = linked.get_mut(as_index(artifact.note)) {
                 linked.add(artifact.is_completed);
             }
         }
         for document in &found.malformed {
-            // Those that name the organization are met again among its artifacts.
-            if ours.get(as_index(document.row)) != Some(&true) {
-                self.state
-                    .malformed
-                    .voice_note_artifacts
-                    .add(&document.id, &document.field);
+            // Those that name the organization are met again among its artifacts, and those of other organizations are
+            // never named, although a note of this one leads to them.
+            if let Some(artifact) = artifacts.get(as_index(document.row))
+                && artifact.organization_ids.is_empty()
+            {
+                self.state.malformed_linked.add(&document.id, &document.field);
             }
         }
         for (row, linked) in rows.iter().zip(&linked).take(as_index(found.complete)) {
@@ -240,7 +240,8 @@ impl StatusScan {
         let Some(note) = self.notes.get(as_index(row)) else {
             return;
         };
-        self.state.sums.count_note(note, linked, &self.deferral);
+        let NoteToCount { id, facts } = note;
+        self.state.sums.count_note(id, facts, linked, &self.deferral);
     }
 
     /// Some of these rows are through. `linked` is what was found for the next one.

@@ -21,18 +21,19 @@ use tsify::Tsify;
 
 use crate::argument;
 use crate::cursor;
-use crate::flags::{ByKey, FlagKey, FlagState};
-use crate::note::{Deferral, Linked, NoteFacts};
-use crate::refusal::Refusal;
+use crate::flags::{ByKey, FlagKey, FlagState, MOST_USER_ROWS};
+use crate::note::{Deferral, Linked};
+use crate::refusal::{Refusal, WrongCall};
 use crate::table::{ByTable, Malformed, MalformedDocument};
 use crate::transaction::{Headroom, Limit, Reads, Transaction};
 use crate::units::{Millis, as_index};
 pub use answer::{Count, ReadAccount, Route, StatusAnswer};
-pub use counts::{Classes, DraftStatus, Drafts, Sums, Verdict};
+pub use counts::{Classes, DraftStatus, Drafts, StatusSamples, Sums, Verdict};
 use pace::Pace;
+use range::MOST_USER_ROW_BYTES;
 pub use range::Range;
-pub use run::{CountedPage, StatusRun, StatusRunCall, StatusRunStep};
-pub use step::{Found, LinkedArtifact, OpenLookUp, Page, PageStart, StatusStep};
+pub use run::{CountedPage, StatusRun, StatusRunCall, StatusRunStep, StatusStopped};
+pub use step::{Found, LinkedArtifact, NoteToCount, OpenLookUp, Page, PageStart, StatusStep};
 
 /// Index ranges that a page may take behind a position: one per field of its key.
 const PAGE_RANGES: u64 = 4;
@@ -51,6 +52,15 @@ pub struct StatusCall {
     pub cursor: Option<String>,
     /// Fail where all is counted and the organization is not through.
     pub check: bool,
+    /// Blocked notes may stay in v1: `check` lets them pass.
+    pub accept_blocked: bool,
+    /// The deployment's address, where the runtime tells it: a cursor belongs to it.
+    #[tsify(optional)]
+    pub deployment: Option<String>,
+    /// The host's indexes as text: a cursor belongs to them.
+    pub indexes: String,
+    /// How often the reads of a transaction are halved: as often as one failed that read too much.
+    pub halvings: u32,
     /// The values of the two environment variables.
     #[tsify(type = "ByKey<string | undefined>")]
     pub environment: ByKey<Option<String>>,
@@ -74,7 +84,13 @@ impl StatusCall {
 
     /// What a cursor belongs to.
     fn binding(&self, days: Option<u64>) -> String {
-        format!("v2MigrationStatus {} {}", self.organization_id, days.unwrap_or(0))
+        format!(
+            "v2MigrationStatus {} {} {} {}",
+            self.organization_id,
+            days.unwrap_or(0),
+            self.deployment.as_deref().unwrap_or(""),
+            self.indexes,
+        )
     }
 }
 
@@ -103,9 +119,43 @@ struct State {
     sums: Sums,
     flags: ByKey<FlagState>,
     malformed: ByTable<Malformed>,
+    /// Artifacts that name no organization at all and that a note of this one led to.
+    malformed_linked: Malformed,
 }
 
 impl State {
+    /// Forgets what was counted of a range, which is read again from its start. The ranges of flags are small, and all
+    /// are read again.
+    fn forget(&mut self, range: Range) {
+        self.sums.forget(range);
+        match range {
+            Range::PlatformFlags { .. } | Range::OrganizationFlags { .. } | Range::UserFlags { .. } => {
+                self.place = 0;
+                self.malformed.feature_flags = Malformed::default();
+                let environment = ByKey::of(|key| self.flags.get(key).environment);
+                self.flags = ByKey::of(|key| FlagState {
+                    environment: *environment.get(key),
+                    ..FlagState::default()
+                });
+            }
+            Range::Notes => {
+                self.malformed.voice_notes = Malformed::default();
+                self.malformed_linked = Malformed::default();
+            }
+            Range::Artifacts => {
+                self.malformed.voice_note_artifacts = Malformed::default();
+                self.malformed.voice_note_transcripts = Malformed::default();
+            }
+            Range::Claims => {
+                self.malformed.voice_note_claims = Malformed::default();
+                self.malformed.voice_note_entity_resolutions = Malformed::default();
+            }
+            Range::Drafts => self.malformed.insight_drafts = Malformed::default(),
+        }
+        self.is_at_start = true;
+        self.open = None;
+    }
+
     fn is_plausible(&self) -> bool {
         self.pace.is_plausible()
             && self.read.are_plausible()
@@ -118,6 +168,7 @@ impl State {
                 .each()
                 .iter()
                 .all(|(_, malformed)| malformed.is_plausible())
+            && self.malformed_linked.is_plausible()
             && self
                 .open
                 .as_ref()
@@ -164,6 +215,8 @@ pub struct StatusScan {
     deferral: Deferral,
     artifacts_are_indexed: bool,
     check: bool,
+    accept_blocked: bool,
+    halvings: u32,
     binding: String,
     /// The present of this transaction.
     now: Millis,
@@ -172,7 +225,7 @@ pub struct StatusScan {
     position: Option<String>,
     page: Option<Rows>,
     /// Its notes, where it is one of notes.
-    notes: Vec<NoteFacts>,
+    notes: Vec<NoteToCount>,
     /// The next lookup is the rest of the open one.
     is_resuming: bool,
     asked: Asked,
@@ -215,6 +268,8 @@ impl StatusScan {
             deferral: Deferral { now: state.now, days },
             artifacts_are_indexed: call.artifacts_are_indexed,
             check: call.check,
+            accept_blocked: call.accept_blocked,
+            halvings: call.halvings,
             binding,
             now: call.now_ms,
             state,
@@ -241,6 +296,7 @@ impl StatusScan {
             Asked::Page => {
                 let rows = self.page.as_ref().map_or(0, |page| u64::from(page.count));
                 self.state.pace.page(rows, reads);
+                self.end_of_user_rows();
             }
             Asked::LookUps { complete, .. } => self.state.pace.lookups(*complete, reads),
             Asked::Nothing => {}
@@ -248,7 +304,48 @@ impl StatusScan {
         self.asked = Asked::Nothing;
         self.used = transaction.reads();
         self.leave_finished_range();
-        self.plan(transaction.headroom())
+        self.plan(transaction.headroom_of_part(self.halvings))
+    }
+
+    /// What may still be read of a flag's user rows, where they are the range at hand.
+    fn left_of_user_rows(&self) -> Option<Reads> {
+        let Some(Range::UserFlags { key }) = self.range() else {
+            return None;
+        };
+        Some(Reads {
+            documents: MOST_USER_ROWS.saturating_sub(self.state.flags.get(key).user_rows),
+            bytes: MOST_USER_ROW_BYTES.saturating_sub(self.state.pace.row_bytes()),
+            ranges: 0,
+        })
+    }
+
+    /// Ends the range of a flag's user rows where enough of them are counted.
+    fn end_of_user_rows(&mut self) {
+        if let (Some(Range::UserFlags { key }), Some(left), Some(page)) =
+            (self.range(), self.left_of_user_rows(), &mut self.page)
+            && !page.is_last
+            && (left.documents == 0 || left.bytes == 0)
+        {
+            page.is_last = true;
+            self.state.flags.get_mut(key).has_more_user_rows = true;
+        }
+    }
+
+    /// The position that was to be read behind is that of a document that is gone: the range is counted again from its
+    /// start.
+    ///
+    /// # Errors
+    /// Where nothing was to be read behind a position.
+    pub fn position_lost(&mut self) -> Result<(), WrongCall> {
+        let Some(range) = self.range().filter(|_| !matches!(self.asked, Asked::Nothing)) else {
+            return Err(WrongCall("positionLost: nothing was asked for".into()));
+        };
+        self.state.forget(range);
+        self.asked = Asked::Nothing;
+        self.page = None;
+        self.position = None;
+        self.is_resuming = false;
+        Ok(())
     }
 
     fn leave_finished_range(&mut self) {
@@ -289,6 +386,12 @@ impl StatusScan {
             return self.pause(limit);
         }
         self.asked = Asked::Page;
+        let mut bytes = headroom.reads.bytes;
+        let mut documents = documents;
+        if let Some(left) = self.left_of_user_rows() {
+            documents = documents.min(left.documents);
+            bytes = bytes.min(left.bytes);
+        }
         StatusStep::ReadPage {
             range,
             from: match self.position.take() {
@@ -297,7 +400,7 @@ impl StatusScan {
                 None => PageStart::PageBefore,
             },
             documents: documents.max(1),
-            bytes: headroom.reads.bytes.max(1),
+            bytes: bytes.max(1),
         }
     }
 

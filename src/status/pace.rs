@@ -80,6 +80,11 @@ impl Pace {
         fits.min(headroom.fits(self.lookup_reads, self.lookups).0)
     }
 
+    /// Bytes of the rows so far.
+    pub(crate) fn row_bytes(&self) -> u64 {
+        self.reads.bytes
+    }
+
     /// Can it be what a cursor holds?
     pub(crate) fn is_plausible(&self) -> bool {
         let counts = Reads {

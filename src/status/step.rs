@@ -4,6 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::Range;
+use crate::note::NoteFacts;
 use crate::table::MalformedDocument;
 
 /// Where a page begins.
@@ -61,6 +62,15 @@ pub enum StatusStep {
     },
     /// All is counted. Ask for the answer.
     Done,
+}
+
+/// A note of a page.
+#[derive(Clone, Debug, PartialEq, Tsify)]
+pub struct NoteToCount {
+    /// Its id.
+    pub id: String,
+    /// What its class depends on.
+    pub facts: NoteFacts,
 }
 
 /// How a page ended, and what is malformed in it.

@@ -1,6 +1,8 @@
 //! What a status asks its reader for, step by step.
 
 use super::*;
+use crate::flags::{FlagKey, FlagValue};
+use crate::note::NoteFacts;
 
 fn call(cursor: Option<String>) -> StatusCall {
     StatusCall {
@@ -56,6 +58,20 @@ fn feed_artifacts(scan: &mut StatusScan, rows: u32, ours: u32, malformed: Vec<Ma
     scan.feed_artifacts(&named, rows, &counts, page).unwrap();
 }
 
+/// A note that has nothing.
+fn note(id: &str) -> NoteToCount {
+    NoteToCount {
+        id: id.into(),
+        facts: NoteFacts {
+            transcription_status: None,
+            insights_status: None,
+            has_coach: false,
+            has_text: false,
+            created_ms: Millis(0.0),
+        },
+    }
+}
+
 fn complete(complete: u32) -> Found {
     Found {
         complete,
@@ -99,7 +115,7 @@ fn what_is_behind_a_lookup_that_broke_off_is_asked_for_again() {
     assert_eq!((scan.state.sums.artifacts, scan.state.sums.transcripts), (3, 3));
 
     // The next transaction begins with the rest of that lookup, or where its artifact is gone, with as many as fit.
-    let cursor = scan.answer(Some("[9]".into()), &transaction).unwrap().cursor;
+    let cursor = scan.answer(Some("[9]"), &transaction).unwrap().cursor;
     for (first_id, expected) in [("k3", (1, Some("[1,\"m1\"]"))), ("k4", (2, None))] {
         let mut scan = StatusScan::new(call(cursor.clone())).unwrap();
         let StatusStep::ReadPage { from, .. } = scan.next(&Transaction::default()) else {
@@ -118,20 +134,14 @@ fn what_is_behind_a_lookup_that_broke_off_is_asked_for_again() {
 
 #[test]
 fn notes_are_counted_with_what_earlier_transactions_found() {
-    let note = NoteFacts {
-        transcription_status: None,
-        insights_status: None,
-        has_coach: false,
-        has_text: false,
-        created_ms: Millis(0.0),
-    };
+    let notes = || vec![note("n0"), note("n1"), note("n2")];
     let artifact = |note, is_completed, organization_id: &str| LinkedArtifact {
         note,
         is_completed,
         organization_ids: vec![organization_id.into()],
     };
     let mut scan = scan_at(Range::Notes);
-    scan.feed_notes(vec![note; 3], last("n0")).unwrap();
+    scan.feed_notes(notes(), last("n0")).unwrap();
     assert_eq!(rows_asked_for(&mut scan), [0, 1, 2]);
     let open = OpenLookUp {
         id: "n0".into(),
@@ -147,7 +157,7 @@ fn notes_are_counted_with_what_earlier_transactions_found() {
 
     let mut scan = StatusScan::new(call(cursor)).unwrap();
     scan.next(&Transaction::default());
-    scan.feed_notes(vec![note; 3], last("n0")).unwrap();
+    scan.feed_notes(notes(), last("n0")).unwrap();
     assert_eq!(rows_asked_for(&mut scan), [0]);
     scan.feed_linked_artifacts(&[artifact(0, false, "org_b")], &complete(1))
         .unwrap();
@@ -161,10 +171,230 @@ fn notes_are_counted_with_what_earlier_transactions_found() {
         ..Classes::default()
     };
     assert_eq!(scan.state.sums.classes, expected);
+    let sums = &scan.state.sums;
+    assert_eq!((sums.duplicates, sums.linked_artifacts), (1, 2));
+    assert_eq!(sums.samples.duplicates, ["n0"]);
+    assert_eq!(sums.samples.unfinished, ["n1"]);
+}
+
+#[test]
+fn a_malformed_artifact_of_another_organization_is_not_named() {
+    let linked = |organization_ids: &[&str]| LinkedArtifact {
+        note: 0,
+        is_completed: false,
+        organization_ids: organization_ids.iter().map(|id| (*id).into()).collect(),
+    };
+    let malformed = |row: u32| MalformedDocument {
+        row,
+        id: format!("k{row}"),
+        field: "status".into(),
+    };
+    let mut scan = scan_at(Range::Notes);
+    scan.feed_notes(vec![note("n0")], last("n0")).unwrap();
+    rows_asked_for(&mut scan);
+    let artifacts = [linked(&["org_b"]), linked(&["org_b", "org_a"]), linked(&[])];
+    let found = Found {
+        malformed: (0..3).map(malformed).collect(),
+        ..complete(1)
+    };
+    scan.feed_linked_artifacts(&artifacts, &found).unwrap();
+    assert_eq!(scan.state.sums.classes.unfinished, 1);
+    let mut told = Malformed::default();
+    told.add("k2", "status");
+    assert_eq!(scan.state.malformed_linked, told);
     assert_eq!(
-        (scan.state.sums.duplicates, scan.state.sums.linked_artifacts),
-        (1, 2)
+        scan.state.malformed.voice_note_artifacts,
+        Malformed::default(),
+        "the organization's own is met again"
     );
+}
+
+#[test]
+fn a_range_whose_position_is_lost_is_counted_again() {
+    let mut scan = scan_at(Range::Claims);
+    let page = Page {
+        is_last: false,
+        malformed: vec![MalformedDocument {
+            row: 0,
+            id: "c0".into(),
+            field: "topic".into(),
+        }],
+        ..last("c0")
+    };
+    scan.feed_claims(2, page).unwrap();
+    rows_asked_for(&mut scan);
+    scan.feed_documents(5, &complete(2)).unwrap();
+    let position = "\"c1\"".to_owned();
+    let cursor = scan
+        .answer(Some(&position), &Transaction::default())
+        .unwrap()
+        .cursor;
+
+    let mut scan = StatusScan::new(call(cursor)).unwrap();
+    assert_eq!((scan.state.sums.claims, scan.state.sums.resolutions), (2, 5));
+    let StatusStep::ReadPage { from, range, .. } = scan.next(&Transaction::default()) else {
+        panic!("a page comes first");
+    };
+    assert_eq!((from, range), (PageStart::Position { position }, Range::Claims));
+    scan.position_lost().unwrap();
+    assert_eq!((scan.state.sums.claims, scan.state.sums.resolutions), (0, 0));
+    assert_eq!(scan.state.malformed.voice_note_claims, Malformed::default());
+    let StatusStep::ReadPage { from, range, .. } = scan.next(&Transaction::default()) else {
+        panic!("the range begins again");
+    };
+    assert_eq!((from, range), (PageStart::Start, Range::Claims));
+}
+
+#[test]
+fn flags_are_read_again_together() {
+    let [first, second] = FlagKey::ALL;
+    let mut scan = scan_at(Range::PlatformFlags { key: second });
+    scan.state.flags.get_mut(first).organization_rows = 3;
+    scan.state.flags.get_mut(first).environment = Some(true);
+    scan.state.sums.classes.blocked = 1;
+    scan.position_lost().unwrap();
+    assert_eq!(scan.range(), Some(Range::PlatformFlags { key: first }));
+    let state = scan.state.flags.get(first);
+    assert_eq!((state.organization_rows, state.environment), (0, Some(true)));
+    assert_eq!(scan.state.sums.classes.blocked, 1);
+}
+
+#[test]
+fn no_more_user_rows_are_read_than_a_warning_needs() {
+    let [key, _] = FlagKey::ALL;
+    let rows = |count: u64| vec![FlagValue::On; as_index(count)];
+    let page = |is_last| Page {
+        is_last,
+        ..last("f0")
+    };
+    // Bytes of a row, whether the range ends where enough were read, rows that are counted, are there more
+    for (row_bytes, ends, counted, has_more) in [
+        (100, false, MOST_USER_ROWS, true),
+        (100, true, MOST_USER_ROWS, false),
+        (MOST_USER_ROW_BYTES / 8, false, 8, true),
+    ] {
+        let mut scan = scan_at(Range::UserFlags { key });
+        let mut transaction = Transaction::default();
+        let mut fed = 0;
+        loop {
+            let StatusStep::ReadPage {
+                documents,
+                bytes,
+                range,
+                ..
+            } = scan.next(&transaction)
+            else {
+                panic!("pages are all that is asked for");
+            };
+            if range != (Range::UserFlags { key }) {
+                break;
+            }
+            if fed == 0 {
+                // It was asked for before.
+                assert_eq!(documents, 32);
+            }
+            assert!(fed + documents <= MOST_USER_ROWS && bytes <= MOST_USER_ROW_BYTES);
+            let count = documents.min(bytes.div_ceil(row_bytes));
+            fed += count;
+            for _ in 0..count {
+                transaction.count_read(row_bytes, 0);
+            }
+            let is_last = ends && fed == counted;
+            scan.feed_flags(&rows(count), page(is_last)).unwrap();
+        }
+        let state = scan.state.flags.get(key);
+        assert_eq!((state.user_rows, state.has_more_user_rows), (counted, has_more));
+    }
+}
+
+#[test]
+fn a_page_that_was_too_large_is_read_in_parts() {
+    let asked = |halvings| {
+        let mut scan = StatusScan::new(StatusCall {
+            halvings,
+            ..call(None)
+        })
+        .unwrap();
+        match scan.next(&Transaction::default()) {
+            StatusStep::ReadPage { bytes, .. } => bytes,
+            step => panic!("{step:?}"),
+        }
+    };
+    assert_eq!([asked(0), asked(1), asked(3)], [14 << 20, 6 << 20, 3 << 19]);
+}
+
+#[test]
+fn no_cursor_is_too_long() {
+    let long_key = |id: &str| format!("[\"{}\",1.5,\"{id}\"]", "ü".repeat(2_000));
+    // The key of a position alone has room; a second one has not, and the documents stand for both.
+    for (is_open, expected) in [(false, long_key("k7")), (true, "\"k7\"".into())] {
+        let mut scan = scan_at(Range::Claims);
+        scan.state.open = is_open.then(|| Open {
+            id: "c0".into(),
+            after: long_key("r3"),
+            linked: Linked::default(),
+        });
+        let answer = scan.answer(Some(&long_key("k7")), &Transaction::default());
+        let cursor = answer.unwrap().cursor;
+        assert!(
+            cursor
+                .as_ref()
+                .is_some_and(|cursor| cursor.len() <= cursor::LONGEST)
+        );
+        let scan = StatusScan::new(call(cursor)).unwrap();
+        assert_eq!(scan.position, Some(expected));
+        let after = scan.state.open.map(|open| open.after);
+        assert_eq!(after, is_open.then(|| "\"r3\"".into()));
+    }
+}
+
+#[test]
+fn a_cursor_belongs_to_its_call_deployment_and_indexes() {
+    let mut scan = StatusScan::new(call(None)).unwrap();
+    let cursor = scan.answer(None, &Transaction::default()).unwrap().cursor;
+    let same = || call(cursor.clone());
+    for (call, is_accepted) in [
+        (same(), true),
+        (
+            StatusCall {
+                check: true,
+                accept_blocked: true,
+                halvings: 3,
+                ..same()
+            },
+            true,
+        ),
+        (
+            StatusCall {
+                deployment: Some("https://other.convex.cloud".into()),
+                ..same()
+            },
+            false,
+        ),
+        (
+            StatusCall {
+                indexes: "{}".into(),
+                ..same()
+            },
+            false,
+        ),
+        (
+            StatusCall {
+                organization_id: "org_b".into(),
+                ..same()
+            },
+            false,
+        ),
+        (
+            StatusCall {
+                deferred_days: Some(3.0),
+                ..same()
+            },
+            false,
+        ),
+    ] {
+        assert_eq!(StatusScan::new(call).is_ok(), is_accepted);
+    }
 }
 
 #[test]
@@ -231,7 +461,7 @@ fn a_forged_cursor_with_impossible_numbers_is_damaged() {
         ..State::default()
     };
     let forged = cursor::seal(
-        "v2MigrationStatus org_a 0",
+        "v2MigrationStatus org_a 0  ",
         Millis(0.0),
         &(None::<String>, &state),
     );

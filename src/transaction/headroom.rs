@@ -91,6 +91,22 @@ impl Headroom {
     }
 }
 
+impl Headroom {
+    /// A part of it, as if the transaction had its limits halved so many times.
+    fn of_part(used: Reads, limits: Reads, halvings: u32) -> Self {
+        let part = |limit: u64| limit.checked_shr(halvings).unwrap_or(0);
+        let limits = Reads {
+            documents: part(limits.documents),
+            bytes: part(limits.bytes),
+            ranges: part(limits.ranges),
+        };
+        Self {
+            user_time_us: part(USER_TIME_US * 4 / 5).saturating_sub(used.user_time_us()),
+            ..Self::after(used, limits)
+        }
+    }
+}
+
 /// What a migration reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -121,13 +137,18 @@ pub struct Room {
 impl Transaction {
     /// What is left to read.
     pub fn headroom(&self) -> Headroom {
+        self.headroom_of_part(0)
+    }
+
+    /// What is left to read where no more of a transaction is used than a part: its limits halved so many times.
+    pub(crate) fn headroom_of_part(&self, halvings: u32) -> Headroom {
         let metrics = self.metrics();
         let limits = Reads {
             documents: metrics.documents_read.limit(),
             bytes: metrics.bytes_read.limit(),
             ranges: metrics.database_queries.limit(),
         };
-        Headroom::after(self.reads(), limits)
+        Headroom::of_part(self.reads(), limits, halvings)
     }
 
     /// What is left to write, without a measure of ranges.

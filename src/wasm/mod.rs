@@ -24,7 +24,7 @@ use wasm_bindgen::prelude::*;
 
 use self::read::Read;
 pub use self::transaction::Transaction;
-use crate::{Constants, Refusal, WrongCall};
+use crate::{Constants, Millis, Refusal, WrongCall};
 
 #[wasm_bindgen(module = "convex/values")]
 extern "C" {
@@ -79,6 +79,44 @@ pub fn refuse_organization(
     #[wasm_bindgen(js_name = organizationId)] organization_id: &str,
 ) -> Result<(), JsValue> {
     Err(Refusal::organization_not_found(organization_id).into())
+}
+
+/// Throws `LOOKUP_FAILED`, naming what the lookup failed with.
+#[wasm_bindgen(js_name = refuseLookup)]
+pub fn refuse_lookup(
+    #[wasm_bindgen(js_name = organizationId)] organization_id: &str,
+    message: &str,
+) -> Result<(), JsValue> {
+    Err(Refusal::lookup_failed(organization_id, message).into())
+}
+
+/// The tries of a lookup of the host's, in an action.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct LookupRetry(crate::LookupRetry);
+
+#[wasm_bindgen]
+impl LookupRetry {
+    /// Begins to try.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+        #[wasm_bindgen(js_name = deadlineMs)] deadline_ms: f64,
+    ) -> Self {
+        Self(crate::LookupRetry::new(Millis(now_ms), Millis(deadline_ms)))
+    }
+
+    /// How many milliseconds to wait after a failure with this message; undefined where it is given up. `jitter` is a
+    /// random number from 0 to 1.
+    pub fn failed(
+        &mut self,
+        message: &str,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+        jitter: f64,
+    ) -> Option<f64> {
+        let wait = self.0.failed(message, Millis(now_ms), jitter);
+        wait.map(|wait| wait.0)
+    }
 }
 
 /// Throws `INVALID_CURSOR`: its position is not there any more.

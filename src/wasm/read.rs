@@ -18,8 +18,8 @@ use crate::{
     ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, CountedPage, DraftStatus, FlagChangeCall, FlagKey,
     FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote, KeyRows,
     LinkedArtifact, MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall, MigrationPage, Millis,
-    NoteFacts, NoteRows, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall, StatusRunCall,
-    Traces, TranscriptionStatus,
+    NoteFacts, NoteRows, NoteToCount, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall,
+    StatusRunCall, Traces, TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -206,12 +206,18 @@ read_fields! {
     MigrationPage { notes, malformed, is_last }
     NoteFacts { transcription_status, insights_status, has_coach, has_text, created_ms }
     NoteRows { are_written, transcripts, claims, bytes, repaired_bytes }
+    NoteToCount { id, facts }
     NoteToJudge { organization_id, facts, is_malformed }
     NotesToJudge { notes, artifacts }
     OpenLookUp { id, after }
     Page { first_id, is_last, malformed }
-    StatusCall { organization_id, deferred_days, cursor, check, environment, now_ms, artifacts_are_indexed }
-    StatusRunCall { organization_id, deferred_days, cursor, check, now_ms, deadline_ms }
+    StatusCall {
+        organization_id, deferred_days, cursor, check, accept_blocked, deployment, indexes, halvings, environment, now_ms,
+        artifacts_are_indexed,
+    }
+    StatusRunCall {
+        organization_id, deferred_days, cursor, check, accept_blocked, deployment, indexes, now_ms, deadline_ms,
+    }
     Traces { has_documents, newest_candidates }
 }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Transaction, decode, encode};
 use crate::{
-    CountedPage, DraftStatus, FlagValue, Found, LinkedArtifact, Millis, NoteFacts, Page, StatusAnswer,
+    CountedPage, DraftStatus, FlagValue, Found, LinkedArtifact, Millis, NoteToCount, Page, StatusAnswer,
     StatusCall, StatusRunCall, StatusRunStep, StatusStep,
 };
 
@@ -30,7 +30,7 @@ pub struct FlagPageValues(pub(super) Vec<FlagValue>);
 /// A page of notes.
 #[derive(Debug, Tsify)]
 #[serde(transparent)]
-pub struct Notes(pub(super) Vec<NoteFacts>);
+pub struct Notes(pub(super) Vec<NoteToCount>);
 
 /// The statuses of a page of drafts, null where one is no word of the schema.
 #[derive(Debug, Tsify)]
@@ -127,13 +127,23 @@ impl StatusScan {
         Ok(self.0.feed_documents(count, &decode("feedDocuments", found)?)?)
     }
 
+    /// The position that was to be read behind is that of a document that is gone.
+    #[wasm_bindgen(js_name = positionLost)]
+    pub fn position_lost(&mut self) -> Result<(), JsValue> {
+        Ok(self.0.position_lost()?)
+    }
+
     /// The answer. `position` is what the step `pause` asks for.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "wasm-bindgen has no borrowed string that may be missing"
+    )]
     pub fn answer(
         &mut self,
         position: Option<String>,
         transaction: &Transaction,
     ) -> Result<Ts<StatusAnswer>, JsValue> {
-        encode(&self.0.answer(position, &transaction.0)?)
+        encode(&self.0.answer(position.as_deref(), &transaction.0)?)
     }
 }
 
@@ -150,9 +160,24 @@ impl StatusRun {
         Ok(Self(crate::StatusRun::new(decode("StatusRun", call)?)?))
     }
 
+    /// The first page.
+    pub fn begin(&self) -> Result<Ts<StatusRunStep>, JsValue> {
+        encode(&self.0.begin())
+    }
+
+    /// What to do after the page that was asked for failed with a message. `jitter` is a random number from 0 to 1.
+    pub fn failed(
+        &mut self,
+        message: &str,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+        jitter: f64,
+    ) -> Result<Ts<StatusRunStep>, JsValue> {
+        encode(&self.0.failed(message, Millis(now_ms), jitter)?)
+    }
+
     /// What to do after a page was counted.
     pub fn counted(
-        &self,
+        &mut self,
         page: &Ts<CountedPage>,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> Result<Ts<StatusRunStep>, JsValue> {

@@ -24,6 +24,9 @@ import {
 const statusCall: StatusCall = {
   organizationId: "org_a",
   check: false,
+  acceptBlocked: false,
+  indexes: "",
+  halvings: 0,
   environment: { voice_notes_v2: undefined, entity_resolution_v2: undefined },
   nowMs: 1e12,
   artifactsAreIndexed: false,
@@ -36,6 +39,11 @@ const note = {
   hasText: true,
   createdMs: 1,
 } as const;
+
+const notes = [
+  { id: "n1", facts: note },
+  { id: "n2", facts: note },
+];
 
 /** The last page of a range, and nothing in it. */
 function feedNothing(scan: StatusScan, step: StatusStep): void {
@@ -110,7 +118,7 @@ test("a status of nothing is empty", () => {
 
 test("a cursor goes on where the scan paused", () => {
   const scan = scanAt("notes");
-  scan.feedNotes([note, note], { firstId: "n1", isLast: false, malformed: [] });
+  scan.feedNotes(notes, { firstId: "n1", isLast: false, malformed: [] });
   expect(scan.next(new Transaction())).toMatchObject({ kind: "lookUp", rows: [0, 1], after: null });
   scan.feedLinkedArtifacts([], { complete: 2, malformed: [] });
   const full = new Transaction();
@@ -248,9 +256,13 @@ describe("a wrong call throws and names what is wrong", () => {
     ],
     [
       "a word of no closed set",
-      () => scanAt("notes").feedNotes(wrong([note, { ...note, insightsStatus: "done" }]), lastPage),
-      "feedNotes[1].insightsStatus: unknown variant `done`, expected one of `pending`, `processing`, " +
-        "`completed`, `failed`, `awaiting_confirmation`, `cancelled`",
+      () =>
+        scanAt("notes").feedNotes(
+          wrong([notes[0], { id: "n2", facts: { ...note, insightsStatus: "done" } }]),
+          lastPage,
+        ),
+      "feedNotes[1].facts.insightsStatus: unknown variant `done`, expected one of `pending`, `processing`, " +
+        "`completed`, `failed`, `awaiting_confirmation`, `cancelled`, `unknown`",
     ],
     [
       "a column that is missing",

@@ -10,10 +10,10 @@ import { seed } from "./seed";
 
 const messages = {
   conflict:
-    'Documents read from or written to the "voiceNotes" table changed while this mutation was being run.',
-  writeRate: "Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second.",
-  concurrentCommits: "Too many concurrent commits in a short period of time.",
-  lostAnswer: "Your request couldn't be completed. Try again later.",
+    'Documents read from or written to the "voiceNotes" table changed while this mutation was being run',
+  writeRate: "Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second",
+  concurrentCommits: "Too many concurrent commits in a short period of time",
+  lostAnswer: "Your request couldn't be completed. Try again later",
   timeout: "Function execution timed out (maximum duration: 1s)",
   memory: "JavaScript execution ran out of memory (maximum memory usage: 64 MB)",
   unknown: 'Uncaught Error: note says "Too many writes per second"',

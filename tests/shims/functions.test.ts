@@ -247,6 +247,7 @@ describe("arguments", () => {
         "damaged",
       ]),
       [{ organizationId: "org_b", cursor }, "belongs to another function, organization or arguments"],
+      [{ ...org, cursor: cursor.repeat(100) }, "longer than 8 KiB"],
       [{ ...org, deferredDays: 3, cursor }, "belongs to another function, organization or arguments"],
     ];
     for (const [args, words] of refused) {

@@ -100,3 +100,22 @@ test("the runtime is asked once much was read that is not measured", async () =>
   await meter.counted();
   expect(asked).toBe(3);
 });
+
+test("where the runtime tells nothing although its client asks, the library's own account is exact", async () => {
+  let asked = 0;
+  const getTransactionMetrics = async () => {
+    asked += 1;
+    throw new Error("no such call");
+  };
+  for (const meta of [{ getTransactionMetrics }, {}]) {
+    const meter = new Meter({ meta });
+    await meter.told();
+    const fields = { text: "€".repeat(1_000) };
+    expect(meter.read(fields)).toEqual({ bytes: valueBytes(fields), units: 0 });
+    meter.insert(fields);
+    const { bytesRead, bytesWritten } = (await meter.told()).metrics();
+    expect(bytesRead.used).toBe(valueBytes(fields));
+    expect(bytesWritten.used).toBeGreaterThanOrEqual(valueBytes(fields));
+  }
+  expect(asked).toBe(1);
+});

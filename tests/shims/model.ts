@@ -6,24 +6,31 @@ import type { Data } from "./backend";
 type Row = Record<string, any>;
 
 const DAY = 86_400_000;
+const transcriptionWords = ["pending", "processing", "completed", "failed"];
+const insightsWords = ["pending", "processing", "completed", "failed", "awaiting_confirmation", "cancelled"];
 
 /** The class of a note, in the words of the specification. */
 export function classOf(note: Row, artifacts: Row[], now: number, deferredDays?: number): string {
   const linked = artifacts.filter((artifact) => artifact.voiceNoteId === note._id);
   if (linked.some((artifact) => artifact.status === "completed")) return "migrated";
   if (linked.length > 0) return "unfinished";
-  const transcription = note.transcriptionStatus;
+  // A stored null is as good as none.
+  const transcription = note.transcriptionStatus ?? undefined;
+  const insights = note.insightsStatus ?? undefined;
+  const isUnknown =
+    (transcription !== undefined && !transcriptionWords.includes(transcription)) ||
+    (insights !== undefined && !insightsWords.includes(insights));
   if (transcription === "failed" || transcription === undefined) return "notReady";
-  const isBlank = note.transcription === undefined || note.transcription.trim() === "";
+  const isBlank = (note.transcription ?? "").trim() === "";
   if (transcription === "completed" && isBlank) return "notReady";
   const isTranscribing = transcription === "pending" || transcription === "processing";
-  const isOpen = ["pending", "processing", "awaiting_confirmation"].includes(note.insightsStatus);
+  const isOpen = ["pending", "processing", "awaiting_confirmation"].includes(insights);
   if (isTranscribing || isOpen) {
     const isYoung = deferredDays === undefined || now - note._creationTime < deferredDays * DAY;
     if (isYoung) return "deferred";
     if (isTranscribing) return "notReady";
   }
-  if (!note.coachId || note.insightsStatus === "cancelled") return "blocked";
+  if (!note.coachId || insights === "cancelled" || isUnknown) return "blocked";
   return "eligible";
 }
 
@@ -42,6 +49,9 @@ export function model(data: Data, organizationId: string, now: number, deferredD
   for (const note of notes) {
     migration[classOf(note, data.voiceNoteArtifacts, now, deferredDays) as keyof typeof migration] += 1;
   }
+  const byClass = (name: string) =>
+    notes.filter((note) => classOf(note, data.voiceNoteArtifacts, now, deferredDays) === name);
+  const sample = (rows: Row[]) => rows.slice(0, 5).map((row) => row._id);
   const linkedTo = (note: Row) =>
     data.voiceNoteArtifacts.filter((artifact) => artifact.voiceNoteId === note._id).length;
   const left = notes.length - migration.migrated - migration.notReady;
@@ -52,9 +62,11 @@ export function model(data: Data, organizationId: string, now: number, deferredD
         ? "complete"
         : left === migration.blocked
           ? "blocked"
-          : migration.eligible > 0 && migration.migrated + migration.unfinished === 0
-            ? "notStarted"
-            : "inProgress";
+          : migration.eligible === 0
+            ? "waiting"
+            : migration.migrated + migration.unfinished === 0
+              ? "notStarted"
+              : "inProgress";
   const count = (status: string) => drafts.filter((draft) => draft.status === status).length;
   return {
     voiceNotes: { total: notes.length },
@@ -73,6 +85,12 @@ export function model(data: Data, organizationId: string, now: number, deferredD
       expired: count("expired"),
     },
     migration,
+    samples: {
+      unfinished: sample(byClass("unfinished")),
+      deferred: sample(byClass("deferred")),
+      blocked: sample(byClass("blocked")),
+      duplicates: sample(notes.filter((note) => linkedTo(note) > 1)),
+    },
     duplicates: notes.filter((note) => linkedTo(note) > 1).length,
     orphans: artifacts.filter((artifact) => !noteIds.has(artifact.voiceNoteId)).length,
     verdict,

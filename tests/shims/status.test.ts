@@ -1,6 +1,7 @@
 import type { FunctionReference } from "convex/server";
+import { ConvexError } from "convex/values";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { v2MigrationStatusFunctions } from "../../js-shims/functions/v2MigrationStatus";
 import { scanStatus } from "../../js-shims/reading/status";
 import type { StatusAnswer, StatusArgs } from "../../js-shims/validators";
@@ -11,6 +12,14 @@ import * as make from "./documents";
 import { model } from "./model";
 import { codeOf, seed, staff } from "./seed";
 import { build, world } from "./world";
+
+const clock = vi.hoisted(() => ({ waitedMs: 0 }));
+/** Waits on a clock of the tests' own. */
+vi.mock("../../js-shims/wait", () => ({
+  wait: async (ms: number) => {
+    clock.waitedMs += ms;
+  },
+}));
 
 /** Counts page by page as the internal function does, however small the pages. */
 async function count(
@@ -34,7 +43,7 @@ async function count(
     expect(answer.verdict).toBeNull();
     expect(answer.read.limitedBy).not.toBeNull();
     cursor = answer.cursor ?? "";
-    expect(cursor.length).toBeLessThan(4_096);
+    expect(cursor.length).toBeLessThanOrEqual(8_192);
     await between?.();
   }
   throw new Error("the scan does not end");
@@ -214,7 +223,7 @@ describe("v2MigrationStatus", () => {
     const t = backend({ validate: false });
     await t.run(async ({ db }) => {
       for (let i = 0; i < 12; i++) {
-        const row = make.draft("c", "a", { coachUserId: i % 2 ? "y".repeat(3_000) : i });
+        const row = make.draft("c", "a", { coachUserId: i % 2 ? "y".repeat(5_000) : i });
         await db.insert("insightDrafts", row as never);
       }
     });
@@ -301,30 +310,302 @@ describe("v2MigrationStatus", () => {
     });
   });
 
-  test("the internal function goes on to the end, or answers with a cursor when its time is up", async () => {
+  test("a status that is no word of the schema blocks its note, and a null is none", async () => {
+    const t = backend({ validate: false });
+    const now = Date.now();
+    const stored = [
+      { transcriptionStatus: "done" },
+      { insightsStatus: "done" },
+      { transcriptionStatus: "done", transcription: " " },
+      { transcriptionStatus: 7, insightsStatus: "pending" },
+      { transcriptionStatus: "failed", insightsStatus: "done" },
+      { transcriptionStatus: null },
+      { insightsStatus: null },
+      { coachId: null },
+      { coachId: "  " },
+      { transcription: null },
+      { source: null, audioStorageId: null, insights: null, date: null, type: null },
+      { insights: [null, { title: null }] },
+    ];
+    await t.run(async ({ db }) => {
+      await db.insert("organizations", make.organization("org_a") as never);
+      for (const fields of stored) await db.insert("voiceNotes", make.note(fields) as never);
+    });
+    const answer = await count(t, { organizationId: "org_a" });
+    expect(answer.migration).toMatchObject({ eligible: 4, blocked: 4, notReady: 3, deferred: 1 });
+    expect(answer.verdict).toBe("notStarted");
+    expect(answer).toMatchObject(model(await readAll(t), "org_a", now));
+    const run = await t.action(internal.scripts.runMigration.default, {
+      organizationId: "org_a",
+      dryRun: true,
+    });
+    expect(run).toMatchObject({
+      outcome: { blocked: 4, notReady: 3, deferred: 1 },
+      reasons: { noCoach: 1, unknownStatus: 3 },
+    });
+    await t.run(async ({ db }) => {
+      for (const note of await db.query("voiceNotes").collect()) {
+        if (note.transcriptionStatus !== ("done" as never)) await db.delete(note._id);
+      }
+    });
+    const check = { organizationId: "org_a", check: true };
+    const status = internal.scripts.v2MigrationStatus.default;
+    await expect(t.action(status, check)).rejects.toMatchObject({
+      data: {
+        code: "NOT_COMPLETE",
+        message: "the organization is not through: the verdict is blocked, 2 notes are left: 2 blocked",
+        hint: expect.not.stringContaining("runMigration"),
+      },
+    });
+    expect(await t.action(status, { ...check, acceptBlocked: true })).toMatchObject({
+      verdict: "blocked",
+      warnings: [
+        expect.stringMatching(/^2 notes are blocked .* they stay in v1/),
+        expect.stringContaining("2 malformed documents in voiceNotes"),
+      ],
+    });
+  });
+
+  test("the public function accepts blocked notes, too", async () => {
+    const t = backend();
+    await seed(t);
+    const args = { organizationId: "org_a", check: true };
+    const ask = async (more: object) =>
+      await t
+        .withIdentity(staff)
+        .query(api.scripts.v2MigrationStatus.v2MigrationStatus, { ...args, ...more })
+        .then(({ verdict }) => verdict, codeOf);
+    const { coachId: _, ...withoutCoach } = make.note();
+    await t.run(async ({ db }) => await db.insert("voiceNotes", withoutCoach as never));
+    expect(await ask({})).toBe("NOT_COMPLETE");
+    expect(await ask({ acceptBlocked: true })).toBe("blocked");
+    await t.run(
+      async ({ db }) => await db.insert("voiceNotes", make.note({ insightsStatus: "pending" }) as never),
+    );
+    expect(await ask({ acceptBlocked: true })).toBe("NOT_COMPLETE");
+  });
+
+  test("another organization's malformed artifact is never named", async () => {
+    const t = backend({ validate: false });
+    const ids = await t.run(async ({ db }) => {
+      const noteId = await db.insert("voiceNotes", make.note() as never);
+      const insert = async (...organizationIds: string[]) => {
+        const orgContextCandidates = organizationIds.map((organizationId) => ({
+          organizationId,
+          confidence: 1,
+        }));
+        const row = make.artifact({ voiceNoteId: noteId, orgContextCandidates, status: "lost" });
+        return (await db.insert("voiceNoteArtifacts", row as never)) as string;
+      };
+      return { foreign: await insert("org_b"), own: await insert("org_b", "org_a"), nobodys: await insert() };
+    });
+    const answer = await count(t, { organizationId: "org_a" });
+    expect(answer).toMatchObject({ migration: { unfinished: 1 }, duplicates: 1, orphans: 0 });
+    const warnings = answer.warnings.join("\n");
+    expect(warnings).not.toContain(ids.foreign);
+    expect(warnings).toContain(ids.own);
+    expect(warnings).toContain(ids.nobodys);
+    expect(warnings).toContain("2 malformed documents in voiceNoteArtifacts");
+  });
+
+  test("of many user rows only as many are read as a warning needs", async () => {
+    const t = backend();
+    await seed(t);
+    for (let part = 0; part < 3; part++) {
+      await t.run(async ({ db }) => {
+        for (let n = 0; n < 500; n++) {
+          await db.insert("featureFlags", make.flag({ scope: "user", userId: `user_${n}` }) as never);
+        }
+      });
+    }
+    const answer = await t.query(internal.v2Rollout.statusPage, { organizationId: "org_a" });
+    expect(answer.done).toBe(true);
+    expect(answer.read.documents).toBeLessThan(1_010);
+    expect(answer.warnings.join("\n")).toMatch(/voice_notes_v2: .*1,?000.* user rows/);
+    const inMany = await count(t, { organizationId: "org_a" }, { documentsRead: 40 });
+    expect(inMany.warnings).toEqual(answer.warnings);
+
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 5; n++) {
+        const row = { featureKey: "entity_resolution_v2", scope: "user", notes: "x".repeat(900_000) };
+        await db.insert("featureFlags", make.flag(row) as never);
+      }
+    });
+    const { read } = await t.query(internal.v2Rollout.statusPage, { organizationId: "org_a" });
+    expect(read.bytes).toBeLessThan(3.1 * 2 ** 20);
+    expect(read.transactions).toBe(1);
+  });
+
+  test("a backend whose client has metrics but which has none counts by the library's own account", async () => {
     const t = backend();
     await seed(t);
     await t.run(async ({ db }) => {
       for (let n = 0; n < 40; n++) await db.insert("voiceNotes", make.note() as never);
     });
-    const status = async (args: StatusArgs, deadlineMs: number) => {
-      const { internal: action } = v2MigrationStatusFunctions({ ...host, deadlineMs });
-      const { _handler: handler } = action as unknown as {
-        _handler: (ctx: object, args: StatusArgs) => Promise<StatusAnswer>;
-      };
-      return await t.action(async ({ auth }) => {
-        const smallPages = async (reference: FunctionReference<"query", "internal">, page: StatusArgs) => {
-          return await t.query(
-            async (ctx) => await ctx.runQuery(reference, page, { transactionLimits: { documentsRead: 12 } }),
-          );
-        };
-        return await handler({ auth, runQuery: smallPages }, args);
-      });
+    let asked = 0;
+    const getTransactionMetrics = async () => {
+      asked += 1;
+      throw new Error("unknown operation 1.0/getTransactionMetrics");
     };
-    const hurried = await status({ organizationId: "org_a" }, 0);
-    expect(hurried).toMatchObject({ done: false, verdict: null, read: { limitedBy: "deadline" } });
-    const rest = await status({ organizationId: "org_a", cursor: hurried.cursor ?? "" }, 60_000);
-    expect(rest).toMatchObject({ done: true, voiceNotes: { total: 40 }, verdict: "notStarted" });
+    const answer = await t.query(
+      async (ctx) =>
+        await scanStatus(host, { ...ctx, meta: { getTransactionMetrics } } as never, {
+          organizationId: "org_a",
+        }),
+    );
+    expect(answer).toMatchObject({ voiceNotes: { total: 40 }, done: true });
+    expect(answer.read.documents).toBeGreaterThanOrEqual(40);
+    expect(asked).toBe(1);
+  });
+});
+
+describe("the internal function", () => {
+  /** Called before each page: what it throws, the page fails with. */
+  type Before = (nth: number, page: StatusArgs & { halvings?: number }) => unknown;
+
+  /** Runs it on pages of 12 documents. */
+  async function status(
+    t: Backend,
+    args: StatusArgs,
+    options: { deadlineMs?: number; before?: Before } = {},
+  ) {
+    const { internal: action } = v2MigrationStatusFunctions({ ...host, deadlineMs: 60_000, ...options });
+    const { _handler: handler } = action as unknown as {
+      _handler: (ctx: object, args: StatusArgs) => Promise<StatusAnswer>;
+    };
+    let nth = 0;
+    return await t.action(async ({ auth }) => {
+      let isFound = false;
+      const runQuery = async (reference: FunctionReference<"query", "internal">, page: StatusArgs) => {
+        // The lookup comes first.
+        if (isFound) await options.before?.(nth++, page);
+        isFound = true;
+        return await t.query(
+          async (ctx) => await ctx.runQuery(reference, page, { transactionLimits: { documentsRead: 12 } }),
+        );
+      };
+      return await handler({ auth, runQuery }, args);
+    });
+  }
+
+  async function withNotes(): Promise<Backend> {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 40; n++) await db.insert("voiceNotes", make.note() as never);
+    });
+    return t;
+  }
+
+  const org = { organizationId: "org_a" };
+  const failing =
+    (message: string, from: number, count = Number.POSITIVE_INFINITY): Before =>
+    (nth) => {
+      if (nth >= from && nth < from + count) throw new Error(message);
+    };
+  const busy = "Too many concurrent requests in a short period of time.";
+
+  beforeEach(() => {
+    const { now } = Date;
+    clock.waitedMs = 0;
+    vi.spyOn(Date, "now").mockImplementation(() => now() + clock.waitedMs);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test("goes on to the end, or answers with a cursor when its time is up", async () => {
+    const t = await withNotes();
+    const hurried = await status(t, org, { deadlineMs: 0 });
+    expect(hurried).toMatchObject({
+      done: false,
+      verdict: null,
+      stopped: "deadline",
+      read: { limitedBy: "deadline" },
+    });
+    const rest = await status(t, { ...org, cursor: hurried.cursor ?? "" });
+    expect(rest).toMatchObject({
+      done: true,
+      stopped: null,
+      voiceNotes: { total: 40 },
+      verdict: "notStarted",
+    });
     expect(rest.read.transactions).toBeGreaterThan(3);
+    const { cursor } = hurried;
+    await expect(status(t, { ...org, check: true }, { deadlineMs: 0 })).rejects.toMatchObject({
+      data: {
+        code: "NOT_COMPLETE",
+        message: "the counting ended before it was done: its time was over",
+        hint: expect.stringMatching(/cursor.*: [\w-]{40,}$/),
+      },
+    });
+    expect(cursor).toMatch(/^[\w-]{40,}$/);
+  });
+
+  test("goes on after a page that failed", async () => {
+    const t = await withNotes();
+    const undisturbed = await status(t, org);
+    for (const [message, from, count] of [
+      [busy, 0, 3],
+      [busy, 2, 3],
+      ["it is cursed", 1, 2],
+      ["Server Error", 3, 1],
+    ] as const) {
+      const answer = await status(t, org, { before: failing(message, from, count) });
+      expect(answer).toEqual(undisturbed);
+    }
+  });
+
+  test("answers with what is counted where a page keeps failing", async () => {
+    const t = await withNotes();
+    for (const message of [busy, "it is cursed", "Validator error: Expected `string`"]) {
+      const answer = await status(t, org, { before: failing(message, 2) });
+      expect(answer).toMatchObject({
+        done: false,
+        verdict: null,
+        stopped: "error",
+        read: { limitedBy: null },
+      });
+      expect(answer.read.transactions).toBe(2);
+      expect(answer.warnings).toEqual([
+        expect.stringContaining("sums so far"),
+        `the counting ended before it was done: the backend kept failing: ${message}`,
+      ]);
+      const rest = await status(t, { ...org, cursor: answer.cursor ?? "" });
+      expect(rest).toMatchObject({ done: true, voiceNotes: { total: 40 } });
+      await expect(status(t, { ...org, check: true }, { before: failing(message, 2) })).rejects.toMatchObject(
+        {
+          data: { code: "NOT_COMPLETE", hint: expect.stringMatching(/: [\w-]{40,}$/) },
+        },
+      );
+      await expect(status(t, org, { before: failing(message, 0) })).rejects.toMatchObject({
+        data: { code: "INTERNAL", message: `nothing could be counted: ${message}` },
+      });
+    }
+  });
+
+  test("reads less at once where a page was too large", async () => {
+    const t = await withNotes();
+    const halvings: number[] = [];
+    const answer = await status(t, org, {
+      before: (nth, page) => {
+        halvings.push(page.halvings ?? 0);
+        if (nth === 1 || nth === 2) {
+          throw new Error("JavaScript execution ran out of memory (maximum memory usage: 64 MB)");
+        }
+      },
+    });
+    expect(answer).toMatchObject({ done: true, voiceNotes: { total: 40 } });
+    expect(halvings.slice(0, 4)).toEqual([0, 0, 1, 2]);
+  });
+
+  test("passes on what the first page refuses", async () => {
+    const t = await withNotes();
+    const refuse = () => {
+      throw new ConvexError({ code: "INVALID_CURSOR", message: "cursor names a place that is gone" });
+    };
+    await expect(status(t, org, { before: refuse })).rejects.toMatchObject({
+      data: { code: "INVALID_CURSOR" },
+    });
   });
 });
