@@ -132,11 +132,14 @@ impl State {
             Range::PlatformFlags { .. } | Range::OrganizationFlags { .. } | Range::UserFlags { .. } => {
                 self.place = 0;
                 self.malformed.feature_flags = Malformed::default();
-                let environment = ByKey::of(|key| self.flags.get(key).environment);
-                self.flags = ByKey::of(|key| FlagState {
-                    environment: *environment.get(key),
-                    ..FlagState::default()
-                });
+                for key in FlagKey::ALL {
+                    let flag = self.flags.get_mut(key);
+                    *flag = FlagState {
+                        environment: flag.environment,
+                        ignored_environment: flag.ignored_environment.take(),
+                        ..FlagState::default()
+                    };
+                }
             }
             Range::Notes => {
                 self.malformed.voice_notes = Malformed::default();
