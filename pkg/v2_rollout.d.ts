@@ -24,36 +24,6 @@ export interface NextCall {
 }
 
 /**
- * A change whose further rows are to be brought to its value.
- */
-export interface FurtherRowsCall {
-    /**
-     * The organization.
-     */
-    organizationId: string;
-    /**
-     * The flag.
-     */
-    key: FlagKey;
-    /**
-     * The value.
-     */
-    enabled: boolean;
-    /**
-     * The rows' `updatedBy`.
-     */
-    updatedBy: string;
-    /**
-     * Why, where they said so.
-     */
-    reason?: string;
-    /**
-     * When the change was, as text.
-     */
-    at: string;
-}
-
-/**
  * A function that comes next.
  */
 export type NextFunction = "scripts/v2MigrationStatus" | "scripts/runMigration";
@@ -279,11 +249,31 @@ export interface Drafts {
 }
 
 /**
- * Further rows of a flag, as they are before a change.
+ * Further rows of a flag, and the change whose value they are to be brought to.
  */
-export interface FurtherRowsPage {
+export interface FurtherRowsCall {
     /**
-     * What identifies the first row and its last write, as the change left it.
+     * The flag.
+     */
+    key: FlagKey;
+    /**
+     * The value.
+     */
+    enabled: boolean;
+    /**
+     * The rows' `updatedBy`.
+     */
+    updatedBy: string;
+    /**
+     * Why, where they said so.
+     */
+    reason?: string;
+    /**
+     * When the change was, as text.
+     */
+    at: string;
+    /**
+     * What identifies the first row and its last write, as the change left it: by it a later change is told.
      */
     left: string;
     /**
@@ -2032,7 +2022,7 @@ export function notesThatFit(transaction: Transaction, rows: RowsOfNotes): Fitti
 /**
  * What is to be done with further rows of a flag.
  */
-export function planFurtherRows(call: FurtherRowsCall, page: FurtherRowsPage): FurtherRowsPlan;
+export function planFurtherRows(call: FurtherRowsCall): FurtherRowsPlan;
 
 /**
  * Throws `FORBIDDEN`.
@@ -2094,7 +2084,7 @@ export interface InitOutput {
     readonly migrationrun_swept: (a: number, b: any, c: number) => [number, number];
     readonly missingRows: (a: any, b: number) => [number, number, number];
     readonly notesThatFit: (a: number, b: any) => [number, number, number];
-    readonly planFurtherRows: (a: any, b: any) => [number, number, number];
+    readonly planFurtherRows: (a: any) => [number, number, number];
     readonly refuseCaller: (a: number, b: number) => [number, number];
     readonly refuseLookup: (a: number, b: number, c: number, d: number) => [number, number];
     readonly refuseOrganization: (a: number, b: number) => [number, number];

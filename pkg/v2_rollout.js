@@ -742,11 +742,10 @@ export function notesThatFit(transaction, rows) {
 /**
  * What is to be done with further rows of a flag.
  * @param {FurtherRowsCall} call
- * @param {FurtherRowsPage} page
  * @returns {FurtherRowsPlan}
  */
-export function planFurtherRows(call, page) {
-    const ret = wasm.planFurtherRows(call, page);
+export function planFurtherRows(call) {
+    const ret = wasm.planFurtherRows(call);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }

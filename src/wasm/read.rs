@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 use wasm_bindgen::prelude::*;
 
-use super::flags::{FlagRows, FurtherRowsPage};
+use super::flags::FlagRows;
 use super::migration::{NotesToJudge, RowsOfNotes};
 use super::status::{Candidates, DraftStatuses, FlagPageValues, LinkedArtifacts, Notes};
 use crate::units::as_u64;
@@ -183,8 +183,7 @@ read_fields! {
     FlagChangeCall { organization_id, enabled, caller, actor, reason, restore, check, create, is_known }
     FlagRow { value, notes, bytes }
     Found { complete, open, malformed }
-    FurtherRowsCall { organization_id, key, enabled, updated_by, reason, at }
-    FurtherRowsPage { left, first, rows, is_last }
+    FurtherRowsCall { key, enabled, updated_by, reason, at, left, first, rows, is_last }
     Inserted { artifacts, transcripts, claims }
     JudgeCall { organization_id, now_ms, is_retry, deferred_days, repair, ends_at_malformed }
     JudgedNote { id, position, created_ms, verdict, rows }
