@@ -1321,7 +1321,7 @@ export interface StatusCall {
      */
     cursor?: string;
     /**
-     * Fail where all is counted and the organization is not through.
+     * Fail where all is counted and the organization is not complete.
      */
     check: boolean;
     /**

@@ -111,7 +111,7 @@ impl Classes {
 }
 
 impl Classes {
-    /// Refuses what is not through, for pipelines that wait by exit code. With `accept_blocked` a person has decided
+    /// Refuses what is not complete, for pipelines that wait by exit code. With `accept_blocked` a person has decided
     /// that blocked notes stay in v1.
     ///
     /// # Errors
@@ -136,7 +136,7 @@ impl Classes {
         }
         let left = counted(self.left(), "note is", "notes are");
         let message = format!(
-            "the organization is not through: the verdict is {}, {left} left: {by_class}",
+            "the organization is not complete: the verdict is {}, {left} left: {by_class}",
             verdict.word(),
         );
         let mut hint = String::new();
@@ -428,7 +428,7 @@ mod tests {
             let expected = message.map(|message| {
                 Refusal::new(
                     Code::NotComplete,
-                    format!("the organization is not through: {message}"),
+                    format!("the organization is not complete: {message}"),
                 )
                 .hint(format!("{hint}{see}"))
             });

@@ -50,7 +50,7 @@ pub struct StatusCall {
     /// Where an earlier call stopped.
     #[tsify(optional)]
     pub cursor: Option<String>,
-    /// Fail where all is counted and the organization is not through.
+    /// Fail where all is counted and the organization is not complete.
     pub check: bool,
     /// Blocked notes may stay in v1: `check` lets them pass.
     pub accept_blocked: bool,
