@@ -1795,39 +1795,6 @@ export class FlagChange {
 }
 
 /**
- * Judges notes: what is to be done with each.
- */
-export class Judge {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * What is to be done with each of these notes.
-     */
-    judge(notes: NotesToJudge): Judgements;
-    /**
-     * Begins to judge.
-     */
-    constructor(call: JudgeCall);
-}
-
-/**
- * The tries of a lookup of the host's, in an action.
- */
-export class LookupRetry {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * How many milliseconds to wait after a failure with this message; undefined where it is given up. `jitter` is a
-     * random number from 0 to 1.
-     */
-    failed(message: string, nowMs: number, jitter: number): number | undefined;
-    /**
-     * Begins to try.
-     */
-    constructor(nowMs: number, deadlineMs: number);
-}
-
-/**
  * One run of the migration.
  */
 export class MigrationRun {
@@ -2004,9 +1971,20 @@ export function constants(): Constants;
 export function flagRoom(transaction: Transaction): FlagRoom;
 
 /**
+ * What is to be done with each of these notes.
+ */
+export function judge(call: JudgeCall, notes: NotesToJudge): Judgements;
+
+/**
  * What to say where a host's own old action cannot get further.
  */
 export function legacyWarning(processed: number, skipped: number): string | undefined;
+
+/**
+ * How many milliseconds to wait before a lookup of the host's, in an action, is tried again; undefined where it is given
+ * up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+ */
+export function lookupRetryMs(message: string, failures: number, sinceMs: number, nowMs: number, endMs: number, jitter: number): number | undefined;
 
 /**
  * Which rows are inserted for a note whose verdict says that something is written. `has` tells of the artifact that
@@ -2050,8 +2028,6 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_allowance_free: (a: number, b: number) => void;
     readonly __wbg_flagchange_free: (a: number, b: number) => void;
-    readonly __wbg_judge_free: (a: number, b: number) => void;
-    readonly __wbg_lookupretry_free: (a: number, b: number) => void;
     readonly __wbg_migrationrun_free: (a: number, b: number) => void;
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly __wbg_statusscan_free: (a: number, b: number) => void;
@@ -2069,11 +2045,9 @@ export interface InitOutput {
     readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];
     readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];
-    readonly judge_judge: (a: number, b: any) => [number, number, number];
-    readonly judge_new: (a: any) => [number, number, number];
+    readonly judge: (a: any, b: any) => [number, number, number];
     readonly legacyWarning: (a: number, b: number) => [number, number];
-    readonly lookupretry_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
-    readonly lookupretry_new: (a: number, b: number) => number;
+    readonly lookupRetryMs: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
     readonly migrationrun_answer: (a: number) => [number, number, number];
     readonly migrationrun_batchWritten: (a: number, b: any, c: number) => [number, number];
     readonly migrationrun_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
