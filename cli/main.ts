@@ -1,10 +1,5 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-
-import { addDoctor } from "./commands/doctor.js";
-import { addInit } from "./commands/init.js";
-import { addUninstall } from "./commands/uninstall.js";
-import { ownVersion } from "./package.js";
+import { createProgram } from "./commands/program.js";
 import { run } from "./run.js";
 
 // As in `npx v2-rollout doctor | head`: whoever reads has seen enough.
@@ -13,13 +8,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-const program = new Command("v2-rollout")
-  .description("Adds the v2 voice-note rollout to a Convex backend, and checks that it is in order.")
-  .version(ownVersion())
-  .exitOverride();
-
-addInit(program);
-addDoctor(program);
-addUninstall(program);
-
-await run(program);
+await run(createProgram());

@@ -1,5 +1,3 @@
-import type { Command } from "commander";
-
 import { checkCommitted } from "../checks/committed.js";
 import { checkConvex } from "../checks/convex.js";
 import { checkFiles } from "../checks/files.js";
@@ -15,7 +13,6 @@ import { checkTypeScript } from "../checks/typeScript.js";
 import { exitCodes } from "../failure.js";
 import { findProject, type ProjectOptions } from "../host/project.js";
 import { print, printLines } from "../terminal/print.js";
-import { addProjectOptions } from "./options.js";
 
 const checks: readonly Check[] = [
   checkNode,
@@ -30,12 +27,7 @@ const checks: readonly Check[] = [
   checkGeneratedApi,
 ];
 
-export function addDoctor(program: Command): void {
-  const command = program.command("doctor").description("checks that the rollout can work in this project");
-  addProjectOptions(command).action(doctor);
-}
-
-async function doctor(options: ProjectOptions): Promise<void> {
+export async function doctor(options: ProjectOptions): Promise<void> {
   const project = findProject(options);
   const findings: Finding[] = [];
   for (const check of checks) {

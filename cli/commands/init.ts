@@ -1,5 +1,3 @@
-import type { Command } from "commander";
-
 import { checkCommitted } from "../checks/committed.js";
 import { checkConvex } from "../checks/convex.js";
 import { checkFiles } from "../checks/files.js";
@@ -16,20 +14,10 @@ import { replaceFile, showReplacement } from "../init/replaceFile.js";
 import { writeFile } from "../init/writeFile.js";
 import { canAsk, requireAnswers } from "../terminal/confirm.js";
 import { print, printHeading, printLines } from "../terminal/print.js";
-import { addProjectOptions } from "./options.js";
 
-type InitOptions = ProjectOptions & { yes?: boolean };
+export type InitOptions = ProjectOptions & { yes?: boolean };
 
-export function addInit(program: Command): void {
-  const command = program
-    .command("init")
-    .description("writes the files that wire the rollout into this project, and checks its schema");
-  addProjectOptions(command)
-    .option("--yes", "overwrite files that differ without asking; the differences are shown all the same")
-    .action(init);
-}
-
-async function init(options: InitOptions): Promise<void> {
+export async function init(options: InitOptions): Promise<void> {
   const project = findProject(options);
   const yes = options.yes === true;
   await requireConvex(project);

@@ -1,25 +1,15 @@
 import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import type { Command } from "commander";
-
 import { hostFiles, importsLibrary, readHostFile, relayFile } from "../host/files.js";
 import { findProject, type Project, type ProjectOptions, shown } from "../host/project.js";
 import { allSources } from "../host/sources.js";
 import { confirm, requireAnswers } from "../terminal/confirm.js";
 import { print, printHeading, printLines } from "../terminal/print.js";
-import { addProjectOptions } from "./options.js";
 
-type UninstallOptions = ProjectOptions & { yes?: boolean };
+export type UninstallOptions = ProjectOptions & { yes?: boolean };
 
-export function addUninstall(program: Command): void {
-  const command = program
-    .command("uninstall")
-    .description("removes the files that init wrote; no data is deleted");
-  addProjectOptions(command).option("--yes", "remove them without asking").action(uninstall);
-}
-
-async function uninstall(options: UninstallOptions): Promise<void> {
+export async function uninstall(options: UninstallOptions): Promise<void> {
   const project = findProject(options);
   const yes = options.yes === true;
   const paths = hostFiles.map(({ path }) => path).filter((path) => isOfLibrary(project, path));

@@ -12,7 +12,10 @@ const color =
     isColored(stream) ? `\u001b[${start}m${text}\u001b[${end}m` : text;
 
 export const bold = color(1, 22);
+export const dim = color(2, 22);
 export const red = color(31, 39);
 export const green = color(32, 39);
 export const yellow = color(33, 39);
+export const blue = color(34, 39);
+export const magenta = color(35, 39);
 export const cyan = color(36, 39);

@@ -1,0 +1,47 @@
+import { Command } from "commander";
+
+import { ownVersion } from "../package.js";
+import { addFleetOptions, wholeNumber } from "./operatorOptions.js";
+import { addProjectOptions } from "./options.js";
+
+/** The commands and their options. What a command does is loaded when it is run, so that the program starts fast. */
+export function createProgram(): Command {
+  const program = new Command("v2-rollout")
+    .description(
+      "Rolls v2 voice notes out over a Convex backend: looks, switches, migrates; installs and checks itself.",
+    )
+    .version(ownVersion())
+    .exitOverride();
+  addOperating(program);
+  addInstalling(program);
+  return program;
+}
+
+function addOperating(program: Command): void {
+  program.commandsGroup("Operating:");
+  addFleetOptions(program.command("status").description("shows how far organizations are"))
+    .option("--check", "exit 3 unless every one of them is complete")
+    .option("--accept-blocked", "with --check: blocked notes may stay in v1")
+    .option("--deferred-days <n>", "a note of that age does not count as deferred", wholeNumber)
+    .option("--watch", "look again every 5 seconds; with --check, until all are complete")
+    .action(async (named, options) => (await import("./status.js")).status(named, options));
+}
+
+function addInstalling(program: Command): void {
+  program.commandsGroup("Installing:");
+  addProjectOptions(
+    program
+      .command("init")
+      .description("writes the files that wire the rollout into this project, and checks its schema"),
+  )
+    .option("--yes", "overwrite files that differ without asking; the differences are shown all the same")
+    .action(async (options) => (await import("./init.js")).init(options));
+  addProjectOptions(
+    program.command("doctor").description("checks that the rollout can work in this project"),
+  ).action(async (options) => (await import("./doctor.js")).doctor(options));
+  addProjectOptions(
+    program.command("uninstall").description("removes the files that init wrote; no data is deleted"),
+  )
+    .option("--yes", "remove them without asking")
+    .action(async (options) => (await import("./uninstall.js")).uninstall(options));
+}

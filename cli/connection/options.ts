@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+
+/** The options of `convex run` that say which deployment is meant, and the project's folder. */
+export type ConnectionOptions = {
+  cwd: string;
+  url?: string;
+  adminKey?: string;
+  envFile?: string;
+  prod?: boolean;
+  deployment?: string;
+  deploymentName?: string;
+  previewName?: string;
+};
+
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option("--cwd <dir>", "the project's folder, with its package.json", ".")
+    .option("--prod", "the project's production deployment")
+    .option("--deployment <name>", "another deployment, as `convex run --deployment` takes it")
+    .option("--deployment-name <name>", "the same for releases of convex before 1.35")
+    .option("--preview-name <name>", "a preview deployment")
+    .option("--env-file <file>", "a file with the variables that name the deployment")
+    .option("--url <url>", "the deployment's address")
+    .option("--admin-key <key>", "its key; better set CONVEX_SELF_HOSTED_ADMIN_KEY or CONVEX_DEPLOY_KEY");
+}

@@ -1,0 +1,60 @@
+import type { Problem } from "../connection/errors.js";
+import { type ExitCode, exitCodes } from "../failure.js";
+import type { FlagChangeAnswer, StatusAnswer } from "./answers.js";
+import type { Migration } from "./migration.js";
+
+/** How a command ended for an organization. */
+export type Ending =
+  | "done"
+  /** Notes are left, or counting ended early. */
+  | "notComplete"
+  /** Something overrules the organization's flags; nothing was written. */
+  | "overruled"
+  /** The operator did not agree; nothing was written. */
+  | "declined"
+  | "failed";
+
+/** What a command came to for one organization. */
+export type OrganizationReport = {
+  organizationId: string;
+  name: string | null;
+  ending: Ending;
+  error: Problem | null;
+  status: StatusAnswer | null;
+  change: FlagChangeAnswer | null;
+  migration: Migration | null;
+  notes: string[] | null;
+};
+
+/** What `--json` prints. A field may be added within a version; a change of meaning takes a new one. */
+export type Report = {
+  version: 1;
+  command: string;
+  deployment: string | null;
+  exitCode: number;
+  /** Of the command as a whole. */
+  error: Problem | null;
+  organizations: OrganizationReport[];
+};
+
+export const reportOf = (
+  organization: { organizationId: string; name: string | null },
+  parts: Partial<OrganizationReport> & { ending: Ending },
+): OrganizationReport => ({
+  organizationId: organization.organizationId,
+  name: organization.name,
+  error: null,
+  status: null,
+  change: null,
+  migration: null,
+  notes: null,
+  ...parts,
+});
+
+/** The worst of all: a failure goes before what is overruled, and that before what is left. */
+export function exitCodeOf(reports: readonly OrganizationReport[]): ExitCode {
+  const endings = new Set(reports.map(({ ending }) => ending));
+  if (endings.has("failed")) return exitCodes.failed;
+  if (endings.has("overruled")) return exitCodes.overruled;
+  return endings.has("notComplete") ? exitCodes.notComplete : exitCodes.done;
+}

@@ -1,0 +1,28 @@
+import type { FleetOptions, OperatorOptions } from "../commands/operatorOptions.js";
+import { type Connection, connect } from "../connection/connect.js";
+import { exitCodes, Failure } from "../failure.js";
+import { everyOrganization, type Organization } from "./organizations.js";
+
+/** Connects; what the wait is for goes to stderr. */
+export const open = async (options: OperatorOptions): Promise<Connection> =>
+  await connect(options, (message) => process.stderr.write(`${message}\n`));
+
+/** The organizations that a command is about: as they were named, or all. */
+export async function wanted(
+  connection: Connection,
+  named: readonly string[],
+  { all }: FleetOptions,
+): Promise<Organization[]> {
+  if (named.length > 0 && all) {
+    throw new Failure(
+      "Organizations are named, and --all is given.",
+      "Give one or the other.",
+      exitCodes.usage,
+    );
+  }
+  if (named.length === 0 && !all) {
+    throw new Failure("No organization is named.", "Name one or more, or give --all.", exitCodes.usage);
+  }
+  if (all) return await everyOrganization(connection);
+  return [...new Set(named)].map((organizationId) => ({ organizationId, name: null, slug: null }));
+}

@@ -1,0 +1,78 @@
+import type { ConnectionOptions } from "../connection/options.js";
+import type { FlagKey, StatusAnswer } from "../operator/answers.js";
+import type { Found } from "../operator/organizations.js";
+import { bold, dim, green, yellow } from "../terminal/color.js";
+import { printLines } from "../terminal/print.js";
+import { columns } from "../terminal/width.js";
+import { wrap } from "../terminal/wrap.js";
+import { classBar } from "./bar.js";
+import { classes, verdicts } from "./classes.js";
+import { counted, number, percent } from "./numbers.js";
+import { keyReminder, shellCommand } from "./shellCommand.js";
+import { suggestions } from "./suggestions.js";
+
+const { stdout } = process;
+
+/** The status of one organization, on a screen. */
+export function printStatus(found: Found, deployment: string, options: ConnectionOptions): void {
+  const { organizationId, name, status } = found;
+  const title = name === null ? organizationId : `${name} (${organizationId})`;
+  printLines(`${bold(stdout, title)}  ${dim(stdout, deployment)}`, "", verdictLine(status));
+  if (status.voiceNotes.total > 0) {
+    printLines(
+      "",
+      `  ${classBar(status.migration, Math.min(columns(), 100) - 4)}`,
+      "",
+      ...classLines(status),
+    );
+  }
+  printLines("", ...flagLines(status));
+  for (const warning of status.warnings.filter((text) => !isSaidByClasses(text))) {
+    printLines("", `${yellow(stdout, "!")} ${wrap(warning, 2, Math.min(columns(), 100))}`);
+  }
+  const next = suggestions(organizationId, status);
+  for (const { why, words } of next) printLines("", why, shellCommand(words, options));
+  const reminder = next.length === 0 ? null : keyReminder(options);
+  if (reminder !== null) printLines("", reminder);
+}
+
+function verdictLine({ verdict, stopped, voiceNotes, migration }: StatusAnswer): string {
+  if (verdict === null) {
+    return `${bold(stdout, yellow(stdout, "NOT COUNTED"))}  counting ended early (${stopped ?? "not done"}); these are sums so far`;
+  }
+  const { label, paint } = verdicts[verdict];
+  const word = bold(stdout, paint(stdout, label.toUpperCase()));
+  if (verdict === "empty") return word;
+  const left = migration.eligible === 0 ? "" : `, ${number(migration.eligible)} can be migrated now`;
+  return `${word}  ${number(migration.migrated)} of ${counted(voiceNotes.total, "note")} migrated${left}`;
+}
+
+function classLines({ migration, voiceNotes }: StatusAnswer): string[] {
+  return classes
+    .filter(({ key }) => key === "migrated" || migration[key] > 0)
+    .map(({ key, label, says, sign, paint }) => {
+      const count = number(migration[key]).padStart(9);
+      const share = percent(migration[key], voiceNotes.total).padStart(5);
+      return `  ${paint(stdout, sign)} ${label.padEnd(11)}${count}${share}  ${dim(stdout, says)}`;
+    });
+}
+
+const reasons: Record<StatusAnswer["effective"]["voice_notes_v2"]["reason"], string> = {
+  ENVIRONMENT: "an environment variable decides for all",
+  PLATFORM: "the platform row decides for all",
+  ORGANIZATION: "the organization's row",
+  DEFAULT: "no row: off by default",
+};
+
+function flagLines({ effective }: StatusAnswer): string[] {
+  const keys: FlagKey[] = ["voice_notes_v2", "entity_resolution_v2"];
+  return keys.map((key) => {
+    const { enabled, reason } = effective[key];
+    const value = enabled ? green(stdout, "on ") : "off";
+    return `  ${key.padEnd(22)}${value}  ${dim(stdout, reasons[reason])}`;
+  });
+}
+
+/** A warning that says again how many notes a class has, which is to be seen above. */
+const isSaidByClasses = (warning: string): boolean =>
+  /^[\d,]+ notes? (is|are) (deferred|blocked|unfinished)\b/.test(warning);

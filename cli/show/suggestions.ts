@@ -1,0 +1,37 @@
+import type { StatusAnswer } from "../operator/answers.js";
+
+/** What an operator would run next, each with why. The verdict decides; these are its words. */
+export type Suggestion = { why: string; words: readonly string[] };
+
+export function suggestions(organizationId: string, status: StatusAnswer): Suggestion[] {
+  const { verdict, effective, migration } = status;
+  const of = (command: string, ...rest: string[]): string[] => [command, organizationId, ...rest];
+  const isOn = effective.voice_notes_v2.enabled && effective.entity_resolution_v2.enabled;
+  const enable = { why: "Send new notes to the new pipeline:", words: of("enable") };
+  const list = (name: "unfinished" | "deferred" | "blocked", why: string): Suggestion[] =>
+    migration[name] > 0 ? [{ why, words: of("list", name) }] : [];
+  const left = [
+    ...(migration.unfinished > 0
+      ? [{ why: "Finish what was broken off, after a dry run:", words: of("migrate", "--repair") }]
+      : []),
+    ...list("deferred", "See which notes the old pipeline still has:"),
+    ...list("blocked", "See which notes wait for a decision:"),
+  ];
+  switch (verdict) {
+    case null:
+      return [{ why: "Count again:", words: of("status") }];
+    case "notStarted":
+    case "inProgress":
+      return [
+        ...(isOn ? [] : [enable]),
+        { why: "Migrate, after a dry run and a question:", words: of("migrate") },
+        ...left.slice(0, 1),
+      ];
+    case "waiting":
+    case "blocked":
+      return left;
+    case "complete":
+    case "empty":
+      return isOn ? [] : [enable];
+  }
+}
