@@ -65,6 +65,27 @@ export type Authorize = (
 export type FindOrganization = (ctx: HookCtx, organizationId: string) => unknown;
 
 /**
+ * An organization as `listOrganizations` names it. Other fields are ignored.
+ *
+ * @example
+ * ```ts
+ * const organization: ListedOrganization = { organizationId: "org_1", name: "Port Rua Rovers FC", slug: "port-rua" };
+ * ```
+ */
+export type ListedOrganization = { organizationId: string; name?: string | null; slug?: string | null };
+
+/**
+ * Lists all organizations of the platform, so that `npx v2-rollout` finds them by name or slug, and knows what `--all`
+ * is.
+ *
+ * @example
+ * ```ts
+ * const listOrganizations: ListOrganizations = async (ctx) => await ctx.runQuery(internal.organizations.list, {});
+ * ```
+ */
+export type ListOrganizations = (ctx: HookCtx) => Promise<readonly ListedOrganization[]>;
+
+/**
  * An index of the host's: its name, and its fields without `_creationTime` and `_id`, which Convex appends.
  *
  * @example
@@ -142,6 +163,8 @@ export type Wiring = {
   authorize?: Authorize;
   /** Knows the organizations. Without it any well-formed id is taken for one. */
   findOrganization?: FindOrganization;
+  /** Lists the organizations, for `npx v2-rollout`. Without it they are named by their ids. */
+  listOrganizations?: ListOrganizations;
   /** Indexes that have other names than the ADR's. */
   indexes?: Partial<Indexes>;
   /** `migrateVoiceNotesToV2` is the host's old action, not the relay to `internal.v2Rollout.migrate`. */

@@ -20,6 +20,8 @@ export {
   type Host,
   type Index,
   type Indexes,
+  type ListedOrganization,
+  type ListOrganizations,
   type RolloutFunction,
   type Wiring,
 } from "./host.js";

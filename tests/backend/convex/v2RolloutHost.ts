@@ -15,4 +15,5 @@ export const host: Host = defineHost({
   },
   findOrganization: async ({ runQuery }, organizationId) =>
     await runQuery(internal.lib.organizations.find, { organizationId }),
+  listOrganizations: async ({ runQuery }) => await runQuery(internal.lib.organizations.list, {}),
 });

@@ -12,3 +12,12 @@ export const find = internalQuery({
     return organization && { name: organization.name };
   },
 });
+
+export const list = internalQuery({
+  args: {},
+  returns: v.array(v.object({ organizationId: v.string(), name: v.string(), slug: v.string() })),
+  handler: async (ctx) => {
+    const organizations = await ctx.db.query("organizations").collect();
+    return organizations.map(({ organizationId, name, slug }) => ({ organizationId, name, slug }));
+  },
+});
