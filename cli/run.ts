@@ -34,7 +34,10 @@ async function report(thrown: unknown): Promise<ExitCode> {
 
 function failureOf(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
-  if (thrown instanceof CallFailed) return new Failure(thrown.problem.message, thrown.problem.hint);
+  if (thrown instanceof CallFailed) {
+    const { code, message, hint } = thrown.problem;
+    return new Failure(message, hint, code === "OVERRULED" ? exitCodes.overruled : exitCodes.failed);
+  }
   if (thrown instanceof NoAnswer) {
     return new Failure(`No answer: ${thrown.message}.`, "Look at the status before you run it again.");
   }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 import { ownVersion } from "../package.js";
-import { addFleetOptions, wholeNumber } from "./operatorOptions.js";
+import { addFleetOptions, addOperatorOptions, wholeNumber } from "./operatorOptions.js";
 import { addProjectOptions } from "./options.js";
 
 /** The commands and their options. What a command does is loaded when it is run, so that the program starts fast. */
@@ -25,7 +25,28 @@ function addOperating(program: Command): void {
     .option("--deferred-days <n>", "a note of that age does not count as deferred", wholeNumber)
     .option("--watch", "look again every 5 seconds; with --check, until all are complete")
     .action(async (named, options) => (await import("./status.js")).status(named, options));
+  for (const change of ["enable", "disable"] as const) {
+    const way = change === "enable" ? "on" : "off";
+    const command = addFleetOptions(
+      program.command(change).description(`switches v2 ${way} for organizations`),
+    );
+    addWriting(command).option("--reason <why>", "why: one line, kept beside the flags");
+    if (change === "enable") command.option("--create", "of an organization nothing may be stored yet");
+    command.action(async (named, options) => (await import("./flags.js")).flags(change, named, options));
+  }
+  const undo = addOperatorOptions(program.command("undo").argument("<organization>"));
+  addWriting(undo)
+    .description("brings flags back to what they were before the last change from this machine")
+    .option("--reason <why>", "why: one line, kept beside the flags")
+    .option("--previous <text>", "`previous` of the answer to the change that is undone")
+    .action(async (named, options) => (await import("./undo.js")).undo(named, options));
 }
+
+/** The options of what writes. */
+const addWriting = (command: Command): Command =>
+  command
+    .option("--by <name>", "who does it (default: the user of this machine)")
+    .option("--yes", "do not ask");
 
 function addInstalling(program: Command): void {
   program.commandsGroup("Installing:");

@@ -1,5 +1,6 @@
 import type { FleetOptions, OperatorOptions } from "../commands/operatorOptions.js";
 import { type Connection, connect } from "../connection/connect.js";
+import { CallFailed } from "../connection/errors.js";
 import { exitCodes, Failure } from "../failure.js";
 import { everyOrganization, type Organization } from "./organizations.js";
 
@@ -25,4 +26,17 @@ export async function wanted(
   }
   if (all) return await everyOrganization(connection);
   return [...new Set(named)].map((organizationId) => ({ organizationId, name: null, slug: null }));
+}
+
+/** Which deployment is about to be changed: its address, where it tells. */
+export async function deploymentOf({ name, isAddress, read }: Connection): Promise<string> {
+  if (isAddress) return name;
+  try {
+    const address = await read("v2Rollout:deployment", {});
+    return typeof address === "string" ? `${name} (${address})` : name;
+  } catch (thrown) {
+    // A host that was wired for an earlier release.
+    if (thrown instanceof CallFailed) return name;
+    throw thrown;
+  }
 }

@@ -31,6 +31,15 @@ const migrated: Column = {
     status === null ? "" : `${number(status.migration.migrated)}/${number(status.voiceNotes.total)}`,
 };
 
+/** Whether the flags' rows were written. */
+export const changedColumn: Column = {
+  title: "changed",
+  of: ({ ending, change }) => {
+    if (ending !== "done") return "";
+    return change === null ? "lost answer" : change.changed.length > 0 ? "yes" : "no need";
+  },
+};
+
 /** Many organizations, those first that need attention, and what went wrong below. */
 export function printFleet(reports: readonly OrganizationReport[], more: readonly Column[] = []): void {
   const sorted = [...reports].sort((a, b) => rank(a) - rank(b) || left(b) - left(a));

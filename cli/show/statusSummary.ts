@@ -17,7 +17,7 @@ const { stdout } = process;
 export function printStatus(found: Found, deployment: string, options: ConnectionOptions): void {
   const { organizationId, name, status } = found;
   const title = name === null ? organizationId : `${name} (${organizationId})`;
-  printLines(`${bold(stdout, title)}  ${dim(stdout, deployment)}`, "", verdictLine(status));
+  printLines(`${bold(stdout, title)}  ${dim(stdout, deployment)}`, "", verdictSentence(status));
   if (status.voiceNotes.total > 0) {
     printLines(
       "",
@@ -36,7 +36,8 @@ export function printStatus(found: Found, deployment: string, options: Connectio
   if (reminder !== null) printLines("", reminder);
 }
 
-function verdictLine({ verdict, stopped, voiceNotes, migration }: StatusAnswer): string {
+/** The verdict in a line. */
+export function verdictSentence({ verdict, stopped, voiceNotes, migration }: StatusAnswer): string {
   if (verdict === null) {
     return `${bold(stdout, yellow(stdout, "NOT COUNTED"))}  counting ended early (${stopped ?? "not done"}); these are sums so far`;
   }

@@ -20,9 +20,16 @@ export function requireAnswers(yes: boolean, what: string): void {
 /** Asks; `--yes` answers at once. Ctrl-C ends the program. */
 export async function confirm(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
-  const answer = await clack.confirm({ message: question, initialValue: false });
-  if (clack.isCancel(answer)) {
-    throw new Failure("Stopped.", "What was written before the question stays; run it again to go on.");
-  }
-  return answer;
+  return answered(await clack.confirm({ message: question, initialValue: false }));
+}
+
+/** Asks for a word to be typed. Ctrl-C ends the program. */
+export async function confirmTyped(question: string, word: string): Promise<boolean> {
+  const message = `${question} Type ${word} to go on, or nothing to stop.`;
+  return answered(await clack.text({ message, placeholder: word })) === word;
+}
+
+function answered<Answer>(answer: Answer | symbol): Answer {
+  if (!clack.isCancel(answer)) return answer as Answer;
+  throw new Failure("Stopped.", "What was written before the question stays; run it again to go on.");
 }

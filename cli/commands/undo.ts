@@ -1,0 +1,82 @@
+import type { Connection } from "../connection/connect.js";
+import { CallFailed } from "../connection/errors.js";
+import { exitCodes, Failure } from "../failure.js";
+import { changeFlags, type FlagChange, type FlagOptions } from "../operator/changeFlags.js";
+import { lastChange } from "../operator/changes.js";
+import { agrees } from "../operator/consent.js";
+import { type Found, find } from "../operator/organizations.js";
+import { exitCodeOf, type OrganizationReport } from "../operator/report.js";
+import { deploymentOf, open } from "../operator/session.js";
+import { printFlagChange } from "../show/flagChange.js";
+import { printJson } from "../show/json.js";
+import { print } from "../terminal/print.js";
+import type { Consent, OperatorOptions } from "./operatorOptions.js";
+
+export type UndoOptions = OperatorOptions & Consent & FlagOptions & { previous?: string };
+
+/** The way back: which function takes it, and what of. */
+type WayBack = { by: readonly FlagChange[]; restore: string; of: string };
+
+export async function undo(named: string, options: UndoOptions): Promise<void> {
+  const connection = await open(options);
+  const found = await find(connection, named, {});
+  const deployment = await deploymentOf(connection);
+  const way = wayBack(deployment, found.organizationId, options.previous);
+  const question = `Bring the flags of ${found.name ?? found.organizationId} on ${deployment} back to what they were before ${way.of}?`;
+  if (!(await agrees({ what: "Undoing a change", question }, options))) {
+    print("Nothing was changed.");
+    return;
+  }
+  const report = await restore(connection, deployment, found, way, options);
+  process.exitCode = exitCodeOf([report]);
+  if (options.json) {
+    const exitCode = Number(process.exitCode);
+    printJson({ version: 1, command: "undo", deployment, exitCode, error: null, organizations: [report] });
+    return;
+  }
+  if (report.error !== null) throw new CallFailed(report.error);
+  printFlagChange(report, "undo", options);
+}
+
+function wayBack(deployment: string, organizationId: string, given: string | undefined): WayBack {
+  // Only the deployment can tell which of the two takes it.
+  if (given !== undefined) return { by: ["disable", "enable"], restore: given, of: "the change" };
+  const last = lastChange(deployment, organizationId);
+  if (last === null) {
+    throw new Failure(
+      `No change of ${organizationId} on ${deployment} is known on this machine.`,
+      "Give the `previous` of the answer to the change with --previous, or use enable or disable.",
+      exitCodes.failed,
+    );
+  }
+  if (last.previous === null) {
+    throw new Failure(
+      `What the flags of ${organizationId} were before the ${last.change} of ${last.at} is not known.`,
+      `Use ${opposite[last.change]}.`,
+    );
+  }
+  return { by: [opposite[last.change]], restore: last.previous, of: `the ${last.change} of ${last.at}` };
+}
+
+const opposite = { enable: "disable", disable: "enable" } as const;
+
+async function restore(
+  connection: Connection,
+  deployment: string,
+  found: Found,
+  { by: [first = "disable", other], restore: previous }: WayBack,
+  options: UndoOptions,
+): Promise<OrganizationReport> {
+  const { by, reason } = options;
+  const how = {
+    restore: previous,
+    ...(by === undefined ? {} : { by }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const report = await changeFlags(connection, deployment, found, first, how);
+  const isOfOther =
+    report.error?.code === "INVALID_ARGUMENT" && JSON.stringify(report.error).includes(`${other}V2ForOrg`);
+  return other !== undefined && isOfOther
+    ? await changeFlags(connection, deployment, found, other, how)
+    : report;
+}
