@@ -1,10 +1,9 @@
-import type { Connection } from "../connection/connect.js";
 import { CallFailed } from "../connection/errors.js";
 import { changeFlags, type FlagChange, type FlagOptions } from "../operator/changeFlags.js";
 import { agrees } from "../operator/consent.js";
-import { find, type Organization } from "../operator/organizations.js";
-import { inParallel, problemOf } from "../operator/parallel.js";
-import { exitCodeOf, type OrganizationReport, reportOf } from "../operator/report.js";
+import { lookAt } from "../operator/lookAt.js";
+import { inParallel } from "../operator/parallel.js";
+import { exitCodeOf, type OrganizationReport } from "../operator/report.js";
 import { deploymentOf, open, wanted } from "../operator/session.js";
 import { printFlagChange } from "../show/flagChange.js";
 import { printJson } from "../show/json.js";
@@ -49,16 +48,6 @@ export async function flags(change: FlagChange, named: string[], options: FlagsO
     printJson({ version: 1, command: change, deployment, exitCode, error: null, organizations: reports });
   } else if (!isAgreed) print("Nothing was changed.");
   else await showAfter(reports, change, options);
-}
-
-async function lookAt(connection: Connection, organization: Organization): Promise<OrganizationReport> {
-  try {
-    const found = await find(connection, organization.organizationId, {});
-    const known = { ...found, name: organization.name ?? found.name };
-    return reportOf(known, { ending: "done", status: found.status });
-  } catch (thrown) {
-    return reportOf(organization, { ending: "failed", error: problemOf(thrown) });
-  }
 }
 
 /** How far they are, so that nobody switches on what is not migrated without having seen it. */

@@ -34,6 +34,18 @@ function addOperating(program: Command): void {
     if (change === "enable") command.option("--create", "of an organization nothing may be stored yet");
     command.action(async (named, options) => (await import("./flags.js")).flags(change, named, options));
   }
+  const migrate = addFleetOptions(
+    program
+      .command("migrate")
+      .description("migrates the notes of organizations, after a dry run and a question"),
+  );
+  migrate
+    .option("--dry-run", "write nothing, and show what a run would do")
+    .option("--limit <n>", "migrate at most so many notes of each organization", wholeNumber)
+    .option("--repair", "also finish what was broken off more than a day ago")
+    .option("--deferred-days <n>", "a note of that age does not count as deferred", wholeNumber)
+    .option("--yes", "neither rehearse nor ask")
+    .action(async (named, options) => (await import("./migrate.js")).migrate(named, options));
   const undo = addOperatorOptions(program.command("undo").argument("<organization>"));
   addWriting(undo)
     .description("brings flags back to what they were before the last change from this machine")

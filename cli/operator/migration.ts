@@ -16,6 +16,36 @@ export type Migration = {
   failures: NoteFailure[];
   warnings: string[];
   seconds: number;
+  batchSize: { notes: number; limitedBy: string | null } | null;
   /** In a dry run, what the real run takes. */
   estimate: { batches: number; bytesWritten: number; seconds: number } | null;
 };
+
+export const nothingYet = (dryRun: boolean): Migration => ({
+  dryRun,
+  done: false,
+  stopped: null,
+  windows: 0,
+  lostAnswers: 0,
+  outcome: {
+    migrated: 0,
+    repaired: 0,
+    alreadyMigrated: 0,
+    unfinished: 0,
+    notReady: 0,
+    deferred: 0,
+    blocked: 0,
+    failed: 0,
+  },
+  artifacts: 0,
+  transcripts: 0,
+  claims: 0,
+  failures: [],
+  warnings: [],
+  seconds: 0,
+  batchSize: null,
+  estimate: null,
+});
+
+/** Notes that were written, or in a dry run would be. */
+export const written = ({ outcome }: Migration): number => outcome.migrated + outcome.repaired;

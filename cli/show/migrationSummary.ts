@@ -1,0 +1,106 @@
+import type { ConnectionOptions } from "../connection/options.js";
+import type { MigrationOptions } from "../operator/migrate.js";
+import { type Migration, written } from "../operator/migration.js";
+import type { OrganizationReport } from "../operator/report.js";
+import { bold, green, red, yellow } from "../terminal/color.js";
+import { printLines } from "../terminal/print.js";
+import { columns } from "../terminal/width.js";
+import { wrap } from "../terminal/wrap.js";
+import { classes } from "./classes.js";
+import type { Column } from "./fleetTable.js";
+import { bytes, counted, duration, number } from "./numbers.js";
+import { keyReminder, shellCommand } from "./shellCommand.js";
+import { verdictSentence } from "./statusSummary.js";
+
+const { stdout } = process;
+
+/** What a dry run found. */
+export function printRehearsal({ organizationId }: OrganizationReport, migration: Migration): void {
+  const { estimate } = migration;
+  const takes =
+    estimate === null || written(migration) === 0
+      ? ""
+      : ` in ${counted(estimate.batches, "transaction")} of ${bytes(estimate.bytesWritten)} in all, about ${duration(estimate.seconds)}`;
+  printLines(`${bold(stdout, organizationId)}: a run would write ${written_(migration)}${takes}`);
+  printRest(migration);
+}
+
+const written_ = ({ outcome }: Migration): string => {
+  const repaired = outcome.repaired > 0 ? ` and finish ${number(outcome.repaired)}` : "";
+  return `${counted(outcome.migrated, "note")}${repaired}`;
+};
+
+/** What a real run came to, and how to go on. */
+export function printMigration(
+  { organizationId, migration, status, error }: OrganizationReport,
+  { limit, repair, deferredDays }: MigrationOptions,
+  options: ConnectionOptions,
+): void {
+  if (migration === null) return;
+  const rate = Math.round(written(migration) / Math.max(migration.seconds, 0.001));
+  const speed = written(migration) === 0 ? "" : `, ${number(rate)} notes/s`;
+  const { outcome } = migration;
+  const repaired = outcome.repaired > 0 ? `, ${number(outcome.repaired)} finished` : "";
+  printLines(
+    `${bold(stdout, organizationId)}: ${headOf(migration, error !== null)}  ${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`,
+  );
+  printRest(migration);
+  if (migration.lostAnswers > 0) {
+    printLines(
+      wrap(
+        `  ${counted(migration.lostAnswers, "answer")} got lost on the way. What was written then counts as migrated before.`,
+        2,
+      ),
+    );
+  }
+  if (status !== null) printLines(`  now: ${verdictSentence(status)}`);
+  if (migration.done) return;
+  const words = [
+    "migrate",
+    organizationId,
+    ...(repair ? ["--repair"] : []),
+    ...(limit === undefined ? [] : ["--limit", String(limit)]),
+    ...(deferredDays === undefined ? [] : ["--deferred-days", String(deferredDays)]),
+  ];
+  const reminder = keyReminder(options);
+  printLines("", "To go on:", shellCommand(words, options), ...(reminder === null ? [] : ["", reminder]));
+}
+
+function headOf({ done, stopped, outcome }: Migration, isBroken: boolean): string {
+  if (isBroken) return red(stdout, "BROKE OFF");
+  if (done) return outcome.failed > 0 ? red(stdout, "DONE, WITH FAILURES") : green(stdout, "DONE");
+  return yellow(stdout, words[stopped ?? "error"]);
+}
+
+const words = {
+  limit: "STOPPED AT THE LIMIT",
+  interrupted: "STOPPED BY YOU",
+  failures: "STOPPED: TOO MANY NOTES FAIL",
+  error: "STOPPED: THE DEPLOYMENT KEEPS FAILING",
+} as const;
+
+function printRest({ outcome, failures, warnings, estimate, stopped }: Migration): void {
+  const left = classes.flatMap(({ key, label }) =>
+    key !== "migrated" && key !== "eligible" && outcome[key] > 0 ? [`${number(outcome[key])} ${label}`] : [],
+  );
+  if (outcome.alreadyMigrated > 0) printLines(`  migrated before: ${number(outcome.alreadyMigrated)}`);
+  if (left.length > 0) printLines(`  left as they are: ${left.join(", ")}`);
+  if (outcome.failed > 0) printLines(red(stdout, `  failed: ${number(outcome.failed)}`));
+  for (const { voiceNoteId, code, message } of failures.slice(0, SHOWN)) {
+    printLines(`    ${wrap(`${voiceNoteId}  ${code}: ${message}`, 6, Math.min(columns(), 120))}`);
+  }
+  if (failures.length > SHOWN) printLines(`    and ${number(failures.length - SHOWN)} more: see --json`);
+  // What a warning says of a limit or of failures is said above.
+  const isEnded = estimate === null && stopped === null;
+  for (const warning of warnings.filter((text) => !isEnded || !/could not be migrated/.test(text))) {
+    printLines(`${yellow(stdout, "!")} ${wrap(warning, 2, Math.min(columns(), 100))}`);
+  }
+}
+
+const SHOWN = 10;
+
+/** What this run did, in the table of a fleet. */
+export const migrationColumns: readonly Column[] = [
+  { title: "now", of: ({ migration }) => (migration === null ? "" : `+${number(written(migration))}`) },
+  { title: "failed", of: ({ migration }) => (migration === null ? "" : number(migration.outcome.failed)) },
+];

@@ -1,0 +1,26 @@
+import { clearScreenDown, moveCursor } from "node:readline";
+
+/** Lines at the bottom of a terminal that are drawn anew; what is printed meanwhile stands above them. */
+export class LiveLines {
+  private drawn = 0;
+
+  constructor(private readonly stream: NodeJS.WriteStream) {}
+
+  draw(lines: readonly string[]): void {
+    this.clear();
+    this.stream.write(lines.map((line) => `${line}\n`).join(""));
+    this.drawn = lines.length;
+  }
+
+  print(line: string): void {
+    this.clear();
+    this.stream.write(`${line}\n`);
+  }
+
+  clear(): void {
+    if (this.drawn === 0) return;
+    moveCursor(this.stream, 0, -this.drawn);
+    clearScreenDown(this.stream);
+    this.drawn = 0;
+  }
+}
