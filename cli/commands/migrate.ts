@@ -114,6 +114,7 @@ async function run(
         "Ended. The current window may go on on the deployment for a few seconds; to run the command again is safe.",
       ),
   );
+  progress.say("Ctrl-C stops behind the current window.");
   const ran = await inParallel(reports, parallel, async (report): Promise<OrganizationReport> => {
     const { organizationId } = report;
     progress.begin(organizationId, Math.min(how.limit ?? Number.POSITIVE_INFINITY, totalOf(report)));
@@ -203,11 +204,14 @@ async function showRuns(
   const { shellCommand } = await import("../show/shellCommand.js");
   printFleet(reports, migrationColumns);
   printLines("", fleetLine(reports));
-  const open_ = reports.filter(({ migration }) => migration === null || !migration.done);
-  if (open_.length === 0) return;
-  const ids = open_.map(({ organizationId }) => organizationId);
+  const ids = reports.filter(isUnfinished).map(({ organizationId }) => organizationId);
+  if (ids.length === 0) return;
   printLines("", "To go on with those that are not done:", shellCommand(["migrate", ...ids], options));
 }
+
+/** One that was found, and that the same command can take further. */
+const isUnfinished = ({ ending, migration }: OrganizationReport): boolean =>
+  migration !== null && (ending === "failed" || !migration.done);
 
 function end(
   parts: Pick<Report, "command" | "deployment" | "organizations">,

@@ -36,6 +36,7 @@ export async function connect(options: ConnectionOptions, onWait: OnWait): Promi
     mayTryAgain: (failure: NoAnswer) => boolean,
   ): Promise<unknown> => {
     const since = Date.now();
+    let isTold = false;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
       try {
         const answer = await attempt();
@@ -49,7 +50,8 @@ export async function connect(options: ConnectionOptions, onWait: OnWait): Promi
         if (!mayTryAgain(thrown)) throw thrown;
         const patience = hasAnswered ? PATIENCE_MS : FIRST_PATIENCE_MS;
         if (Date.now() - since + waitMs > patience) throw noAnswerAtAll(target.name, thrown);
-        onWait(`No answer from ${target.name} (${thrown.message}); trying again.`);
+        if (!isTold) onWait(`No answer from ${target.name} (${thrown.message}); trying again.`);
+        isTold = true;
         await sleep(waitMs * (0.5 + Math.random()));
       }
     }

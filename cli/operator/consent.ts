@@ -14,7 +14,11 @@ export async function agrees(
   { what, question, typed }: Question,
   { yes, json }: OperatorOptions & Consent,
 ): Promise<boolean> {
-  if (yes) return true;
+  if (yes) {
+    // Whoever reads a log wants to know which deployment was written to.
+    process.stderr.write(`${question} Yes (--yes).\n`);
+    return true;
+  }
   const { canAsk, confirm, confirmTyped } = await import("../terminal/confirm.js");
   if (json || !canAsk()) {
     throw new Failure(

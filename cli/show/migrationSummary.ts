@@ -32,17 +32,17 @@ const written_ = ({ outcome }: Migration): string => {
 
 /** What a real run came to, and how to go on. */
 export function printMigration(
-  { organizationId, migration, status, error }: OrganizationReport,
+  { organizationId, migration, status }: OrganizationReport,
   { limit, repair, deferredDays }: MigrationOptions,
   options: ConnectionOptions,
 ): void {
   if (migration === null) return;
   const rate = Math.round(written(migration) / Math.max(migration.seconds, 0.001));
-  const speed = written(migration) === 0 ? "" : `, ${number(rate)} notes/s`;
+  const speed = written(migration) === 0 || migration.seconds < 1 ? "" : `, ${number(rate)} notes/s`;
   const { outcome } = migration;
   const repaired = outcome.repaired > 0 ? `, ${number(outcome.repaired)} finished` : "";
   printLines(
-    `${bold(stdout, organizationId)}: ${headOf(migration, error !== null)}  ${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`,
+    `${bold(stdout, organizationId)}: ${headOf(migration)}  ${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`,
   );
   printRest(migration);
   if (migration.lostAnswers > 0) {
@@ -66,10 +66,9 @@ export function printMigration(
   printLines("", "To go on:", shellCommand(words, options), ...(reminder === null ? [] : ["", reminder]));
 }
 
-function headOf({ done, stopped, outcome }: Migration, isBroken: boolean): string {
-  if (isBroken) return red(stdout, "BROKE OFF");
+function headOf({ done, stopped, outcome }: Migration): string {
   if (done) return outcome.failed > 0 ? red(stdout, "DONE, WITH FAILURES") : green(stdout, "DONE");
-  return yellow(stdout, words[stopped ?? "error"]);
+  return stopped === null ? red(stdout, "BROKE OFF") : yellow(stdout, words[stopped]);
 }
 
 const words = {

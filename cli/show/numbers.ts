@@ -13,8 +13,9 @@ export function percent(part: number, whole: number): string {
   return `${part === 0 ? 0 : Math.min(99, Math.max(1, Math.round((100 * part) / whole)))}%`;
 }
 
-/** `45 s`, `3 min 20 s`, `2 h 5 min` */
+/** `< 1 s`, `45 s`, `3 min 20 s`, `2 h 5 min` */
 export function duration(seconds: number): string {
+  if (seconds < 1) return "< 1 s";
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;

@@ -3,12 +3,16 @@ import { clearScreenDown, moveCursor } from "node:readline";
 /** Lines at the bottom of a terminal that are drawn anew; what is printed meanwhile stands above them. */
 export class LiveLines {
   private drawn = 0;
+  private shown = "";
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
   draw(lines: readonly string[]): void {
+    const text = lines.map((line) => `${line}\n`).join("");
+    if (this.drawn > 0 && text === this.shown) return;
     this.clear();
-    this.stream.write(lines.map((line) => `${line}\n`).join(""));
+    this.stream.write(text);
+    this.shown = text;
     this.drawn = lines.length;
   }
 

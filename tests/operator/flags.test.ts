@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+
+import { deploy, folder, readTable } from "../e2e/support";
+import { hasTerminal, onTerminal, operator, platform, reportOf } from "./support";
+
+const flagsOf = (out: string) =>
+  [...out.matchAll(/^ {2}\w+_v2\s+(row.*?)\s{2,}(on|off)$/gm)].map(([, row, is]) => `${row}: ${is}`);
+
+describe("without trouble", async () => {
+  const backend = await deploy(platform({ org_a: 2, org_b: 0, org_c: 1 }));
+  const run = await operator(backend);
+
+  test("enable, undo, and undo of the undo bring the rows there and back", async () => {
+    const before = await run(["enable", "org_a", "--yes", "--by", "Ann Lee", "--reason", "first club"]);
+    expect(before.code).toBe(0);
+    expect(before.err).toBe(`Switch v2 on for org_a on ${backend.url}? Yes (--yes).\n`);
+    expect(before.out).toContain("org_a: NOT STARTED  0 of 2 notes migrated, 2 can be migrated now");
+    expect(flagsOf(before.out)).toEqual(["row none → on: on", "row none → on: on"]);
+    expect(before.out).toContain("\n  npx v2-rollout undo org_a\n");
+    const back = await run(["undo", "org_a", "--yes"]);
+    expect(back.code).toBe(0);
+    expect(flagsOf(back.out)).toEqual(["row on → none: off", "row on → none: off"]);
+    expect(flagsOf((await run(["undo", "org_a", "--yes"])).out)).toEqual([
+      "row none → on: on",
+      "row none → on: on",
+    ]);
+  });
+
+  test("undo takes a `previous` that was kept elsewhere, in either direction", async () => {
+    const on = reportOf(await run(["enable", "org_c", "--yes", "--json"])).organizations[0].change;
+    const elsewhere = await operator(backend);
+    expect((await elsewhere(["undo", "org_c", "--yes"])).err).toContain("No change of org_c on");
+    const off = reportOf(await elsewhere(["undo", "org_c", "--yes", "--json", "--previous", on.previous]));
+    expect(off.organizations[0].change.after).toEqual({ voice_notes_v2: null, entity_resolution_v2: null });
+    const { previous } = off.organizations[0].change;
+    const again = reportOf(await elsewhere(["undo", "org_c", "--yes", "--json", "--previous", previous]));
+    expect(again.organizations[0].change.after).toEqual({ voice_notes_v2: true, entity_resolution_v2: true });
+  });
+
+  test("several are switched in one call, and one that nobody knows fails alone", async () => {
+    const ran = await run(["disable", "org_a", "org_x", "org_b", "--yes", "--json"]);
+    expect(ran.code).toBe(1);
+    expect(
+      reportOf(ran).organizations.map(({ organizationId, ending }: Record<string, string>) => [
+        organizationId,
+        ending,
+      ]),
+    ).toEqual([
+      ["org_x", "failed"],
+      ["org_a", "done"],
+      ["org_b", "done"],
+    ]);
+  });
+
+  test.each([["enable"], ["disable"], ["undo"], ["migrate"]])(
+    "%s writes nothing without consent",
+    async (command) => {
+      await run(["enable", "org_b", "--yes"]);
+      const target = command === "migrate" ? "org_a" : "org_b";
+      const ran = await run([command, target]);
+      expect(ran.code).toBe(2);
+      expect(ran.err).toContain("Add --yes to agree.");
+      const asJson = await run([command, target, "--json"]);
+      expect(asJson.code).toBe(2);
+      expect(reportOf(asJson)).toMatchObject({ version: 1, command, exitCode: 2, error: { code: "FAILED" } });
+    },
+  );
+
+  test.runIf(hasTerminal)("a terminal is asked: no changes nothing, and --all takes a number", async () => {
+    const state = await folder();
+    const no = await onTerminal(
+      backend,
+      state,
+      ["enable", "org_a"],
+      [["Switch v2 on for org_a on http", "n"]],
+    );
+    expect(no).toMatchObject({ code: 0 });
+    expect(no.out).toContain("Nothing was changed.");
+    const typed: [string, string][] = [["Type 3 to go on", "3\r"]];
+    const all = await onTerminal(backend, state, ["enable", "--all"], typed);
+    expect(all.code).toBe(0);
+    expect(all.out).toContain("3 organizations: ");
+  });
+});
+
+test("what something overrules is not switched, and exits 4", async () => {
+  const backend = await deploy(platform({ org_a: 0, org_b: 0 }), { env: { VOICE_NOTES_V2_GLOBAL: "false" } });
+  const run = await operator(backend);
+  const one = await run(["enable", "org_a", "--yes"]);
+  expect(one.code).toBe(4);
+  expect(one.err).toContain("VOICE_NOTES_V2_GLOBAL");
+  const both = await run(["enable", "org_a", "org_b", "--yes", "--json"]);
+  expect(both.code).toBe(4);
+  expect(reportOf(both).organizations[0]).toMatchObject({
+    ending: "overruled",
+    error: { code: "OVERRULED" },
+  });
+});
+
+describe("an answer that is lost", () => {
+  test("of a change that was made is made up for by the status", async () => {
+    const snapshot = await folder();
+    const backend = await deploy(platform({ org_a: 0 }), {
+      save: snapshot,
+      faults: [{ on: "mutation", path: "enableV2ForOrg", lostAnswer: true }],
+    });
+    const run = await operator(backend);
+    const { code, out } = await run(["enable", "org_a", "--yes"]);
+    expect(code).toBe(0);
+    expect(out).toContain("The answer was lost, but the status shows");
+    expect((await run(["undo", "org_a", "--yes"])).err).toContain("Use disable.");
+    await backend.stop();
+    expect(await readTable(snapshot, "featureFlags")).toHaveLength(2);
+  });
+
+  test("of a change that was not made is tried again", async () => {
+    const message =
+      "Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second";
+    const backend = await deploy(platform({ org_a: 0 }), {
+      faults: [{ on: "mutation", path: "enableV2ForOrg", message }],
+    });
+    const { code, out } = await (await operator(backend))(["enable", "org_a", "--yes"]);
+    expect({ code, flags: flagsOf(out) }).toEqual({
+      code: 0,
+      flags: ["row none → on: on", "row none → on: on"],
+    });
+  });
+});
