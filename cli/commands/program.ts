@@ -25,6 +25,15 @@ function addOperating(program: Command): void {
     .option("--deferred-days <n>", "a note of that age does not count as deferred", wholeNumber)
     .option("--watch", "look again every 5 seconds; with --check, until all are complete")
     .action(async (named, options) => (await import("./status.js")).status(named, options));
+  addOperatorOptions(
+    program
+      .command("list")
+      .argument("<organization>")
+      .argument("<class>", "unfinished, deferred, blocked or duplicates"),
+  )
+    .description("lists the notes of a class, each with its id and why")
+    .option("--deferred-days <n>", "a note of that age does not count as deferred", wholeNumber)
+    .action(async (named, which, options) => (await import("./list.js")).list(named, which, options));
   for (const change of ["enable", "disable"] as const) {
     const way = change === "enable" ? "on" : "off";
     const command = addFleetOptions(

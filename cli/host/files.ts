@@ -33,7 +33,16 @@ export const hostFiles: readonly HostFile[] = [
   wiringFile,
   hostFile(
     "v2Rollout",
-    ["statusPage", "migrationPage", "migrationBatch", "migrate", "flagRows", "organizations", "deployment"],
+    [
+      "statusPage",
+      "migrationPage",
+      "migrationBatch",
+      "migrate",
+      "flagRows",
+      "duplicates",
+      "organizations",
+      "deployment",
+    ],
     "v2-rollout/v2Rollout",
   ),
   ...scripts.map((name) => hostFile(`scripts/${name}`, ["default", name], `v2-rollout/${name}`)),

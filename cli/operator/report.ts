@@ -2,6 +2,7 @@ import type { Problem } from "../connection/errors.js";
 import { type ExitCode, exitCodes } from "../failure.js";
 import type { FlagChangeAnswer, StatusAnswer } from "./answers.js";
 import type { Migration } from "./migration.js";
+import type { ListedNote } from "./notes.js";
 
 /** How a command ended for an organization. */
 export type Ending =
@@ -23,7 +24,7 @@ export type OrganizationReport = {
   status: StatusAnswer | null;
   change: FlagChangeAnswer | null;
   migration: Migration | null;
-  notes: string[] | null;
+  notes: ListedNote[] | null;
 };
 
 /** What `--json` prints. A field may be added within a version; a change of meaning takes a new one. */

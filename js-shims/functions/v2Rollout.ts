@@ -2,6 +2,7 @@ import type { Host } from "../host.js";
 import { flagRowsFunction } from "../writing/furtherFlagRows.js";
 import { migrateFunction } from "../writing/migrateNotes.js";
 import { migrationBatchFunction, migrationPageFunction } from "../writing/migrationTransactions.js";
+import { duplicatesFunction } from "./duplicates.js";
 import { deploymentFunction, organizationsFunction } from "./organizations.js";
 import { statusPageFunction } from "./v2MigrationStatus.js";
 
@@ -14,6 +15,7 @@ export function v2RolloutFunctions(host: Host) {
     migrationBatch: migrationBatchFunction(host),
     migrate: migrateFunction(host),
     flagRows: flagRowsFunction(host),
+    duplicates: duplicatesFunction(host),
     organizations: organizationsFunction(host),
     deployment: deploymentFunction(),
   };

@@ -67,7 +67,7 @@ export async function judgeNotes(
 }
 
 /** The artifacts of notes, from the oldest to the newest, of as many notes from the first as there is room for. */
-async function readArtifacts(
+export async function readArtifacts(
   host: Host,
   db: Database,
   notes: readonly (StoredDocument | null)[],

@@ -1,5 +1,13 @@
 import { v2RolloutFunctions } from "../../../js-shims/functions/v2Rollout";
 import { host } from "./v2RolloutHost";
 
-export const { statusPage, migrationPage, migrationBatch, migrate, flagRows, organizations, deployment } =
-  v2RolloutFunctions(host);
+export const {
+  statusPage,
+  migrationPage,
+  migrationBatch,
+  migrate,
+  flagRows,
+  duplicates,
+  organizations,
+  deployment,
+} = v2RolloutFunctions(host);

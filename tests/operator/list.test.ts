@@ -1,0 +1,46 @@
+import { join } from "node:path";
+
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { folder, redeploy } from "../e2e/support";
+import { operator, reportOf } from "./support";
+
+const organization = "org_cluain_darach";
+let run: Awaited<ReturnType<typeof operator>>;
+beforeAll(async () => {
+  const path = join(await folder(), "sample");
+  const { writeSample } = (await import(join("..", "sample", "write.mjs"))) as {
+    writeSample: (directory: string) => Promise<void>;
+  };
+  await writeSample(path);
+  run = await operator(await redeploy(path));
+});
+
+describe("list", () => {
+  test.each([
+    ["unfinished", ["begun in v2, not completed"]],
+    ["deferred", ["insights in progress", "insights wait for a coach", "transcription not completed"]],
+    ["blocked", ["insights were cancelled", "no coach"]],
+    ["duplicates", ["2 artifacts"]],
+  ])("prints every note that is %s, and why", async (which, reasons) => {
+    const status = reportOf(await run(["status", organization, "--json"])).organizations[0].status;
+    const count = which === "duplicates" ? status.duplicates : status.migration[which];
+    const { code, out } = await run(["list", organization, which]);
+    const rows = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split("  "));
+    expect(code).toBe(0);
+    expect(rows).toHaveLength(count);
+    expect(rows.map(([id]) => id)).toEqual(expect.arrayContaining(status.samples[which]));
+    expect([...new Set(rows.map(([, reason]) => reason))].sort()).toEqual(reasons);
+    const [report] = reportOf(await run(["list", organization, which, "--json"])).organizations;
+    expect(report.notes.map(({ id }: { id: string }) => id)).toEqual(rows.map(([id]) => id));
+  });
+
+  test("refuses a class that it does not know", async () => {
+    const { code, err } = await run(["list", organization, "migrated"]);
+    expect(code).toBe(2);
+    expect(err).toContain("Give one of: unfinished, deferred, blocked, duplicates.");
+  });
+});
