@@ -163,9 +163,14 @@ function endingOf({ done, stopped, outcome }: Migration): Ending {
   return done ? "done" : "notComplete";
 }
 
-function errorOf({ stopped, outcome, warnings }: Migration): Problem | null {
-  if (stopped === "failures" || stopped === "error") {
-    return { code: "STOPPED", message: warnings.at(-1) ?? `it stopped: ${stopped}`, hint: null };
+function errorOf({ stopped, outcome, failures, warnings }: Migration): Problem | null {
+  if (stopped === "error") {
+    return { code: "STOPPED", message: "the deployment kept failing", hint: warnings.join("; ") || null };
+  }
+  if (stopped === "failures") {
+    const [first] = failures;
+    const hint = first === undefined ? null : `the first is ${first.voiceNoteId}: ${first.message}`;
+    return { code: "STOPPED", message: "more than half of the notes that were tried failed", hint };
   }
   if (outcome.failed === 0) return null;
   const message = `${counted(outcome.failed, "note")} failed`;
@@ -209,9 +214,9 @@ async function showRuns(
   printLines("", "To go on with those that are not done:", shellCommand(["migrate", ...ids], options));
 }
 
-/** One that was found, and that the same command can take further. */
-const isUnfinished = ({ ending, migration }: OrganizationReport): boolean =>
-  migration !== null && (ending === "failed" || !migration.done);
+/** One that the same command can take further. */
+const isUnfinished = ({ migration }: OrganizationReport): boolean =>
+  migration !== null && !migration.done && migration.stopped !== "failures";
 
 function end(
   parts: Pick<Report, "command" | "deployment" | "organizations">,

@@ -1,11 +1,12 @@
 import Table from "cli-table3";
 
+import type { Classes } from "../operator/answers.js";
 import type { OrganizationReport } from "../operator/report.js";
 import { bold, dim, green, red, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
 import { classBar } from "./bar.js";
-import { verdicts } from "./classes.js";
+import { classes, verdicts } from "./classes.js";
 import { counted, number } from "./numbers.js";
 
 const { stdout } = process;
@@ -72,6 +73,12 @@ export function printFleet(reports: readonly OrganizationReport[], more: readonl
       .split("\n")
       .map((line) => line.trimEnd()),
   );
+  const isPresent = (key: keyof Classes): boolean =>
+    reports.some(({ status }) => (status?.migration[key] ?? 0) > 0);
+  const signs = classes
+    .filter(({ key }) => isPresent(key))
+    .map(({ sign, label, paint }) => `${paint(stdout, sign)} ${label}`);
+  if (signs.length > 0) printLines("", signs.join("   "));
   printFailures(sorted);
 }
 
