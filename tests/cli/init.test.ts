@@ -108,7 +108,7 @@ test.each([
   project.link(module, module);
   for (const [file, text] of Object.entries(config)) project.write(file, text);
   expect(project.run(["init", "--yes"]).code).toBe(0);
-  expect(project.read("v2Rollout.ts")).toContain("\n\tv2RolloutFunctions(host);");
+  expect(project.read("v2Rollout.ts")).toContain("\n\tstatusPage,");
   expect(project.run(["init"]).out.match(/^unchanged/gm)).toHaveLength(hostFiles.length);
 });
 
