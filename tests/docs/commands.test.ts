@@ -2,7 +2,7 @@
  * Runs the commands of the documents, in their order, as they stand there: `npx convex run` by the real CLI against the
  * sample data, `npx v2-rollout` in a project of its own, npm and git in a folder of its own.
  *
- * The word behind a fence's language says what is not as usual: `fails:CODE`, `excerpt` of the last answer, `template:FILE`
+ * The word behind a fence's language says what is not as usual: `fails:CODE`, `exits:N`, `excerpt` of the last answer, `template:FILE`
  * of the package, or `not-run:REASON`, and the reason is checked.
  */
 
@@ -95,7 +95,7 @@ async function runDocument(blocks: Block[], project: string): Promise<void> {
   writeFileSync(join(work, ".gitignore"), "*.tgz\ndist\n");
   symlinkSync(join(repository, "tests"), join(work, "tests"));
   const last = join(work, "last.json");
-  const callsFunctions = blocks.some(({ text }) => text.includes("npx convex run"));
+  const callsFunctions = blocks.some(({ text }) => /npx (convex run|v2-rollout status)/.test(text));
   const env = {
     ...process.env,
     CI: "1",
@@ -105,6 +105,7 @@ async function runDocument(blocks: Block[], project: string): Promise<void> {
     REPOSITORY: repository,
     STAND_IN: standIn,
     WORK: work,
+    XDG_STATE_HOME: work,
     LAST: last,
   };
   for (const block of blocks) {
@@ -131,7 +132,10 @@ function checkReason({ place, text }: Block, reason: string, work: string): void
 
 function checkRan({ place, note }: Block, { code, stderr, stdout }: Ran): void {
   const [, expected] = note.match(/^fails:(\w+)$/) ?? [];
-  if (expected !== undefined) {
+  const [, exitCode] = note.match(/^exits:(\d)$/) ?? [];
+  if (exitCode !== undefined) {
+    expect(code, `${place}: ${stderr}${stdout}`).toBe(Number(exitCode));
+  } else if (expected !== undefined) {
     expect(code, `${place}: ${stdout}`).toBe(1);
     expect(stderr, place).toContain(`"code":"${expected}"`);
   } else {

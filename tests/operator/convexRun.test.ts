@@ -39,7 +39,7 @@ test("the project's own convex run is asked where no address is given", async ()
   const { code, out } = await inProject("status", "org_a");
   expect(code).toBe(0);
   expect(out).toMatch(/^org_a {2}production\n/);
-  expect(out).toContain(`npx v2-rollout migrate org_a --cwd ${project} \\\n    --prod\n`);
+  expect(out).toMatch(/\n {2}npx v2-rollout migrate org_a \\\n {4}--cwd \S+( \\\n {4}| )--prod\n/);
 });
 
 test("its failures are told as those of a direct connection", async () => {
