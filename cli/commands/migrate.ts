@@ -40,7 +40,7 @@ export async function migrate(named: string[], options: MigrateOptions): Promise
   const runnable = rehearsed.filter(({ ending }) => ending === "done");
   const isNothing = isRehearsed && runnable.every(({ migration }) => migration !== null && isIdle(migration));
   if (isNothing) {
-    if (!options.json) print("Nothing is to be migrated.");
+    if (!options.json) print("There is nothing to migrate.");
     end({ command: "migrate", deployment, organizations: rehearsed }, options);
     return;
   }
@@ -91,7 +91,7 @@ function questionOf(
     0,
   );
   const whom = runnable.length === 1 ? only?.organizationId : counted(runnable.length, "organization");
-  const upTo = limit === undefined ? "" : `, ${number(limit)} of each at most`;
+  const upTo = limit === undefined || runnable.length < 2 ? "" : `, ${number(limit)} of each at most`;
   return {
     what: "Migrating notes",
     question: `Migrate ${counted(notes, "note")} of ${whom}${upTo} on ${deployment}?`,
@@ -99,7 +99,7 @@ function questionOf(
   };
 }
 
-/** Migrates them, some at a time; Ctrl-C stops each behind its window. */
+/** Migrates them, some at a time; Ctrl-C stops each after its window. */
 async function run(
   connection: Connection,
   reports: readonly OrganizationReport[],
@@ -111,10 +111,10 @@ async function run(
     () => progress.stopping(),
     () =>
       progress.say(
-        "Ended. The current window may go on on the deployment for a few seconds; to run the command again is safe.",
+        "Ended. The current window may still run on the deployment for a few seconds. It is safe to run the command again.",
       ),
   );
-  progress.say("Ctrl-C stops behind the current window.");
+  progress.say("Ctrl-C stops after the current window.");
   const ran = await inParallel(reports, parallel, async (report): Promise<OrganizationReport> => {
     const { organizationId } = report;
     progress.begin(organizationId, Math.min(how.limit ?? Number.POSITIVE_INFINITY, totalOf(report)));
@@ -211,7 +211,7 @@ async function showRuns(
   printLines("", fleetLine(reports));
   const ids = reports.filter(isUnfinished).map(({ organizationId }) => organizationId);
   if (ids.length === 0) return;
-  printLines("", "To go on with those that are not done:", shellCommand(["migrate", ...ids], options));
+  printLines("", "To continue with those that are not done:", shellCommand(["migrate", ...ids], options));
 }
 
 /** One that the same command can take further. */

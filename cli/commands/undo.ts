@@ -25,6 +25,7 @@ export async function undo(named: string, options: UndoOptions): Promise<void> {
   const question = `Bring the flags of ${found.name ?? found.organizationId} on ${deployment} back to what they were before ${way.of}?`;
   if (!(await agrees({ what: "Undoing a change", question }, options))) {
     print("Nothing was changed.");
+    process.exitCode = exitCodes.failed;
     return;
   }
   const report = await restore(connection, deployment, found, way, options);

@@ -26,7 +26,7 @@ export function byConvexRun(folder: string, flags: readonly string[]): Transport
 
 function run(args: readonly string[], cwd: string): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    // In a group of its own, so that Ctrl-C reaches this program alone, which ends behind the call.
+    // In a group of its own, so that Ctrl-C reaches this program alone, which ends after the call.
     const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
     const end = () => child.kill();
     process.once("exit", end);

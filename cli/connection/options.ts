@@ -14,6 +14,7 @@ export type ConnectionOptions = {
 
 export function addConnectionOptions(command: Command): Command {
   return command
+    .optionsGroup("Deployment:")
     .option("--cwd <dir>", "the project's folder, with its package.json", ".")
     .option("--prod", "the project's production deployment")
     .option("--deployment <name>", "another deployment, as `convex run --deployment` takes it")
@@ -21,5 +22,6 @@ export function addConnectionOptions(command: Command): Command {
     .option("--preview-name <name>", "a preview deployment")
     .option("--env-file <file>", "a file with the variables that name the deployment")
     .option("--url <url>", "the deployment's address")
-    .option("--admin-key <key>", "its key; better set CONVEX_SELF_HOSTED_ADMIN_KEY or CONVEX_DEPLOY_KEY");
+    .option("--admin-key <key>", "its key; better set CONVEX_SELF_HOSTED_ADMIN_KEY or CONVEX_DEPLOY_KEY")
+    .optionsGroup("Options:");
 }

@@ -9,6 +9,8 @@ type Question = {
   typed?: string;
 };
 
+const NOTHING = "Nothing was changed.";
+
 /** Whether the operator agrees to a write: by --yes, or on the terminal. */
 export async function agrees(
   { what, question, typed }: Question,
@@ -27,5 +29,7 @@ export async function agrees(
       exitCodes.usage,
     );
   }
-  return typed === undefined ? await confirm(question, false) : await confirmTyped(question, typed);
+  return typed === undefined
+    ? await confirm(question, false, NOTHING)
+    : await confirmTyped(question, typed, NOTHING);
 }

@@ -9,7 +9,7 @@ export type MigrationOptions = { limit?: number; repair?: boolean; deferredDays?
 
 const FUNCTION = "scripts/runMigration:default";
 
-/** A window is to take about so long: Ctrl-C stops behind it. */
+/** A window is to take about so long: Ctrl-C stops after it. */
 const WINDOW_MS = 3_000;
 const FIRST_WINDOW = 50;
 const LARGEST_WINDOW = 2_000;

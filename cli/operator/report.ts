@@ -55,7 +55,7 @@ export const reportOf = (
 /** The worst of all: a failure goes before what is overruled, and that before what is left. */
 export function exitCodeOf(reports: readonly OrganizationReport[]): ExitCode {
   const endings = new Set(reports.map(({ ending }) => ending));
-  if (endings.has("failed")) return exitCodes.failed;
+  if (endings.has("failed") || endings.has("declined")) return exitCodes.failed;
   if (endings.has("overruled")) return exitCodes.overruled;
   return endings.has("notComplete") ? exitCodes.notComplete : exitCodes.done;
 }

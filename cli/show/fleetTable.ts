@@ -5,6 +5,7 @@ import type { OrganizationReport } from "../operator/report.js";
 import { bold, dim, green, red, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
+import { wrap } from "../terminal/wrap.js";
 import { classBar } from "./bar.js";
 import { classes, verdicts } from "./classes.js";
 import { counted, number } from "./numbers.js";
@@ -51,6 +52,8 @@ export function printFleet(reports: readonly OrganizationReport[], more: readonl
   );
   const taken = widths.reduce((sum, width) => sum + width + 2, 0) + VERDICT_WIDTH + 2;
   const room = Math.min(columns(), 140) - taken;
+  const fullWidth = Math.max(12, ...sorted.map((report) => fullTitleOf(report).length));
+  const titleOf = room - fullWidth - 2 >= BAR_LEAST ? fullTitleOf : shortTitleOf;
   const longest = Math.max(12, ...sorted.map((report) => titleOf(report).length));
   const nameWidth = Math.min(longest, Math.max(12, room - 2 - BAR_LEAST));
   const barWidth = Math.max(0, Math.min(30, room - nameWidth - 4));
@@ -83,10 +86,13 @@ export function printFleet(reports: readonly OrganizationReport[], more: readonl
 }
 
 const VERDICT_WIDTH = 11;
-const BAR_LEAST = 10;
+const BAR_LEAST = 14;
 
-const titleOf = ({ organizationId, name }: OrganizationReport): string =>
+const fullTitleOf = ({ organizationId, name }: OrganizationReport): string =>
   name === null ? organizationId : `${organizationId} ${name}`;
+
+/** A name does as well as an id wherever there is one. */
+const shortTitleOf = ({ organizationId, name }: OrganizationReport): string => name ?? organizationId;
 
 function verdictOf({ ending, status }: OrganizationReport): string {
   if (ending === "failed") return bold(stdout, red(stdout, "failed"));
@@ -108,10 +114,12 @@ const left = ({ status }: OrganizationReport): number =>
 
 /** Why those failed that did, each with what to do. */
 function printFailures(reports: readonly OrganizationReport[]): void {
-  for (const { organizationId, ending, error } of reports) {
+  for (const { organizationId, name, ending, error } of reports) {
     if (error === null || ending === "notComplete") continue;
-    printLines("", `${red(stdout, organizationId)}: ${error.message}`);
-    if (error.hint !== null) printLines(`  ${error.hint}`);
+    const title = name === null ? organizationId : `${organizationId} ${name}`;
+    const width = Math.min(columns(), 120);
+    printLines("", `${red(stdout, title)}: ${wrap(error.message, 2, width - title.length)}`);
+    if (error.hint !== null) printLines(`  ${wrap(error.hint, 2, width)}`);
   }
 }
 

@@ -20,12 +20,13 @@ export function printRehearsal({ organizationId }: OrganizationReport, migration
   const takes =
     estimate === null || written(migration) === 0
       ? ""
-      : ` in ${counted(estimate.batches, "transaction")} of ${bytes(estimate.bytesWritten)} in all, about ${duration(estimate.seconds)}`;
-  printLines(`${bold(stdout, organizationId)}: a run would write ${written_(migration)}${takes}`);
+      : ` in ${counted(estimate.batches, "transaction")} of ${bytes(estimate.bytesWritten)}, in about ${duration(estimate.seconds)}`;
+  const line = `${organizationId}: a run would migrate ${notesOf(migration)}${takes}`;
+  printLines(wrap(line, 2, Math.min(columns(), 100)));
   printRest(migration);
 }
 
-const written_ = ({ outcome }: Migration): string => {
+const notesOf = ({ outcome }: Migration): string => {
   const repaired = outcome.repaired > 0 ? ` and finish ${number(outcome.repaired)}` : "";
   return `${counted(outcome.migrated, "note")}${repaired}`;
 };
@@ -63,7 +64,7 @@ export function printMigration(
     ...(deferredDays === undefined ? [] : ["--deferred-days", String(deferredDays)]),
   ];
   const reminder = keyReminder(options);
-  printLines("", "To go on:", shellCommand(words, options), ...(reminder === null ? [] : ["", reminder]));
+  printLines("", "To continue:", shellCommand(words, options), ...(reminder === null ? [] : ["", reminder]));
 }
 
 function headOf({ done, stopped, outcome }: Migration): string {

@@ -54,7 +54,7 @@ export class Progress {
 
   stopping(): void {
     this.isStopping = true;
-    this.say("Stopping behind the current window; Ctrl-C again ends at once.");
+    this.say("Stopping after the current window; Ctrl-C again ends at once.");
   }
 
   end(): void {

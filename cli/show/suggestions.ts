@@ -4,7 +4,7 @@ import type { StatusAnswer } from "../operator/answers.js";
 export type Suggestion = { why: string; words: readonly string[] };
 
 export function suggestions(organizationId: string, status: StatusAnswer): Suggestion[] {
-  const { verdict, effective, migration } = status;
+  const { verdict, effective, migration, duplicates } = status;
   const of = (command: string, ...rest: string[]): string[] => [command, organizationId, ...rest];
   const isOn = effective.voice_notes_v2.enabled && effective.entity_resolution_v2.enabled;
   const enable = { why: "Send new notes to the new pipeline:", words: of("enable") };
@@ -16,6 +16,9 @@ export function suggestions(organizationId: string, status: StatusAnswer): Sugge
       : []),
     ...list("deferred", "See which notes the old pipeline still has:"),
     ...list("blocked", "See which notes wait for a decision:"),
+    ...(duplicates > 0
+      ? [{ why: "See which notes were stored twice:", words: of("list", "duplicates") }]
+      : []),
   ];
   switch (verdict) {
     case null:
@@ -32,6 +35,6 @@ export function suggestions(organizationId: string, status: StatusAnswer): Sugge
       return left;
     case "complete":
     case "empty":
-      return isOn ? [] : [enable];
+      return [...(isOn ? [] : [enable]), ...left];
   }
 }

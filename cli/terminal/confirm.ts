@@ -17,19 +17,21 @@ export function requireAnswers(yes: boolean, what: string): void {
   );
 }
 
-/** Asks; `--yes` answers at once. Ctrl-C ends the program. */
-export async function confirm(question: string, yes: boolean): Promise<boolean> {
+const STAYS = "What was written before the question stays; run it again to go on.";
+
+/** Asks; `--yes` answers at once. Ctrl-C ends the program, and says what that means. */
+export async function confirm(question: string, yes: boolean, stopped = STAYS): Promise<boolean> {
   if (yes) return true;
-  return answered(await clack.confirm({ message: question, initialValue: false }));
+  return answered(await clack.confirm({ message: question, initialValue: false }), stopped);
 }
 
 /** Asks for a word to be typed. Ctrl-C ends the program. */
-export async function confirmTyped(question: string, word: string): Promise<boolean> {
+export async function confirmTyped(question: string, word: string, stopped: string): Promise<boolean> {
   const message = `${question} Type ${word} to go on, or nothing to stop.`;
-  return answered(await clack.text({ message, placeholder: word })) === word;
+  return answered(await clack.text({ message, placeholder: word }), stopped) === word;
 }
 
-function answered<Answer>(answer: Answer | symbol): Answer {
+function answered<Answer>(answer: Answer | symbol, stopped: string): Answer {
   if (!clack.isCancel(answer)) return answer as Answer;
-  throw new Failure("Stopped.", "What was written before the question stays; run it again to go on.");
+  throw new Failure("Stopped.", stopped);
 }

@@ -1,4 +1,4 @@
-import { clearScreenDown, moveCursor } from "node:readline";
+import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 
 /** Lines at the bottom of a terminal that are drawn anew; what is printed meanwhile stands above them. */
 export class LiveLines {
@@ -23,6 +23,8 @@ export class LiveLines {
 
   clear(): void {
     if (this.drawn === 0) return;
+    // The terminal itself may have written ^C.
+    cursorTo(this.stream, 0);
     moveCursor(this.stream, 0, -this.drawn);
     clearScreenDown(this.stream);
     this.drawn = 0;

@@ -10,7 +10,7 @@ import { nullable } from "../validators/common.js";
 
 const page = v.object({
   notes: v.array(v.object({ id: v.string(), artifacts: v.number() })),
-  /** Where the next page begins; null behind the last note. */
+  /** Where the next page begins; null after the last note. */
   after: nullable(v.string()),
 });
 

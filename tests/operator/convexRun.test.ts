@@ -54,7 +54,7 @@ test("it writes, and names the deployment before", async () => {
   expect(reportOf(ran).organizations[0]).toMatchObject({ ending: "done", change: { success: true } });
 });
 
-test("Ctrl-C does not reach it: the run stops behind its window", async () => {
+test("Ctrl-C does not reach it: the run stops after its window", async () => {
   await backend.setFaults([{ on: "mutation", path: "migrationBatch", count: 0, delayMs: 200 }]);
   const ran = await run(["migrate", "org_a", "--cwd", project, "--yes", "--json"], {
     env: nowhere,

@@ -14,7 +14,7 @@ describe("without trouble", async () => {
   test("a dry run writes nothing and shows what a run would do", async () => {
     const { code, out } = await run(["migrate", "org_a", "--dry-run"]);
     expect(code).toBe(0);
-    expect(out).toContain("org_a: a run would write 120 notes in ");
+    expect(out).toContain("org_a: a run would migrate 120 notes in ");
     const ran = await run(["migrate", "org_a", "--dry-run", "--limit", "7", "--json"]);
     expect(reportOf(ran).organizations[0]).toMatchObject({
       ending: "done",
@@ -54,7 +54,7 @@ describe("without trouble", async () => {
     const typed: [string, string][] = [["Migrate 2 notes of org_t on http", "y"]];
     const { code, out } = await onTerminal(backend, await folder(), ["migrate", "org_t"], typed);
     expect(code).toBe(0);
-    expect(out).toContain("a run would write 2 notes in 1 transaction");
+    expect(out).toContain("a run would migrate 2 notes in 1 transaction");
     expect(out).toContain("2 of 2 notes migrated");
   });
 });
@@ -73,7 +73,7 @@ describe("trouble on the way", () => {
   const slow = { on: "mutation", path: "migrationBatch", count: 0, delayMs: 200 } as const;
 
   test.each(["SIGINT", "SIGTERM"] as const)(
-    "%s stops behind a window, and the same command goes on",
+    "%s stops after a window, and the same command goes on",
     async (signal) => {
       const backend = await deploy(platform({ org_a: 600 }), { faults: [slow] });
       const run = await operator(backend);
