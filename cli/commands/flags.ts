@@ -1,7 +1,7 @@
 import { CallFailed } from "../connection/errors.js";
 import { changeFlags, type FlagChange, type FlagOptions } from "../operator/changeFlags.js";
 import { agrees } from "../operator/consent.js";
-import { lookAt } from "../operator/lookAt.js";
+import { lookAtAll } from "../operator/lookAt.js";
 import { inParallel } from "../operator/parallel.js";
 import { exitCodeOf, type OrganizationReport } from "../operator/report.js";
 import { deploymentOf, open, wanted } from "../operator/session.js";
@@ -23,11 +23,9 @@ export async function flags(change: FlagChange, named: string[], options: FlagsO
   const connection = await open(options);
   const organizations = await wanted(connection, named, options);
   const deployment = await deploymentOf(connection);
-  const looked = await inParallel(organizations, options.parallel, (organization) =>
-    lookAt(connection, organization),
-  );
+  const looked = await lookAtAll(connection, organizations, { parallel: options.parallel });
   const found = looked.filter(({ ending }) => ending === "done");
-  if (organizations.length === 1 && looked[0]?.error) throw new CallFailed(looked[0].error);
+  if (organizations.length === 1 && looked[0]?.error && !options.json) throw new CallFailed(looked[0].error);
   if (!options.json) await showBefore(looked);
   const { verb, what } = words[change];
   const [only] = found;

@@ -1,7 +1,7 @@
 import type { Connection } from "../connection/connect.js";
 import { CallFailed, type Problem } from "../connection/errors.js";
 import { agrees } from "../operator/consent.js";
-import { lookAt } from "../operator/lookAt.js";
+import { lookAtAll } from "../operator/lookAt.js";
 import { Broken, type MigrationOptions, migrate as migrateOne, rehearse } from "../operator/migrate.js";
 import { type Migration, written } from "../operator/migration.js";
 import { statusOf } from "../operator/organizations.js";
@@ -23,10 +23,8 @@ export async function migrate(named: string[], options: MigrateOptions): Promise
   const organizations = await wanted(connection, named, options);
   const deployment = await deploymentOf(connection);
   const how = migrationOptions(options);
-  const looked = await inParallel(organizations, options.parallel, (organization) =>
-    lookAt(connection, organization, how),
-  );
-  if (organizations.length === 1 && looked[0]?.error) throw new CallFailed(looked[0].error);
+  const looked = await lookAtAll(connection, organizations, { ...how, parallel: options.parallel });
+  if (organizations.length === 1 && looked[0]?.error && !options.json) throw new CallFailed(looked[0].error);
   // With --yes nobody looks at a rehearsal before the run.
   const isRehearsed = options.dryRun === true || options.yes !== true;
   const rehearsed = isRehearsed
@@ -38,6 +36,11 @@ export async function migrate(named: string[], options: MigrateOptions): Promise
     return;
   }
   const runnable = rehearsed.filter(({ ending }) => ending === "done");
+  if (runnable.length === 0) {
+    if (!isRehearsed && !options.json) await showRehearsal(rehearsed);
+    end({ command: "migrate", deployment, organizations: rehearsed }, options);
+    return;
+  }
   const isNothing = isRehearsed && runnable.every(({ migration }) => migration !== null && isIdle(migration));
   if (isNothing) {
     if (!options.json) print("There is nothing to migrate.");

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 
 import { Failure } from "../failure.js";
 import { findPackage, programOf } from "../host/packages.js";
@@ -24,18 +24,22 @@ export function byConvexRun(folder: string, flags: readonly string[]): Transport
   };
 }
 
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill();
+});
+
 function run(args: readonly string[], cwd: string): Promise<Ran> {
   return new Promise((resolve, reject) => {
     // In a group of its own, so that Ctrl-C reaches this program alone, which ends after the call.
     const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"], detached: true });
-    const end = () => child.kill();
-    process.once("exit", end);
+    running.add(child);
     const ran = { out: "", err: "" };
     child.stdout.setEncoding("utf8").on("data", (chunk) => (ran.out += chunk));
     child.stderr.setEncoding("utf8").on("data", (chunk) => (ran.err += chunk));
     child.once("error", reject);
     child.once("close", (code) => {
-      process.off("exit", end);
+      running.delete(child);
       resolve({ code, ...ran });
     });
   });

@@ -59,6 +59,21 @@ describe("without trouble", async () => {
   });
 });
 
+test("where no organization is found, nothing is asked or written", async () => {
+  const run = await operator(await deploy(platform({ org_a: 1 })));
+  for (const command of ["migrate", "enable"]) {
+    const ran = await run([command, "org_x", "--yes", "--json"]);
+    expect(ran).toMatchObject({ code: 1, err: "" });
+    expect(reportOf(ran).organizations[0]).toMatchObject({
+      ending: "failed",
+      error: { code: "ORGANIZATION_NOT_FOUND" },
+    });
+    expect((await run([command, "org_x", "org_y", "--yes"])).code).toBe(1);
+  }
+  const twice = await run(["migrate", "org_a", "club-org_a", "--yes", "--json"]);
+  expect(reportOf(twice).organizations).toHaveLength(1);
+});
+
 test("a note that cannot be stored is named, and exits 1", async () => {
   const tables = platform({ org_a: 3 });
   const broken = row(make.note({ orgId: "org_a", insights: [{ id: "i", title: 7 }] }));
