@@ -19,7 +19,8 @@ import type { Consent, FleetOptions } from "./operatorOptions.js";
 export type MigrateOptions = FleetOptions & Consent & MigrationOptions & { dryRun?: boolean };
 
 export async function migrate(named: string[], options: MigrateOptions): Promise<void> {
-  const connection = await open(options);
+  const progress = new Progress();
+  const connection = await open(options, (message) => progress.say(message));
   const organizations = await wanted(connection, named, options);
   const deployment = await deploymentOf(connection);
   const how = migrationOptions(options);
@@ -53,7 +54,7 @@ export async function migrate(named: string[], options: MigrateOptions): Promise
     end({ command: "migrate", deployment, organizations: declined }, options);
     return;
   }
-  const ran = await run(connection, runnable, how, options);
+  const ran = await run(connection, runnable, how, options, progress);
   const reports = [...rehearsed.filter(({ ending }) => ending !== "done"), ...ran];
   if (!options.json) await showRuns(reports, how, options);
   end({ command: "migrate", deployment, organizations: reports }, options);
@@ -108,8 +109,9 @@ async function run(
   reports: readonly OrganizationReport[],
   how: MigrationOptions,
   { parallel }: MigrateOptions,
+  progress: Progress,
 ): Promise<OrganizationReport[]> {
-  const progress = new Progress(reports.length);
+  progress.start(reports.length);
   const interrupt = onInterrupt(
     () => progress.stopping(),
     () =>

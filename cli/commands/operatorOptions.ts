@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 
-import { addConnectionOptions, type ConnectionOptions } from "../connection/options.js";
+import { addConnectionOptions, type ConnectionOptions, wholeNumber } from "../connection/options.js";
 
 /** What every command of an operator takes. */
 export type OperatorOptions = ConnectionOptions & { json?: boolean };
@@ -20,10 +20,4 @@ export function addFleetOptions(command: Command): Command {
       .option("--all", "every organization that the backend lists")
       .option("--parallel <n>", "how many at a time", wholeNumber, 4),
   );
-}
-
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("It is a whole number from 1.");
 }

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 
+import { wholeNumber } from "../connection/options.js";
 import { ownVersion } from "../package.js";
-import { addFleetOptions, addOperatorOptions, wholeNumber } from "./operatorOptions.js";
+import { addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
 import { addProjectOptions } from "./options.js";
 
 /** The commands and their options. What a command does is loaded when it is run, so that the program starts fast. */

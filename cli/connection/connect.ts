@@ -19,8 +19,7 @@ export type Connection = {
   write(name: string, args: object): Promise<unknown>;
 };
 
-/** How long a deployment is waited for that has answered before, and one that never has. */
-const PATIENCE_MS = 60_000;
+/** How long a deployment is waited for that has never answered: its address may be wrong. */
 const FIRST_PATIENCE_MS = 3_000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8_000;
@@ -48,7 +47,7 @@ export async function connect(options: ConnectionOptions, onWait: OnWait): Promi
           throw thrown;
         }
         if (!mayTryAgain(thrown)) throw thrown;
-        const patience = hasAnswered ? PATIENCE_MS : FIRST_PATIENCE_MS;
+        const patience = hasAnswered ? 1_000 * (options.wait ?? 60) : FIRST_PATIENCE_MS;
         if (Date.now() - since + waitMs > patience) throw noAnswerAtAll(target.name, thrown);
         if (!isTold) onWait(`No answer from ${target.name} (${thrown.message}); trying again.`);
         isTold = true;

@@ -66,17 +66,33 @@ export async function migrate(
       const factor = Math.min(2, WINDOW_MS / Math.max(1, Date.now() - began));
       window = Math.min(LARGEST_WINDOW, Math.max(1, Math.round(args.limit * factor)));
     } catch (thrown) {
-      if (thrown instanceof NoAnswer && ++lostInARow < MOST_LOST) {
-        // Waits until the deployment answers again.
-        await statusOf(connection, organizationId, {});
-        run.lose();
-      } else if (isStale(thrown) && run.position.cursor !== undefined) run.startOver();
-      else throw run.soFar.windows === 0 ? thrown : new Broken(run.soFar, thrown);
+      const isLost = thrown instanceof NoAnswer && ++lostInARow < MOST_LOST;
+      if (isLost) run.lose();
+      else if (isStale(thrown) && run.position.cursor !== undefined) run.startOver();
+      else throw brokenOff(run.soFar, thrown);
+      if (isLost) await untilAnswered(connection, organizationId, run.soFar);
     }
     onProgress(run.soFar);
   }
   return run.soFar;
 }
+
+/** Waits until the deployment answers again. */
+async function untilAnswered(
+  connection: Connection,
+  organizationId: string,
+  soFar: Migration,
+): Promise<void> {
+  try {
+    await statusOf(connection, organizationId, {});
+  } catch (thrown) {
+    throw brokenOff(soFar, thrown);
+  }
+}
+
+/** What was thrown, and what was done before, if anything was. */
+const brokenOff = (soFar: Migration, thrown: unknown): unknown =>
+  soFar.windows === 0 ? thrown : new Broken(soFar, thrown);
 
 /** A migration that broke off after it had written. */
 export class Broken extends Error {

@@ -1,12 +1,16 @@
 import type { FleetOptions, OperatorOptions } from "../commands/operatorOptions.js";
-import { type Connection, connect } from "../connection/connect.js";
+import { type Connection, connect, type OnWait } from "../connection/connect.js";
 import { CallFailed } from "../connection/errors.js";
 import { exitCodes, Failure } from "../failure.js";
 import { everyOrganization, type Organization } from "./organizations.js";
 
-/** Connects; what the wait is for goes to stderr. */
-export const open = async (options: OperatorOptions): Promise<Connection> =>
-  await connect(options, (message) => process.stderr.write(`${message}\n`));
+const toStderr = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+};
+
+/** Connects; what is waited for is said on stderr, or where something is drawn there, above it. */
+export const open = async (options: OperatorOptions, say: OnWait = toStderr): Promise<Connection> =>
+  await connect(options, say);
 
 /** The organizations that a command is about: as they were named, or all. */
 export async function wanted(

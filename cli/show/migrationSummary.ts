@@ -33,7 +33,7 @@ const notesOf = ({ outcome }: Migration): string => {
 
 /** What a real run came to, and how to go on. */
 export function printMigration(
-  { organizationId, migration, status }: OrganizationReport,
+  { organizationId, migration, status, error }: OrganizationReport,
   { limit, repair, deferredDays }: MigrationOptions,
   options: ConnectionOptions,
 ): void {
@@ -51,6 +51,14 @@ export function printMigration(
       wrap(
         `  ${counted(migration.lostAnswers, "answer")} got lost on the way. What was written then counts as migrated before.`,
         2,
+      ),
+    );
+  }
+  if (error !== null && error.code !== "NOTES_FAILED") {
+    printLines(
+      red(
+        stdout,
+        `  ${wrap(`${error.message}${error.hint === null ? "" : ` ${error.hint}`}`, 2, Math.min(columns(), 100))}`,
       ),
     );
   }

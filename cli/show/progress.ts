@@ -18,11 +18,13 @@ export class Progress {
   private readonly running = new Map<string, Running>();
   private readonly live =
     stderr.isTTY === true && process.env["TERM"] !== "dumb" ? new LiveLines(stderr) : null;
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
+  private organizations = 0;
   private ended: OrganizationReport[] = [];
   private isStopping = false;
 
-  constructor(private readonly organizations: number) {
+  start(organizations: number): void {
+    this.organizations = organizations;
     this.timer = setInterval(() => this.show(), this.live === null ? LINE_MS : DRAW_MS);
     this.timer.unref();
   }

@@ -103,6 +103,18 @@ describe("trouble on the way", () => {
     },
   );
 
+  test("a deployment that is gone ends the run, which tells what it did", async () => {
+    const backend = await deploy(platform({ org_a: 200 }), {
+      faults: [{ on: "mutation", path: "migrationBatch", from: 3, exit: true }],
+    });
+    const { code, out, err } = await (await operator(backend))(["migrate", "org_a", "--yes", "--wait", "2"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^org_a: BROKE OFF {2}\d+ notes migrated/);
+    expect(out).toContain("does not answer: ECONNREFUSED.");
+    expect(out).toContain("To continue:\n  npx v2-rollout migrate org_a\n");
+    expect(err).toContain("No answer from ");
+  });
+
   test("a deployment that ends and comes back does not end the run", async () => {
     const saved = await folder();
     const first = await deploy(platform({ org_a: 400 }), {
