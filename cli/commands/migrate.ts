@@ -116,7 +116,7 @@ async function run(
     () => progress.stopping(),
     () =>
       progress.say(
-        "Ended. The current window may still run on the deployment for a few seconds. It is safe to run the command again.",
+        "Ended. The current window may still run on the deployment for a few seconds.\nIt is safe to run the command again.",
       ),
   );
   progress.say("Ctrl-C stops after the current window.");

@@ -11,6 +11,7 @@ export function createProgram(): Command {
     .description(
       "Rolls v2 voice notes out over a Convex backend: looks, switches, migrates; installs and checks itself.",
     )
+    .configureHelp({ minWidthToWrap: 20 })
     .version(ownVersion())
     .exitOverride();
   addOperating(program);

@@ -90,7 +90,7 @@ async function show(
   if (reports.length === 1 && only?.error) throw new CallFailed(only.error);
   const { fleetLine, printFleet } = await import("../show/fleetTable.js");
   printFleet(reports);
-  printLines("", `${fleetLine(reports)}  (${connection.name})`);
+  printLines("", fleetLine(reports), connection.name);
 }
 
 /** Draws over what is on the screen. */

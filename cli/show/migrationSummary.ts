@@ -47,12 +47,8 @@ export function printMigration(
   );
   printRest(migration);
   if (migration.lostAnswers > 0) {
-    printLines(
-      wrap(
-        `  ${counted(migration.lostAnswers, "answer")} got lost on the way. What was written then counts as migrated before.`,
-        2,
-      ),
-    );
+    const lost = `${counted(migration.lostAnswers, "answer")} got lost: what was written then is not counted as migrated by this run`;
+    printLines(`  ${wrap(lost, 2, Math.min(columns(), 100))}`);
   }
   if (error !== null && error.code !== "NOTES_FAILED") {
     printLines(
