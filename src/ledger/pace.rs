@@ -86,40 +86,45 @@ impl RunPace {
     pub fn after(self, event: PaceEvent, now: Millis) -> Self {
         let lowered = match event {
             PaceEvent::Configured(bytes_per_second) => return Self::new(bytes_per_second),
-            PaceEvent::Refused { reached } => self.halved(reached, now),
+            PaceEvent::Refused { reached } => match self.lowered {
+                Some(lowered) => Some(lowered.halved(now)),
+                None => self
+                    .configured_bytes_per_second
+                    .or(reached)
+                    .map(|full| LoweredPace::half_of(full, now)),
+            },
             PaceEvent::Written => self.lowered.and_then(|lowered| lowered.raised(now)),
         };
         Self { lowered, ..self }
     }
-
-    fn halved(&self, reached: Option<f64>, now: Millis) -> Option<LoweredPace> {
-        let (pace, full, halved_ms) = match self.lowered {
-            Some(lowered) => (
-                lowered.bytes_per_second,
-                lowered.full_bytes_per_second,
-                Some(lowered.halved_ms),
-            ),
-            None => {
-                let full = self.configured_bytes_per_second.or(reached)?;
-                (full, full, None)
-            }
-        };
-        // A clock that went back must not keep it from being halved.
-        let is_one_sign = |at: Millis| now >= at && now - at < HALVED_ONCE_IN;
-        let last = halved_ms.filter(|at| is_one_sign(*at));
-        Some(LoweredPace {
-            bytes_per_second: match last {
-                Some(_) => pace,
-                None => (pace / 2.0).max(full * SLOWEST),
-            },
-            full_bytes_per_second: full,
-            halved_ms: last.unwrap_or(now),
-            good_since_ms: now,
-        })
-    }
 }
 
 impl LoweredPace {
+    fn half_of(full: f64, now: Millis) -> Self {
+        Self {
+            bytes_per_second: full / 2.0,
+            full_bytes_per_second: full,
+            halved_ms: now,
+            good_since_ms: now,
+        }
+    }
+
+    fn halved(self, now: Millis) -> Self {
+        let refused = Self {
+            good_since_ms: now,
+            ..self
+        };
+        // A clock that went back must not keep it from being halved.
+        if now >= self.halved_ms && now - self.halved_ms < HALVED_ONCE_IN {
+            return refused;
+        }
+        Self {
+            bytes_per_second: (self.bytes_per_second / 2.0).max(self.full_bytes_per_second * SLOWEST),
+            halved_ms: now,
+            ..refused
+        }
+    }
+
     /// None where it is full again.
     fn raised(self, now: Millis) -> Option<Self> {
         // A clock that went back must not keep it from rising.

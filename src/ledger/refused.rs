@@ -55,12 +55,12 @@ impl Run {
         };
         let (run, by) = (quoted(&self.run_id), quoted(&self.by));
         let message = format!("run {run} {reach}, started by {by}, is {state} and excludes this one");
-        let mut hint = format!("watch it with {}", self.command("run"));
+        let mut hint = vec![format!("watch it with {}", self.command("run"))];
         for function in self.fitting(state) {
             let verb = function.trim_end_matches("Run");
-            hint.push_str(&format!("; {verb} it with {}", self.command(function)));
+            hint.push(format!("{verb} it with {}", self.command(function)));
         }
-        Refusal::new(Code::RunExists, message).hint(hint)
+        Refusal::new(Code::RunExists, message).hint(hint.join("; "))
     }
 
     /// `INTERNAL`: a batch that was not to write.

@@ -22,6 +22,10 @@ fn start(call: &RunCall) -> Run {
     start.expect("it is registered").decision.run
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "events are written where they happen"
+)]
 fn on(run: &Run, event: RunEvent, minute: f64) -> RunDecision {
     run.on(&event, Millis(minute * MINUTE)).unwrap()
 }
@@ -370,6 +374,9 @@ fn cancel_always_frees_the_organization() {
     assert_eq!(cancelled.lease_ends_ms, None);
 }
 
+/// What someone wants of a run.
+type Wish<'a> = &'a dyn Fn(&Run) -> Result<RunDecision, Refusal>;
+
 #[test]
 fn what_does_not_fit_is_refused_with_what_would() {
     use RunStateWord::{Cancelled, Cancelling, Done, Paused, Pausing, Queued, Running, Stopped};
@@ -388,7 +395,6 @@ fn what_does_not_fit_is_refused_with_what_would() {
         run.on(&event, Millis(MINUTE))
     };
     let resume = |run: &Run| resume_run(run, &[], Millis(MINUTE)).map(|start| start.decision);
-    type Wish<'a> = &'a dyn Fn(&Run) -> Result<RunDecision, Refusal>;
     let table: [(RunStateWord, Wish<'_>, &str, &[&str]); 12] = [
         (
             Queued,
@@ -541,11 +547,13 @@ fn a_run_in_the_way_is_named_with_what_can_be_done() {
         };
         let refusal = start_run(&call(), &[there], Millis(MINUTE)).unwrap_err();
         assert_eq!((refusal.code, &*refusal.message), (Code::RunExists, message));
-        let mut hint = format!("watch it with {}", command("run"));
-        for verb in verbs {
-            hint += &format!("; {verb} it with {}", command(&format!("{verb}Run")));
-        }
-        assert_eq!(refusal.hint, Some(hint));
+        let mut hint = vec![format!("watch it with {}", command("run"))];
+        hint.extend(
+            verbs
+                .iter()
+                .map(|verb| format!("{verb} it with {}", command(&format!("{verb}Run")))),
+        );
+        assert_eq!(refusal.hint, Some(hint.join("; ")));
     }
 }
 

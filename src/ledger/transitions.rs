@@ -51,6 +51,7 @@ pub(super) enum Deed {
 }
 
 /// What follows from what. None: it does not fit.
+#[expect(clippy::match_same_arms, reason = "a line per rule, in the order in which they are read")]
 #[rustfmt::skip] // One line each, so that the table is seen as one.
 pub(super) fn transition(state: RunState, turn: Turn) -> Option<(RunState, &'static [Deed])> {
     use Deed::{NewGeneration, NextLeg, RenewLease, Write, WriteNothing};
