@@ -756,11 +756,13 @@ proptest! {
                 "{run:#?}"
             );
         }
-        // Whatever was paused or stopped can be resumed until it is done, but for what another run excludes.
-        for at in 0..world.runs.len() {
-            for _ in 0..100 {
-                world.resume_if_it_may(at);
-                world.settle_down();
+        // Whatever was paused or stopped can be resumed until it is done, once what excludes it is.
+        for _ in 0..100 {
+            for at in 0..world.runs.len() {
+                if matches!(world.runs[at].state, RunStateWord::Paused | RunStateWord::Stopped) {
+                    world.resume(at);
+                    world.settle_down();
+                }
             }
         }
         for (run, model) in world.runs.iter().zip(&world.models) {
@@ -790,15 +792,6 @@ proptest! {
         world.settle_down();
         for run in &world.runs[runs..] {
             prop_assert_eq!(run.state, RunStateWord::Done);
-        }
-    }
-}
-
-impl World {
-    /// Resumes a run that waits for that, where no other one is in its way.
-    fn resume_if_it_may(&mut self, at: usize) {
-        if matches!(self.runs[at].state, RunStateWord::Paused | RunStateWord::Stopped) {
-            self.resume(at);
         }
     }
 }
