@@ -48,6 +48,7 @@ enum Settled {
 }
 
 /// A run the obvious way: what was asked of it, what its transactions settled, one by one.
+#[expect(clippy::struct_excessive_bools, reason = "that is the obvious way")]
 #[derive(Clone, Debug, Default)]
 struct Model {
     /// The numbers of the notes in its reach.
@@ -279,7 +280,7 @@ impl World {
             match effect {
                 RunEffect::ScheduleLeg { generation } => self.scheduled_legs.push((at, generation)),
                 RunEffect::ScheduleWatch { generation, at_ms } => {
-                    self.watches.push((at, generation, at_ms.0))
+                    self.watches.push((at, generation, at_ms.0));
                 }
                 RunEffect::WriteBatch | RunEffect::AlreadyWritten | RunEffect::WriteNothing => {}
             }
@@ -409,17 +410,17 @@ impl World {
             limit_left: None,
             refusals: 0,
         };
-        self.legs.push(self.look(leg));
+        self.legs.push(self.look(&leg));
     }
 
     /// A leg looks at its run's row.
-    fn look(&self, leg: Leg) -> Leg {
+    fn look(&self, leg: &Leg) -> Leg {
         let run = &self.runs[leg.run];
         Leg {
             commits: run.commits,
             position: run.position.as_deref().map_or(0, |at| at.parse().unwrap()),
             limit_left: run.limit_left,
-            ..leg
+            ..leg.clone()
         }
     }
 
@@ -591,7 +592,7 @@ impl World {
             goes_on = decision.effects != [RunEffect::WriteNothing];
             self.commit(decision);
             if fault.is_answered() {
-                leg = self.look(leg);
+                leg = self.look(&leg);
                 leg.has_begun = true;
             }
         } else if is_through || end.is_some() || leg.limit_left == Some(0) {
@@ -608,7 +609,7 @@ impl World {
             match self.batch(&leg, notes) {
                 RunEffect::WriteNothing => goes_on = false,
                 _ if fault.is_answered() => {
-                    leg = self.look(leg);
+                    leg = self.look(&leg);
                     leg.refusals = 0;
                 }
                 _ => {}

@@ -10,7 +10,7 @@ use crate::units::Millis;
 /// What happens to a run. (To begin or to resume one, the runs beside it must be known: [`start_run`](super::start_run),
 /// [`resume_run`](super::resume_run).)
 #[derive(Clone, Debug, PartialEq, Tsify)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum RunEvent {
     /// A leg begins.
     LegBegan {
@@ -36,6 +36,7 @@ pub enum RunEvent {
         /// Its generation.
         generation: u64,
         /// Why it ended before every note was settled; null where all are.
+        #[tsify(type = "Stopped | null")]
         stopped: Option<Stopped>,
         /// What it settled since its last batch. Its `error` says what it ended with, where it ended with an error.
         rest: RunBatch,
@@ -73,7 +74,7 @@ pub enum RunEffect {
         /// When it looks.
         at_ms: Millis,
     },
-    /// The batch that asks writes, and tells what it wrote.
+    /// The batch that asks writes, and tells the run that was answered what it wrote. Only then is the row written.
     WriteBatch,
     /// The batch that asks was written before, and its answer was lost. It writes nothing, and its leg goes on from the
     /// run's row.

@@ -61,7 +61,6 @@ pub struct Run {
     /// Its id.
     pub run_id: String,
     /// The organization in its reach; null where it is all of them.
-    #[tsify(type = "string | null")]
     pub organization_id: Option<String>,
     /// Who started it.
     pub by: String,
@@ -70,14 +69,12 @@ pub struct Run {
     /// What it is at.
     pub state: RunStateWord,
     /// Why it stopped; null but for one that stopped.
-    #[tsify(type = "Stopped | null")]
     pub stopped: Option<Stopped>,
     /// The generation of its leg. What others ask for is not written.
     pub generation: u64,
     /// How long its leg may go on unheard of.
     pub lease_ms: Millis,
     /// When its lease expires; null where no leg is under way or scheduled.
-    #[tsify(type = "Millis | null")]
     pub lease_ends_ms: Option<Millis>,
     /// Legs that were scheduled since a note was settled last.
     pub idle_legs: u64,
@@ -86,31 +83,24 @@ pub struct Run {
     /// What it did so far.
     pub sums: RunSums,
     /// Where the last note stands that is settled; null at the beginning.
-    #[tsify(type = "string | null")]
     pub position: Option<String>,
     /// Notes to migrate or repair at most; null where there is no such limit.
-    #[tsify(type = "number | null")]
     pub limit: Option<u64>,
     /// What is left of it. A run that reached it has the whole of it again when it is resumed.
-    #[tsify(type = "number | null")]
     pub limit_left: Option<u64>,
     /// Notes in its reach; null where that is not known.
-    #[tsify(type = "number | null")]
     pub total: Option<u64>,
     /// How fast it writes.
     pub pace: RunPace,
     /// The last error that it met; null where it has met none.
-    #[tsify(type = "RunError | null")]
     pub last_error: Option<RunError>,
     /// When it was started.
     pub started_ms: Millis,
     /// When this row changed last.
     pub updated_ms: Millis,
     /// When it ended; null where it has not.
-    #[tsify(type = "Millis | null")]
     pub ended_ms: Option<Millis>,
     /// When its leg was heard of last; null where none is under way.
-    #[tsify(type = "Millis | null")]
     pub heard_ms: Option<Millis>,
     /// How long its legs worked in all.
     pub worked_ms: Millis,

@@ -20,10 +20,8 @@ const SLOWEST: f64 = 1.0 / 64.0;
 #[tsify(missing_as_null)]
 pub struct RunPace {
     /// What the host or an operator asked for.
-    #[tsify(type = "number | null")]
     pub configured_bytes_per_second: Option<f64>,
     /// Where it has lowered itself; null where it has not.
-    #[tsify(type = "LoweredPace | null")]
     pub lowered: Option<LoweredPace>,
 }
 

@@ -14,13 +14,10 @@ pub struct RunProgress {
     /// Notes that are settled.
     pub settled: u64,
     /// The share of all, from 0 to 1; null where the total is not known.
-    #[tsify(type = "number | null")]
     pub share: Option<f64>,
     /// Notes per second of the time in which its legs worked; null where that is not known yet.
-    #[tsify(type = "number | null")]
     pub notes_per_second: Option<f64>,
     /// How long the rest takes at that speed; null where it is not known, and where the run is over.
-    #[tsify(type = "number | null")]
     pub seconds_left: Option<u64>,
 }
 
