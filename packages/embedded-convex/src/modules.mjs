@@ -15,7 +15,7 @@ const scheme = "convex:";
  * @property {() => import("node:vm").Context} node Made at first use.
  */
 
-/** A bundle's modules, linked among themselves and evaluated once. */
+/** The modules of the app or of one component, linked among themselves and evaluated once. */
 export class Modules {
   /** @type {Map<string, BundledModule>} */
   #bundled;
@@ -25,7 +25,7 @@ export class Modules {
   #maps = new Map();
 
   /**
-   * @param {import("./bundle.mjs").Bundle} bundle
+   * @param {Pick<import("./bundle.mjs").Source, "modules" | "schema">} source
    * @param {Contexts} contexts
    * @param {string} backend
    */
