@@ -1,6 +1,6 @@
 // @ts-check
-import { join } from "./components.mjs";
 import { Refusal } from "./errors.mjs";
+import { pathIn } from "./paths.mjs";
 
 /** @typedef {import("./functions.mjs").Functions} Functions */
 /** @typedef {import("./functions.mjs").Registered} Registered */
@@ -46,7 +46,7 @@ export const handleOf = ({ component, udfPath }) => `${scheme}${component};${udf
 function byName(functions, caller, name) {
   const found = functions.find(caller, name);
   if (found === undefined) {
-    const path = join(caller, name);
+    const path = pathIn(caller, name);
     throw new Refusal(`Could not find function for '${path}'. Did you forget to run \`npx convex dev\`?`);
   }
   return found;
@@ -75,7 +75,7 @@ function byReference(functions, caller, reference) {
   if (child === undefined) {
     throw new Refusal(`\`${reference}\` does not refer to a function of a component`);
   }
-  const component = join(caller, child);
+  const component = pathIn(caller, child);
   if (!functions.hasComponent(component)) {
     throw new Refusal(`Child component \`${component}\` not found`);
   }

@@ -1,10 +1,10 @@
 // @ts-check
 import { convexToJson } from "convex/values";
 import { running } from "./call.mjs";
-import { join } from "./components.mjs";
 import { describeError, Refusal } from "./errors.mjs";
 import { canonicalPath } from "./functions.mjs";
 import { LogLines } from "./logs.mjs";
+import { pathIn } from "./paths.mjs";
 import { wrongKind } from "./syscalls.mjs";
 
 /**
@@ -23,7 +23,7 @@ export async function callFunction({ engine, functions, faults }, caller, { comp
     // To the public an internal function is one that does not exist.
     if (found === undefined || !(caller.isAdmin || found.isPublic)) {
       throw new Refusal(
-        `Could not find ${caller.isAdmin ? "" : "public "}function for '${join(component, canonicalPath(path))}'. ` +
+        `Could not find ${caller.isAdmin ? "" : "public "}function for '${pathIn(component, canonicalPath(path))}'. ` +
           "Did you forget to run `npx convex dev`?",
       );
     }

@@ -1,13 +1,14 @@
 // @ts-check
 import { Modules } from "./modules.mjs";
+import { pathIn } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
 
-/** @typedef {import("./bundle.mjs").Source} Source */
-
 /**
- * @typedef {object} Component The app, or a component as it is installed in it.
+ * @typedef {object} Component The app, or a component as it is installed.
  * @property {string} path Names from the app inwards, such as `ledger` or `ledger/clock`; empty for the app.
- * @property {Source} source
+ * @property {string} definition Path of its definition, of which several components can be installed; empty for the
+ *   app.
+ * @property {import("./bundle.mjs").Source} source
  * @property {Record<string, string>} env What its functions see of the environment.
  */
 
@@ -23,46 +24,39 @@ import { Problem } from "./problem.mjs";
 const validName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Finds out which components a backend installs: a definition can be installed several times, under different names.
+ * Finds out what a backend installs.
  *
  * @param {import("./bundle.mjs").Bundle} bundle
  * @param {(env: Record<string, string>) => import("./modules.mjs").Contexts} contextsFor
  * @param {string} backend
  * @param {Record<string, string>} env Of the app.
  * @returns {Promise<Component[]>} The app, then each component after the one that installs it.
- * @throws {Problem} If a config cannot be evaluated.
+ * @throws {Problem} For a config that cannot be evaluated, and for names that are not valid or not unique.
  */
 export async function findComponents(bundle, contextsFor, backend, env) {
   /** @type {Component[]} */
-  const found = [{ path: "", source: bundle, env }];
+  const found = [{ path: "", definition: "", source: bundle, env }];
   if (bundle.config === null || bundle.dependencies.length === 0) {
     return found;
   }
   const definitions = new Definitions(bundle, contextsFor({}), backend);
   // The list grows while it is walked.
   for (const parent of found) {
-    const { childComponents } = await definitions.evaluate(parent.source);
+    const { childComponents } = await definitions.evaluate(parent.definition);
     for (const child of childComponents) {
       if (!validName.test(child.name)) {
-        throw new Problem(
-          `\`${child.name}\` is no name for a component: use letters, digits and underscores`,
-        );
+        throw new Problem(`a component's name has letters, digits and underscores, got \`${child.name}\``);
       }
-      const path = join(parent.path, child.name);
+      const path = pathIn(parent.path, child.name);
       if (found.some((other) => other.path === path)) {
-        throw new Problem(`two components are installed as \`${path}\`: give one of them another name`);
+        throw new Problem(`two components are installed as \`${path}\`; give one of them another name`);
       }
-      found.push({ path, source: definitions.source(child.path), env: envOf(child.env ?? [], parent.env) });
+      const source = definitions.source(child.path);
+      found.push({ path, definition: child.path, source, env: envOf(child.env ?? [], parent.env) });
     }
   }
   return found;
 }
-
-/**
- * @param {string} component Path of a component; empty for the app.
- * @param {string} name Of something in it.
- */
-export const join = (component, name) => (component === "" ? name : `${component}/${name}`);
 
 /**
  * A component sees of the environment what the one that installs it hands over.
@@ -79,9 +73,9 @@ function envOf(given, parent) {
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-/** Configs, each evaluated once. */
+/** What the configs say, each of which is evaluated once. */
 class Definitions {
-  /** @type {Map<Source, Promise<Definition>>} */
+  /** @type {Map<string, Promise<Definition>>} */
   #evaluated = new Map();
 
   /**
@@ -95,49 +89,55 @@ class Definitions {
     this.backend = backend;
   }
 
-  /** @param {string} path */
+  /**
+   * @param {string} path Empty for the app.
+   * @returns {import("./bundle.mjs").Source}
+   */
   source(path) {
-    if (!Object.hasOwn(this.bundle.definitions, path)) {
+    const source = path === "" ? this.bundle : this.bundle.definitions[path];
+    if (source === undefined) {
       throw new Problem(`the bundle has no component \`${path}\``);
     }
-    return this.bundle.definitions[path];
+    return source;
   }
 
   /**
-   * @param {Source} source
-   * @param {readonly Source[]} importers
+   * @param {string} path
+   * @param {readonly string[]} importers
    * @returns {Promise<Definition>}
    */
-  evaluate(source, importers = []) {
-    if (importers.includes(source)) {
-      throw new Problem("a component installs itself, directly or through others");
+  evaluate(path, importers = []) {
+    if (importers.includes(path)) {
+      throw new Problem(`the component \`${path}\` installs itself`);
     }
-    let definition = this.#evaluated.get(source);
+    let definition = this.#evaluated.get(path);
     if (definition === undefined) {
-      definition = this.#evaluate(source, [...importers, source]);
-      this.#evaluated.set(source, definition);
+      definition = this.#evaluate(path, [...importers, path]);
+      this.#evaluated.set(path, definition);
     }
     return definition;
   }
 
   /**
-   * @param {Source} source
-   * @param {readonly Source[]} importers
+   * @param {string} path
+   * @param {readonly string[]} importers
    * @returns {Promise<Definition>}
    */
-  async #evaluate({ config, dependencies }, importers) {
+  async #evaluate(path, importers) {
+    const { config, dependencies } = this.source(path);
     if (config === null) {
-      return { name: undefined, childComponents: [] };
+      throw new Problem(`the component \`${path}\` has no convex.config`);
     }
-    const stubs = dependencies.map(async (path) => {
-      const { name } = await this.evaluate(this.source(path), importers);
-      return stubOf(path, name);
+    const stubs = dependencies.map(async (imported) => {
+      const { name } = await this.evaluate(imported, importers);
+      return stubOf(imported, name);
     });
     const modules = [config, ...(await Promise.all(stubs))];
-    const evaluated = new Modules({ modules, schema: null }, this.contexts, this.backend);
+    const evaluated = new Modules({ modules, schema: null }, this.contexts, this.backend, path);
     const { default: exported } = await evaluated.evaluate(config.path);
     if (typeof exported?.export !== "function") {
-      throw new Problem(`${config.path} has no default export made by \`defineApp\` or \`defineComponent\``);
+      const where = pathIn(path, "convex.config");
+      throw new Problem(`${where} has no default export made by \`defineApp\` or \`defineComponent\``);
     }
     return exported.export();
   }

@@ -106,7 +106,7 @@ async function evaluate(bundle, { backend, env, verbose, limits, metrics }, faul
   const sources = new Map();
   for (const component of components) {
     const { path, source } = component;
-    const modules = new Modules(source, contextsFor(component.env), backend);
+    const modules = new Modules(source, contextsFor(component.env), backend, path);
     const schema = await evaluateSchema(modules, component);
     for (const modulePath of modules.entryPaths()) {
       functions.add(path, modulePath, await modules.evaluate(modulePath));

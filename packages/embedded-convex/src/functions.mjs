@@ -1,8 +1,8 @@
 // @ts-check
 import { convexToJson, getConvexSize, jsonToConvex } from "convex/values";
 import { running } from "./call.mjs";
-import { join } from "./components.mjs";
 import { fromRealm, Refusal } from "./errors.mjs";
+import { pathIn } from "./paths.mjs";
 import { describeMismatch, findMismatch } from "./validate.mjs";
 
 /** @typedef {"query" | "mutation" | "action"} Kind */
@@ -48,7 +48,7 @@ export class Functions {
       const kind = kindOf(exported);
       if (kind !== null) {
         const udfPath = `${module}:${name}`;
-        const path = join(component, udfPath);
+        const path = pathIn(component, udfPath);
         const args = JSON.parse(exported.exportArgs());
         const returns = JSON.parse(exported.exportReturns?.() ?? "null");
         const isPublic = exported.isPublic === true;

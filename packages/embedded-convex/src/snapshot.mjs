@@ -3,9 +3,9 @@ import { closeSync, createReadStream, mkdirSync, openSync, renameSync, rmSync, w
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { jsonToConvex } from "convex/values";
-import { join } from "./components.mjs";
 import { encodingOf } from "./encoding.mjs";
 import { visitIds } from "./ids.mjs";
+import { pathIn } from "./paths.mjs";
 import { codeOf, messageOf, Problem } from "./problem.mjs";
 
 /** @typedef {import("./engine.mjs").Engine} Engine */
@@ -54,7 +54,7 @@ async function readComponent(directory, component, snapshot) {
   if (names.includes(componentsDirectory)) {
     const inner = path.join(directory, componentsDirectory);
     for (const name of await directoriesIn(inner)) {
-      await readComponent(path.join(inner, name), join(component, name), snapshot);
+      await readComponent(path.join(inner, name), pathIn(component, name), snapshot);
     }
   }
 }

@@ -114,8 +114,9 @@ export function installSyscalls(engine, functions, faults, metrics) {
       const answer = () => answers[op](args);
       return await (callee === null ? answer() : faults.call(callee, false, answer));
     }
-    if (scheduling.has(op)) {
-      // The scheduled run comes later and on its own; it must not take this call for its parent.
+    if (scheduling.has(op) || op === "1.0/actions/cancel_job") {
+      // The scheduled run comes later and on its own; it must not take this call for its parent. And what the engine
+      // asks for in turn, in a transaction of its own, is not asked by an action.
       return await running.exit(() => original(op, JSON.stringify(args)));
     }
     if (callee === null) {
