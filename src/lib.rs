@@ -13,6 +13,7 @@ mod constants;
 mod cursor;
 mod failure;
 mod flags;
+mod ledger;
 mod migration;
 mod note;
 mod organization;
@@ -31,6 +32,10 @@ pub use cursor::LIFETIME;
 pub use flags::{
     ByKey, Effective, FlagChange, FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagKey, FlagPlan,
     FlagReason, FlagRow, FlagState, FlagValue, FlagWrite, KeyRows, Traces, environment_value,
+};
+pub use ledger::{
+    LoweredPace, PaceEvent, Run, RunBatch, RunCall, RunDecision, RunEffect, RunError, RunEvent, RunMode,
+    RunPace, RunProgress, RunStart, RunState, RunStateWord, RunSums, resume_run, start_run,
 };
 pub use migration::{
     ArtifactHas, ArtifactToJudge, Attempt, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall,

@@ -19,6 +19,12 @@ pub enum Code {
     InvalidCursor,
     /// `check` was asked for and the verdict is neither complete nor empty.
     NotComplete,
+    /// Another run excludes this one: one run per organization at a time, and none beside a run of all.
+    RunExists,
+    /// The ledger has no run of this id.
+    RunNotFound,
+    /// The run is in a state that this does not fit: what would fit is named.
+    RunState,
     /// A stored document lacks a field or has one of the wrong type.
     MalformedDocument,
     /// A defect of this library or of its wiring.
@@ -76,6 +82,25 @@ impl Refusal {
     /// Refuses a cursor whose position cannot be found again.
     pub fn lost_position() -> Self {
         Self::invalid_cursor("cursor names a place that is gone")
+    }
+
+    /// Refuses the id of a run that the ledger does not have.
+    ///
+    /// ```
+    /// let refusal = v2_rollout::Refusal::run_not_found("r1");
+    /// assert_eq!(refusal.message, "runId `r1` names no run");
+    /// ```
+    pub fn run_not_found(run_id: &str) -> Self {
+        Self::new(
+            Code::RunNotFound,
+            format!("runId {} names no run", quoted(run_id)),
+        )
+        .hint("`npx convex run v2Rollout:runs` lists them; old ones may have been pruned")
+    }
+
+    /// Refuses what only a defect of this library or of its wiring can ask for.
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(Code::Internal, message)
     }
 
     pub(crate) fn invalid_cursor(message: &str) -> Self {

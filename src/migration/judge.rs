@@ -56,7 +56,7 @@ impl NoteVerdict {
     }
 
     /// Has this run written a row for it, now or in an attempt whose answer was lost?
-    pub(super) fn is_through(self) -> bool {
+    pub(crate) fn is_through(self) -> bool {
         self.writes() || matches!(self, Self::MigratedByLostAttempt | Self::RepairedByLostAttempt)
     }
 }

@@ -30,8 +30,9 @@ pub use answer::{BatchSize, Estimate, MigrationAnswer, NextMigration, NextMigrat
 use call::Accepted;
 pub use call::{MigrationCall, legacy_warning};
 pub use judge::{ArtifactToJudge, Judge, JudgeCall, Judgement, NoteToJudge, NoteVerdict};
-use outcome::Tally;
+pub(crate) use outcome::Tally;
 pub use outcome::{Inserted, NoteFailure, Outcome, Reasons};
+pub(crate) use page::malformed_at;
 use page::{Batch, Page};
 use progress::Progress;
 pub use rows::{ArtifactHas, Fitting, MissingRows, NoteRows, missing_rows, notes_that_fit};

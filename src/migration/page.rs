@@ -103,7 +103,7 @@ impl MigrationRun {
 }
 
 /// The malformed document that the note at an index is, if it is one.
-pub(super) fn malformed_at(malformed: &[MalformedDocument], at: usize) -> Option<&MalformedDocument> {
+pub(crate) fn malformed_at(malformed: &[MalformedDocument], at: usize) -> Option<&MalformedDocument> {
     malformed.iter().find(|document| as_index(document.row) == at)
 }
 
