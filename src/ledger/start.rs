@@ -71,6 +71,13 @@ impl RunCall {
             .limit
             .map(|limit| argument::whole_number("limit", limit))
             .transpose()?;
+        if let Some(bytes_per_second) = self.bytes_per_second {
+            argument::whole_number("bytesPerSecond", bytes_per_second)?;
+        }
+        // A lease that never expires would keep others out for good.
+        if !(self.deadline_ms.0 > 0.0 && self.deadline_ms.0.is_finite()) {
+            return Err(Refusal::internal("a leg has no deadline"));
+        }
         Ok(Run {
             run_id: self.run_id.clone(),
             organization_id: self.organization_id.clone(),
@@ -93,6 +100,7 @@ impl RunCall {
 ///
 /// # Errors
 /// - `INVALID_ARGUMENT` for arguments outside their rules, and for a dry run in the background.
+/// - `INTERNAL` for a deadline that is none.
 /// - `RUN_EXISTS` where another run excludes it.
 pub fn start_run(call: &RunCall, others: &[Run], now: Millis) -> Result<Option<RunStart>, Refusal> {
     let before = call.accept(now)?;

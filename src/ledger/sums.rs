@@ -7,6 +7,7 @@ use crate::migration::{
     Inserted, MigrationBatch, NoteFailure, NoteSamples, Outcome, Reasons, Tally, malformed_at,
 };
 use crate::refusal::Refusal;
+use crate::text::counted;
 
 /// Ids of each class that a run's row names.
 const SAMPLES: usize = 5;
@@ -92,15 +93,19 @@ impl RunBatch {
         self
     }
 
-    /// Is every note that failed named?
+    /// Is every note that failed named, and is it told how far it gets? The sums are those of the notes up to the
+    /// position: one without the other would count notes twice, or never.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let (named, failed) = (self.failures.len() as u64, self.sums.outcome.failed);
-        if named == failed {
+        let message = if named != failed {
+            format!("the batch names {named} failures and counts {failed}")
+        } else if self.position.is_none() && self.sums.settled() > 0 {
+            let notes = counted(self.sums.settled(), "note", "notes");
+            format!("the batch settles {notes} and does not say where the last one stands")
+        } else {
             return Ok(());
-        }
-        Err(Refusal::internal(format!(
-            "the batch names {named} failures and counts {failed}"
-        )))
+        };
+        Err(Refusal::internal(message))
     }
 }
 
@@ -134,6 +139,7 @@ fn add_reasons(sum: &mut Reasons, more: Reasons) {
         awaiting_confirmation,
         changed_recently,
         no_time_of_change,
+        unknown_status,
     } = more;
     sum.no_coach += no_coach;
     sum.insights_cancelled += insights_cancelled;
@@ -142,6 +148,7 @@ fn add_reasons(sum: &mut Reasons, more: Reasons) {
     sum.awaiting_confirmation += awaiting_confirmation;
     sum.changed_recently += changed_recently;
     sum.no_time_of_change += no_time_of_change;
+    sum.unknown_status += unknown_status;
 }
 
 fn add_samples(sum: &mut NoteSamples, more: &NoteSamples) {
@@ -159,7 +166,6 @@ fn add_samples(sum: &mut NoteSamples, more: &NoteSamples) {
 mod tests {
     use super::*;
     use crate::migration::NoteVerdict;
-    use crate::refusal::Code;
     use crate::table::MalformedDocument;
     use crate::transaction::Metrics;
     use serde_json::json;
@@ -203,6 +209,10 @@ mod tests {
             ]),
             &ids(5),
         );
+        let batch = RunBatch {
+            position: Some("[5]".into()),
+            ..batch
+        };
         assert_eq!(batch.check(), Ok(()));
         assert_eq!(
             serde_json::to_value(&batch.sums).unwrap(),
@@ -245,11 +255,20 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_that_is_not_named_is_refused() {
+    fn a_batch_that_would_be_counted_wrongly_is_refused() {
         let mut batch = RunBatch::default().with(&written(vec![NoteVerdict::Malformed]), &ids(1));
+        let mut refused = vec![batch.check().unwrap_err()];
         batch.failures.clear();
-        let refusal = batch.check().unwrap_err();
-        assert_eq!(refusal.code, Code::Internal);
-        assert_eq!(refusal.message, "the batch names 0 failures and counts 1");
+        refused.push(batch.check().unwrap_err());
+        assert_eq!(
+            refused,
+            [
+                Refusal::internal("the batch settles 1 note and does not say where the last one stands"),
+                Refusal::internal("the batch names 0 failures and counts 1"),
+            ]
+        );
+        // Notes that are gone are in no class.
+        let gone = RunBatch::default().with(&written(vec![NoteVerdict::Gone]), &ids(1));
+        assert_eq!(gone.check(), Ok(()));
     }
 }

@@ -621,12 +621,27 @@ fn arguments_are_checked_and_dry_runs_are_not_registered() {
             },
             "limit `0` must be a whole number from 1",
         ),
+        (
+            RunCall {
+                bytes_per_second: Some(0.0),
+                ..call()
+            },
+            "bytesPerSecond `0` must be a whole number from 1",
+        ),
     ] {
         let refusal = start_run(&call, &[], Millis(0.0)).unwrap_err();
         assert_eq!(
             (refusal.code, &*refusal.message),
             (Code::InvalidArgument, message)
         );
+    }
+    for deadline in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let call = RunCall {
+            deadline_ms: Millis(deadline),
+            ..call()
+        };
+        let refused = Err(Refusal::internal("a leg has no deadline"));
+        assert_eq!(start_run(&call, &[], Millis(0.0)), refused);
     }
 }
 
