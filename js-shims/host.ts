@@ -135,6 +135,7 @@ export type Wiring = {
       statusPage: FunctionReference<"query", "internal">;
       migrationPage: FunctionReference<"query", "internal">;
       migrationBatch: FunctionReference<"mutation", "internal">;
+      flagRows: FunctionReference<"mutation", "internal">;
     };
   };
   /** Who may use the public functions. Without it nobody may. */

@@ -6,6 +6,59 @@
 
 export type Turn = "read" | "wait" | "measure" | "stop";
 /**
+ * A call that comes next. Printed as JSON, its `args` can be pasted between the single quotes of a shell.
+ */
+export interface NextCall {
+    /**
+     * The function.
+     */
+    function: NextFunction;
+    /**
+     * Its arguments.
+     */
+    args: NextCallArgs;
+    /**
+     * What it is for.
+     */
+    why: string;
+}
+
+/**
+ * A change whose further rows are to be brought to its value.
+ */
+export interface FurtherRowsCall {
+    /**
+     * The organization.
+     */
+    organizationId: string;
+    /**
+     * The flag.
+     */
+    key: FlagKey;
+    /**
+     * The value.
+     */
+    enabled: boolean;
+    /**
+     * The rows' `updatedBy`.
+     */
+    updatedBy: string;
+    /**
+     * Why, where they said so.
+     */
+    reason?: string;
+    /**
+     * When the change was, as text.
+     */
+    at: string;
+}
+
+/**
+ * A function that comes next.
+ */
+export type NextFunction = "scripts/v2MigrationStatus" | "scripts/runMigration";
+
+/**
  * A malformed document: where it stands among those read, its id, and the first field that is wrong.
  */
 export interface MalformedDocument {
@@ -226,6 +279,28 @@ export interface Drafts {
 }
 
 /**
+ * Further rows of a flag, as they are before a change.
+ */
+export interface FurtherRowsPage {
+    /**
+     * What identifies the first row and its last write, as the change left it.
+     */
+    left: string;
+    /**
+     * The same as it is now.
+     */
+    first?: string;
+    /**
+     * The rows behind those that are dealt with.
+     */
+    rows: FlagRow[];
+    /**
+     * The last rows are among them.
+     */
+    isLast: boolean;
+}
+
+/**
  * How a page ended, and what is malformed in it.
  */
 export interface Page {
@@ -261,6 +336,42 @@ export interface MigrationEnd {
  * How a table is counted.
  */
 export type Route = "organizationIndex" | "tableScan" | "lookUpPerArtifact" | "lookUpPerClaim" | "flagKey";
+
+/**
+ * How far a change may read, from where its transaction is.
+ */
+export interface FlagRoom {
+    /**
+     * The organization's rows of each flag.
+     */
+    organizationRows: Share;
+    /**
+     * User rows of each flag.
+     */
+    userRows: Share;
+    /**
+     * The newest artifacts.
+     */
+    newestArtifacts: Share;
+    /**
+     * Rows that are all written, in a transaction of their own.
+     */
+    furtherRows: Share;
+}
+
+/**
+ * How far a range may be read.
+ */
+export interface Share {
+    /**
+     * So many documents.
+     */
+    documents: number;
+    /**
+     * No more documents once so many bytes were read.
+     */
+    bytes: number;
+}
 
 /**
  * How far lookups got, and what is malformed among the documents that they found.
@@ -437,23 +548,6 @@ export interface NotesToJudge {
 export type Judgements = Judgement[];
 
 /**
- * One line of JSON about a change.
- */
-export interface FlagChangeLog {
-    event: string;
-    function: string;
-    organizationId: string;
-    by: string;
-    at: string;
-    changed: FlagKey[];
-    before: ByKey<boolean | null>;
-    after: ByKey<boolean | null>;
-    effective: ByKey<Effective>;
-    reason: string | null;
-    restore: boolean;
-}
-
-/**
  * One organization row of a flag.
  */
 export interface FlagRow {
@@ -465,12 +559,30 @@ export interface FlagRow {
      * What stands in its `notes`.
      */
     notes?: string;
+    /**
+     * Its size.
+     */
+    bytes: number;
 }
 
 /**
  * One range of an index. Each is read from its start to its end, page by page.
  */
 export type Range = { kind: "platformFlags"; key: FlagKey } | { kind: "organizationFlags"; key: FlagKey } | { kind: "userFlags"; key: FlagKey } | { kind: "notes" } | { kind: "artifacts" } | { kind: "claims" } | { kind: "drafts" };
+
+/**
+ * Rows of a flag that a change has left.
+ */
+export interface FurtherRows {
+    /**
+     * The flag.
+     */
+    key: FlagKey;
+    /**
+     * The last of the organization's rows that it has dealt with.
+     */
+    afterRow: number;
+}
 
 /**
  * Rows that a run inserted, or would insert.
@@ -539,6 +651,20 @@ export interface ByTable<T> {
 }
 
 /**
+ * The arguments of a call that comes next. What is not given is left out.
+ */
+export interface NextCallArgs {
+    /**
+     * The organization.
+     */
+    organizationId: string;
+    /**
+     * Write nothing.
+     */
+    dryRun?: boolean;
+}
+
+/**
  * The arguments of the call that goes on.
  */
 export interface NextMigrationArgs {
@@ -584,6 +710,20 @@ export interface NextMigration {
      * Its arguments.
      */
     args: NextMigrationArgs;
+}
+
+/**
+ * The caller of a public function: the identity that the host's provider verified, if there is one.
+ */
+export interface Caller {
+    /**
+     * Unique among all providers.
+     */
+    tokenIdentifier?: string;
+    /**
+     * Unique within one provider.
+     */
+    subject?: string;
 }
 
 /**
@@ -698,13 +838,21 @@ export interface KeyRows {
      */
     platform?: FlagValue;
     /**
-     * The organization's rows, in the order of the index.
+     * The organization's rows, in the order of the index: the first ones.
      */
     organization: FlagRow[];
+    /**
+     * There may be more of them.
+     */
+    hasMoreOrganizationRows: boolean;
     /**
      * How many user rows the key has.
      */
     userRows: number;
+    /**
+     * There may be more of them.
+     */
+    hasMoreUserRows: boolean;
 }
 
 /**
@@ -747,7 +895,7 @@ export interface Effective {
 export type FlagPageValues = FlagValue[];
 
 /**
- * Variables, statuses and limits, each of them as the core knows it.
+ * Variables and statuses, each of them as the core knows it.
  */
 export interface Constants {
     /**
@@ -766,14 +914,6 @@ export interface Constants {
      * The statuses of a draft.
      */
     draftStatuses: DraftStatus[];
-    /**
-     * Rows of one flag that a change reads at most, of the organization and of users each.
-     */
-    mostFlagRows: number;
-    /**
-     * Artifacts that a change looks at, at most, where no index tells whether there is one of the organization.
-     */
-    mostNewestArtifacts: number;
 }
 
 /**
@@ -805,9 +945,9 @@ export interface FlagChangeAnswer {
      */
     effective: ByKey<Effective>;
     /**
-     * Given back as `restore`, brings the rows back to what they were before.
+     * Given back as `restore`, brings the rows back to what they were before. None where there are too many.
      */
-    previous: string;
+    previous: string | null;
     /**
      * Each with what to do.
      */
@@ -815,7 +955,7 @@ export interface FlagChangeAnswer {
     /**
      * What to do next.
      */
-    next: string[];
+    next: NextCall[];
 }
 
 /**
@@ -1033,6 +1173,10 @@ export interface FlagChangeCall {
      */
     enabled: boolean;
     /**
+     * The caller of the public function; none of the internal one.
+     */
+    caller?: Caller;
+    /**
      * Who asks, where they say so.
      */
     actor?: string;
@@ -1044,6 +1188,10 @@ export interface FlagChangeCall {
      * Bring the rows back to what they were instead: the `previous` of an earlier answer.
      */
     restore?: string;
+    /**
+     * Refuse a change that would have no effect.
+     */
+    check: boolean;
     /**
      * The organization may be one of which nothing is stored yet.
      */
@@ -1352,6 +1500,24 @@ export interface Outcome {
 export type Limit = "documentsRead" | "bytesRead" | "databaseQueries" | "documentsWritten" | "bytesWritten" | "functionsScheduled" | "scheduledFunctionArgsBytes" | "userTime" | "memory" | "deadline";
 
 /**
+ * What is done with further rows.
+ */
+export interface FurtherRowsPlan {
+    /**
+     * What is written.
+     */
+    writes: FlagWrite[];
+    /**
+     * A later change has written the flag, which is left to it.
+     */
+    isOvertaken: boolean;
+    /**
+     * There are more rows, which the next transaction deals with.
+     */
+    goesOn: boolean;
+}
+
+/**
  * What is done with the rows of a flag.
  */
 export type FlagWrite = { kind: "setFeatureFlag"; key: FlagKey; enabled: boolean; notes: string } | { kind: "patch"; key: FlagKey; row: number; enabled: boolean; notes: string } | { kind: "delete"; key: FlagKey; row: number } | { kind: "insert"; key: FlagKey; enabled: boolean; notes: string };
@@ -1383,23 +1549,19 @@ export interface FlagPlan {
      */
     writes: FlagWrite[];
     /**
+     * Rows for which this transaction has no room.
+     */
+    further: FurtherRows[];
+    /**
      * The answer once all is written.
      */
     answer: FlagChangeAnswer;
-    /**
-     * For log streams.
-     */
-    log: FlagChangeLog;
-    /**
-     * For log streams, where the flags are not what was asked for.
-     */
-    logWarning: string | null;
 }
 
 /**
  * What kind of failure it is. Stable: pipelines and dashboards match on it.
  */
-export type Code = "INVALID_ARGUMENT" | "ORGANIZATION_NOT_FOUND" | "LOOKUP_FAILED" | "FORBIDDEN" | "INVALID_CURSOR" | "NOT_COMPLETE" | "MALFORMED_DOCUMENT" | "INTERNAL";
+export type Code = "INVALID_ARGUMENT" | "ORGANIZATION_NOT_FOUND" | "LOOKUP_FAILED" | "FORBIDDEN" | "INVALID_CURSOR" | "NOT_COMPLETE" | "OVERRULED" | "MALFORMED_DOCUMENT" | "INTERNAL";
 
 /**
  * What matters of the answer of a page.
@@ -1639,7 +1801,7 @@ export class FlagChange {
     /**
      * What is to be done about the rows of both flags. `now` is the present as text.
      */
-    plan(rows: FlagRows, now: string, traces?: Traces | null): FlagPlan;
+    plan(rows: FlagRows, now: string, transaction: Transaction, traces?: Traces | null): FlagPlan;
 }
 
 /**
@@ -1832,6 +1994,11 @@ export class Transaction {
 }
 
 /**
+ * Who did it, as rows and logs name them. `caller` is that of a public function.
+ */
+export function actorOf(caller?: Caller | null): string;
+
+/**
  * Checks the arguments of a run.
  */
 export function checkMigrationCall(call: MigrationCall): void;
@@ -1840,6 +2007,11 @@ export function checkMigrationCall(call: MigrationCall): void;
  * What TypeScript must know to read and to describe documents.
  */
 export function constants(): Constants;
+
+/**
+ * How far a change may read, from where its transaction is.
+ */
+export function flagRoom(transaction: Transaction): FlagRoom;
 
 /**
  * What to say where a host's own old action cannot get further.
@@ -1856,6 +2028,11 @@ export function missingRows(verdict: NoteVerdict, has?: ArtifactHas | null): Mis
  * How many of these notes, from the first, have room in what is left of a transaction.
  */
 export function notesThatFit(transaction: Transaction, rows: RowsOfNotes): Fitting;
+
+/**
+ * What is to be done with further rows of a flag.
+ */
+export function planFurtherRows(call: FurtherRowsCall, page: FurtherRowsPage): FurtherRowsPlan;
 
 /**
  * Throws `FORBIDDEN`.
@@ -1889,6 +2066,7 @@ export interface InitOutput {
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly __wbg_statusscan_free: (a: number, b: number) => void;
     readonly __wbg_transaction_free: (a: number, b: number) => void;
+    readonly actorOf: (a: number) => [number, number, number, number];
     readonly allowance_count: (a: number, b: number, c: number) => void;
     readonly allowance_foundNone: (a: number) => void;
     readonly allowance_measured: (a: number, b: number) => void;
@@ -1897,9 +2075,10 @@ export interface InitOutput {
     readonly allowance_turn: (a: number) => number;
     readonly checkMigrationCall: (a: any) => [number, number];
     readonly constants: () => [number, number, number];
+    readonly flagRoom: (a: number) => [number, number, number];
     readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];
-    readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number) => [number, number, number];
+    readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly judge_judge: (a: number, b: any) => [number, number, number];
     readonly judge_new: (a: any) => [number, number, number];
     readonly legacyWarning: (a: number, b: number) => [number, number];
@@ -1915,6 +2094,7 @@ export interface InitOutput {
     readonly migrationrun_swept: (a: number, b: any, c: number) => [number, number];
     readonly missingRows: (a: any, b: number) => [number, number, number];
     readonly notesThatFit: (a: number, b: any) => [number, number, number];
+    readonly planFurtherRows: (a: any, b: any) => [number, number, number];
     readonly refuseCaller: (a: number, b: number) => [number, number];
     readonly refuseLookup: (a: number, b: number, c: number, d: number) => [number, number];
     readonly refuseOrganization: (a: number, b: number) => [number, number];
@@ -1946,8 +2126,8 @@ export interface InitOutput {
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __externref_table_dealloc: (a: number) => void;
     readonly __externref_table_alloc: () => number;
+    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

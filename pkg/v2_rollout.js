@@ -110,13 +110,15 @@ export class FlagChange {
      * What is to be done about the rows of both flags. `now` is the present as text.
      * @param {FlagRows} rows
      * @param {string} now
+     * @param {Transaction} transaction
      * @param {Traces | null} [traces]
      * @returns {FlagPlan}
      */
-    plan(rows, now, traces) {
+    plan(rows, now, transaction, traces) {
+        _assertClass(transaction, Transaction);
         const ptr0 = passStringToWasm0(now, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.flagchange_plan(this.__wbg_ptr, rows, ptr0, len0, isLikeNone(traces) ? 0 : addToExternrefTable0(traces));
+        const ret = wasm.flagchange_plan(this.__wbg_ptr, rows, ptr0, len0, transaction.__wbg_ptr, isLikeNone(traces) ? 0 : addToExternrefTable0(traces));
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -631,6 +633,30 @@ export class Transaction {
 if (Symbol.dispose) Transaction.prototype[Symbol.dispose] = Transaction.prototype.free;
 
 /**
+ * Who did it, as rows and logs name them. `caller` is that of a public function.
+ * @param {Caller | null} [caller]
+ * @returns {string}
+ */
+export function actorOf(caller) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+        const ret = wasm.actorOf(isLikeNone(caller) ? 0 : addToExternrefTable0(caller));
+        var ptr1 = ret[0];
+        var len1 = ret[1];
+        if (ret[3]) {
+            ptr1 = 0; len1 = 0;
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        deferred2_0 = ptr1;
+        deferred2_1 = len1;
+        return getStringFromWasm0(ptr1, len1);
+    } finally {
+        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+}
+
+/**
  * Checks the arguments of a run.
  * @param {MigrationCall} call
  */
@@ -647,6 +673,20 @@ export function checkMigrationCall(call) {
  */
 export function constants() {
     const ret = wasm.constants();
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * How far a change may read, from where its transaction is.
+ * @param {Transaction} transaction
+ * @returns {FlagRoom}
+ */
+export function flagRoom(transaction) {
+    _assertClass(transaction, Transaction);
+    const ret = wasm.flagRoom(transaction.__wbg_ptr);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }
@@ -693,6 +733,20 @@ export function missingRows(verdict, has) {
 export function notesThatFit(transaction, rows) {
     _assertClass(transaction, Transaction);
     const ret = wasm.notesThatFit(transaction.__wbg_ptr, rows);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * What is to be done with further rows of a flag.
+ * @param {FurtherRowsCall} call
+ * @param {FurtherRowsPage} page
+ * @returns {FurtherRowsPlan}
+ */
+export function planFurtherRows(call, page) {
+    const ret = wasm.planFurtherRows(call, page);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }

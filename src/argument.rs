@@ -1,7 +1,7 @@
 //! What the arguments may hold beyond their types.
 
 use crate::refusal::{Code, Refusal};
-use crate::text::quoted;
+use crate::text::{is_blank, is_hidden, quoted};
 use crate::units::as_u64;
 
 /// The largest number that an argument counts as.
@@ -33,17 +33,21 @@ fn is_word(value: &str) -> bool {
     (1..=LONGEST).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Accepts a reason: 1 to 200 characters of any script, on one line.
+/// Accepts a reason: 1 to 200 visible characters of any script, on one line.
 ///
 /// # Errors
 /// - `INVALID_ARGUMENT` for anything else.
 pub fn reason(value: &str) -> Result<(), Refusal> {
-    let is_fit = (1..=200).contains(&value.chars().count()) && !value.chars().any(char::is_control);
+    // What is no text in JavaScript (half of a pair of surrogates) has become a replacement character on its way.
+    let is_lost = |c| is_hidden(c) || c == char::REPLACEMENT_CHARACTER;
+    let is_fit = (1..=200).contains(&value.chars().count())
+        && !value.chars().any(is_lost)
+        && !value.chars().all(is_blank);
     check(
         is_fit,
         "reason",
         &quoted(value),
-        "must be 1 to 200 characters on one line",
+        "must be 1 to 200 visible characters on one line",
     )
 }
 
@@ -149,11 +153,28 @@ mod tests {
 
     #[test]
     fn reasons() {
-        for good in ["Pilot ✓", &"é".repeat(200)] {
+        for good in ["Pilot ✓", "a\u{200d}b", " a ", &"é".repeat(200)] {
             assert_eq!(reason(good), Ok(()), "{good}");
         }
-        for bad in ["", "a\nb", &"é".repeat(201)] {
-            assert!(reason(bad).is_err(), "{bad}");
+        for bad in [
+            "",
+            "   ",
+            "\u{3000}",
+            "\u{200b}",
+            "\u{200b} \u{feff}",
+            "a\nb",
+            "a\u{0}b",
+            "a\u{1}b",
+            "a\u{85}b",
+            "a\u{2028}b",
+            "a\u{2029}b",
+            "\u{202e}evil",
+            "a\u{2066}b",
+            "a\u{200f}b",
+            "a\u{fffd}b",
+            &"é".repeat(201),
+        ] {
+            assert!(reason(bad).is_err(), "{bad:?}");
         }
     }
 

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use crate::flags::{ByKey, FlagKey, MOST_NEWEST_ARTIFACTS, MOST_ROWS};
+use crate::flags::{ByKey, FlagKey};
 use crate::note::{InsightsStatus, TranscriptionStatus};
 use crate::status::DraftStatus;
 
-/// Variables, statuses and limits, each of them as the core knows it.
+/// Variables and statuses, each of them as the core knows it.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Constants {
@@ -19,10 +19,6 @@ pub struct Constants {
     pub insights_statuses: Vec<InsightsStatus>,
     /// The statuses of a draft.
     pub draft_statuses: Vec<DraftStatus>,
-    /// Rows of one flag that a change reads at most, of the organization and of users each.
-    pub most_flag_rows: u64,
-    /// Artifacts that a change looks at, at most, where no index tells whether there is one of the organization.
-    pub most_newest_artifacts: u64,
 }
 
 impl Default for Constants {
@@ -32,8 +28,6 @@ impl Default for Constants {
             transcription_statuses: TranscriptionStatus::ALL.into(),
             insights_statuses: InsightsStatus::ALL.into(),
             draft_statuses: DraftStatus::ALL.into(),
-            most_flag_rows: MOST_ROWS,
-            most_newest_artifacts: MOST_NEWEST_ARTIFACTS,
         }
     }
 }

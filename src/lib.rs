@@ -9,6 +9,7 @@
 //! ids and facts about texts are arguments.
 
 mod argument;
+mod caller;
 mod constants;
 mod cursor;
 mod failure;
@@ -27,11 +28,13 @@ mod units;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
+pub use caller::{Caller, actor};
 pub use constants::Constants;
 pub use cursor::LIFETIME;
 pub use flags::{
-    ByKey, Effective, FlagChange, FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagKey, FlagPlan,
-    FlagReason, FlagRow, FlagState, FlagValue, FlagWrite, KeyRows, Traces, environment_value,
+    ByKey, Effective, FlagChange, FlagChangeAnswer, FlagChangeCall, FlagKey, FlagPlan, FlagReason, FlagRoom,
+    FlagRow, FlagState, FlagValue, FlagWrite, FurtherRows, FurtherRowsCall, FurtherRowsPlan, KeyRows,
+    MOST_USER_ROWS, NextCall, NextCallArgs, NextFunction, Share, Traces, environment_value,
 };
 pub use ledger::{
     LoweredPace, PaceEvent, Run, RunBatch, RunCall, RunDecision, RunEffect, RunError, RunEvent, RunMode,

@@ -27,6 +27,8 @@ pub enum Code {
     RunNotFound,
     /// The run is in a state that this does not fit: what would fit is named.
     RunState,
+    /// `check` was asked for, and the change of the flags would have no effect.
+    Overruled,
     /// A stored document lacks a field or has one of the wrong type.
     MalformedDocument,
     /// A defect of this library or of its wiring.

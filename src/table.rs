@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use crate::cursor;
-use crate::text::{counted, quoted};
+use crate::text::{add, counted, quoted};
 use crate::units::as_index;
 
 /// Something for each table that the library reads.
@@ -75,15 +75,17 @@ impl Malformed {
         if self.count == 0 {
             return None;
         }
-        let names: Vec<String> = self.names.iter().map(|name| quoted(name)).collect();
+        let mut names = String::new();
+        for name in &self.names {
+            add(&mut names, ", ", &quoted(name));
+        }
         let more = match self.count.saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
         Some(format!(
-            "{} in {table} ({}{more}): counted by what is certain of them; repair or delete them",
+            "{} in {table} ({names}{more}): counted by what is certain of them; repair or delete them",
             counted(self.count, "malformed document", "malformed documents"),
-            names.join(", "),
         ))
     }
 }

@@ -5,13 +5,42 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// A caller's input in backticks, cut to 64 characters, control characters made visible.
+/// Is it a character that nobody sees, or that changes how the others are seen: a control character, a line or
+/// paragraph separator, or a bidirectional control?
+pub(crate) fn is_hidden(c: char) -> bool {
+    let is_separator = matches!(c, '\u{2028}' | '\u{2029}');
+    let is_bidi =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || is_separator || is_bidi
+}
+
+/// Does it take up room without showing anything: a space, a character of no width, or a filler?
+pub(crate) fn is_blank(c: char) -> bool {
+    let has_no_width = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}');
+    let is_filler = matches!(
+        c,
+        '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+    );
+    c.is_whitespace() || has_no_width || is_filler
+}
+
+/// Adds a part behind a separator, but for the first one.
+pub(crate) fn add(text: &mut String, separator: &str, part: &str) {
+    if !text.is_empty() {
+        text.push_str(separator);
+    }
+    text.push_str(part);
+}
+
+/// A caller's input in backticks, cut to 64 characters, hidden characters made visible.
 pub(crate) fn quoted(input: &str) -> String {
     const SHOWN: usize = 64;
     let shown: String = input
         .chars()
         .take(SHOWN)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| if is_hidden(c) { '\u{fffd}' } else { c })
         .collect();
     let more = if input.chars().nth(SHOWN).is_some() {
         "…"
@@ -28,19 +57,9 @@ pub(crate) fn shortened(message: &str) -> &str {
     end.and_then(|end| message.get(..end)).unwrap_or(message)
 }
 
-/// Text for a JSON string within the single quotes of a POSIX shell.
-pub(crate) fn in_shell(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        out.push_str(match c {
-            '"' | '\\' => "\\",
-            '\'' => "'\\'",
-            _ => "",
-        });
-        out.push(c);
-    }
-    out
-}
+/// What to say where a value of `next` holds a `'`.
+pub(crate) const QUOTE_WARNING: &str =
+    "`next` holds a `'`: write it as `'\\''` between the single quotes of a shell";
 
 #[cfg(test)]
 mod tests {
@@ -58,6 +77,10 @@ mod tests {
         for (input, expected) in [
             ("a b".to_owned(), "`a b`".to_owned()),
             ("line\nbreak".to_owned(), "`line\u{fffd}break`".to_owned()),
+            (
+                "\u{202e}evil\u{2028}".to_owned(),
+                "`\u{fffd}evil\u{fffd}`".to_owned(),
+            ),
             ("é".repeat(64), format!("`{}`", "é".repeat(64))),
             ("é".repeat(65), format!("`{}`…", "é".repeat(64))),
         ] {
@@ -73,7 +96,27 @@ mod tests {
     }
 
     #[test]
-    fn shells_get_the_json_that_was_meant() {
-        assert_eq!(in_shell(r#"it's "{}\"#), r#"it'\''s \"{}\\"#);
+    fn characters_that_nobody_sees() {
+        for (c, hidden, blank) in [
+            ('a', false, false),
+            ('é', false, false),
+            ('✓', false, false),
+            (' ', false, true),
+            ('\u{3000}', false, true),
+            ('\u{0}', true, false),
+            ('\n', true, true),
+            ('\u{85}', true, true),
+            ('\u{2028}', true, true),
+            ('\u{2029}', true, true),
+            ('\u{202e}', true, false),
+            ('\u{2066}', true, true),
+            ('\u{61c}', true, false),
+            ('\u{200b}', false, true),
+            ('\u{200d}', false, true),
+            ('\u{feff}', false, true),
+            ('\u{3164}', false, true),
+        ] {
+            assert_eq!((is_hidden(c), is_blank(c)), (hidden, blank), "{c:?}");
+        }
     }
 }

@@ -31,7 +31,11 @@ export const relayFile = hostFile("actions/migration", ["migrateVoiceNotesToV2"]
 
 export const hostFiles: readonly HostFile[] = [
   wiringFile,
-  hostFile("v2Rollout", ["statusPage", "migrationPage", "migrationBatch", "migrate"], "v2-rollout/v2Rollout"),
+  hostFile(
+    "v2Rollout",
+    ["statusPage", "migrationPage", "migrationBatch", "migrate", "flagRows"],
+    "v2-rollout/v2Rollout",
+  ),
   ...scripts.map((name) => hostFile(`scripts/${name}`, ["default", name], `v2-rollout/${name}`)),
   relayFile,
 ];

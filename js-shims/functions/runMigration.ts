@@ -1,7 +1,7 @@
 import { actionGeneric, internalActionGeneric } from "convex/server";
 import { v } from "convex/values";
 
-import { checkMigrationCall } from "../core.js";
+import { actorOf, type Caller, checkMigrationCall } from "../core.js";
 import type { ActionCtx, Host } from "../host.js";
 import {
   type LegacyMigrationAnswer,
@@ -13,10 +13,22 @@ import {
 } from "../validators/migration.js";
 import { migrationCall } from "../writing/migrateNotes.js";
 import { authorize, findOrganizationInAction } from "./access.js";
+import { callerOf } from "./caller.js";
 import { runLegacyMigration } from "./legacyMigration.js";
 
 const answer = v.union(migrationAnswer, legacyMigrationAnswer);
 type Answer = MigrationAnswer | LegacyMigrationAnswer;
+
+/** Who ran it, and what it was called with, for log streams. */
+const logLine = ({ organizationId, dryRun, ...rest }: MigrationArgs, caller: Caller | undefined): string =>
+  JSON.stringify({
+    event: "v2-rollout.migration",
+    by: actorOf(caller),
+    at: new Date().toISOString(),
+    organizationId: organizationId ?? null,
+    dryRun,
+    ...rest,
+  });
 
 /**
  * The two functions of `runMigration`, which brings the old notes over.
@@ -27,11 +39,12 @@ type Answer = MigrationAnswer | LegacyMigrationAnswer;
  * Both are wrappers of the host's `internal.actions.migration.migrateVoiceNotesToV2`.
  */
 export function runMigrationFunctions(host: Host) {
-  const migrate = async (ctx: ActionCtx, args: MigrationArgs): Promise<Answer> => {
+  const migrate = async (ctx: ActionCtx, args: MigrationArgs, caller?: Caller): Promise<Answer> => {
     checkMigrationCall(migrationCall(host, args));
     if (args.organizationId !== undefined) {
       await findOrganizationInAction(host, ctx, args.organizationId);
     }
+    console.info(logLine(args, caller));
     if (host.legacyMigration) return await runLegacyMigration(host, ctx, args);
     return await ctx.runAction(host.functions.migrateVoiceNotesToV2, args);
   };
@@ -46,7 +59,7 @@ export function runMigrationFunctions(host: Host) {
       returns: answer,
       handler: async (ctx, args): Promise<Answer> => {
         await authorize(host, ctx, "runMigration", args.organizationId ?? null);
-        return await migrate(ctx, args);
+        return await migrate(ctx, args, await callerOf(ctx));
       },
     }),
   };

@@ -1,4 +1,5 @@
 import type { Host } from "../host.js";
+import { flagRowsFunction } from "../writing/furtherFlagRows.js";
 import { migrateFunction } from "../writing/migrateNotes.js";
 import { migrationBatchFunction, migrationPageFunction } from "../writing/migrationTransactions.js";
 import { statusPageFunction } from "./v2MigrationStatus.js";
@@ -11,5 +12,6 @@ export function v2RolloutFunctions(host: Host) {
     migrationPage: migrationPageFunction(host),
     migrationBatch: migrationBatchFunction(host),
     migrate: migrateFunction(host),
+    flagRows: flagRowsFunction(host),
   };
 }

@@ -26,6 +26,7 @@ export const errorCode = () =>
     "FORBIDDEN",
     "INVALID_CURSOR",
     "NOT_COMPLETE",
+    "OVERRULED",
     "MALFORMED_DOCUMENT",
     "INTERNAL",
   );

@@ -1,24 +1,36 @@
 /** Reads and writes the rows of the flags. */
 
-import { constants, type FlagKey, type FlagWrite, type KeyRows, type Traces } from "../core.js";
+import { type FlagKey, type FlagRow, type FlagWrite, flagRoom, type KeyRows, type Traces } from "../core.js";
 import { environment } from "../environment.js";
-import type { Host, Index, MutationCtx } from "../host.js";
+import type { Host, MutationCtx } from "../host.js";
 import { flagValue, organizationIdsOf, type StoredDocument } from "../reading/documents.js";
+import { type Database, readBehind, type Source, source } from "../reading/keyset.js";
+import { type Meter, valueBytes } from "../reading/meter.js";
+import { withReaders } from "../reading/readers.js";
 
-const { mostFlagRows, mostNewestArtifacts } = constants;
+/** The organization's rows of a flag. */
+export const organizationRows = (host: Host, key: FlagKey, organizationId: string): Source =>
+  source("featureFlags", host.indexes.flagsByOrganization, key, "organization", organizationId);
 
-const rangeOf = (ctx: MutationCtx, table: string, index: Index, ...values: string[]) =>
-  ctx.db.query(table).withIndex(index.name as never, (q) => {
-    let builder: unknown = q;
-    for (const [at, value] of values.entries()) {
-      const step = builder as { eq(field: string, value: string): unknown };
-      builder = step.eq(index.fields[at] ?? "", value);
-    }
-    return builder as typeof q;
+async function first(db: Database, { table, index, values }: Source, meter: Meter) {
+  meter.range();
+  const range = db.query(table).withIndex(index.name as never, (q) => {
+    let builder = q as unknown as { eq(field: string, value: unknown): typeof builder };
+    for (const [at, value] of values.entries()) builder = builder.eq(index.fields[at] ?? "", value);
+    return builder as unknown as typeof q;
   });
+  const document = (await range.first()) as StoredDocument | null;
+  if (document !== null) meter.read(document);
+  return document;
+}
 
 /** What is stored of an organization. Without an index of artifacts, the newest are looked at only. */
-export async function findTraces(host: Host, ctx: MutationCtx, organizationId: string): Promise<Traces> {
+export async function findTraces(
+  host: Host,
+  { db }: MutationCtx,
+  organizationId: string,
+  meter: Meter,
+): Promise<Traces> {
   const { notesByOrganization, claimsByOrganization, draftsByOrganization, artifactsByOrganization } =
     host.indexes;
   for (const [table, index] of [
@@ -27,16 +39,46 @@ export async function findTraces(host: Host, ctx: MutationCtx, organizationId: s
     ["insightDrafts", draftsByOrganization],
     ["voiceNoteArtifacts", artifactsByOrganization],
   ] as const) {
-    if (index !== null && (await rangeOf(ctx, table, index, organizationId).first()) !== null) {
+    if (index !== null && (await first(db, source(table, index, organizationId), meter)) !== null) {
       return { hasDocuments: true, newestCandidates: [] };
     }
   }
-  if (artifactsByOrganization !== null) return { hasDocuments: false, newestCandidates: [] };
-  const newest = await ctx.db.query("voiceNoteArtifacts").order("desc").take(mostNewestArtifacts);
-  return {
-    hasDocuments: false,
-    newestCandidates: newest.flatMap((row) => organizationIdsOf(row as StoredDocument)),
-  };
+  const newest = artifactsByOrganization === null ? await newestArtifacts(db, meter) : [];
+  return { hasDocuments: false, newestCandidates: newest.flatMap(organizationIdsOf) };
+}
+
+async function newestArtifacts(db: Database, meter: Meter): Promise<StoredDocument[]> {
+  const room = flagRoom(await meter.told()).newestArtifacts;
+  return await withReaders(room, meter, async (readers) => {
+    meter.range();
+    const iterator = db.query("voiceNoteArtifacts").order("desc")[Symbol.asyncIterator]();
+    const artifacts: StoredDocument[] = [];
+    while (await readers.mayRead()) {
+      const next = await iterator.next();
+      const artifact = next.done ? null : (next.value as StoredDocument);
+      readers.read(artifact);
+      if (artifact === null) return artifacts;
+      artifacts.push(artifact);
+    }
+    await iterator.return?.();
+    return artifacts;
+  });
+}
+
+export const describedRow = (row: StoredDocument): FlagRow => ({
+  value: flagValue(row),
+  notes: typeof row.notes === "string" ? row.notes : undefined,
+  bytes: valueBytes(row),
+});
+
+/** What identifies the first of the organization's rows and its last write: by it a later change is told. */
+export async function firstRowStamp(
+  { db }: MutationCtx,
+  rows: Source,
+  meter: Meter,
+): Promise<string | undefined> {
+  const row = await first(db, rows, meter);
+  return row === null ? undefined : JSON.stringify([row._id, flagValue(row), row.updatedAt]);
 }
 
 /** What is stored of a flag: what the core is told, and the organization's rows. */
@@ -44,38 +86,31 @@ export type StoredFlag = { described: KeyRows; organization: StoredDocument[] };
 
 export async function readFlag(
   host: Host,
-  ctx: MutationCtx,
+  { db }: MutationCtx,
   key: FlagKey,
   organizationId: string,
+  meter: Meter,
 ): Promise<StoredFlag> {
-  const { flagsByScope, flagsByOrganization } = host.indexes;
-  const platform = (await rangeOf(
-    ctx,
-    "featureFlags",
-    flagsByScope,
-    key,
-    "platform",
-  ).first()) as StoredDocument | null;
-  const organization = (await rangeOf(
-    ctx,
-    "featureFlags",
-    flagsByOrganization,
-    key,
-    "organization",
-    organizationId,
-  ).take(mostFlagRows)) as StoredDocument[];
-  const users = await rangeOf(ctx, "featureFlags", flagsByScope, key, "user").take(mostFlagRows);
+  const { flagsByScope } = host.indexes;
+  const platform = await first(db, source("featureFlags", flagsByScope, key, "platform"), meter);
+  const room = flagRoom(await meter.told());
+  const rows = organizationRows(host, key, organizationId);
+  const organization = await withReaders(room.organizationRows, meter, (readers) =>
+    readBehind(db, rows, null, readers, meter),
+  );
+  const users = await withReaders(room.userRows, meter, (readers) =>
+    readBehind(db, source("featureFlags", flagsByScope, key, "user"), null, readers, meter),
+  );
   return {
     described: {
       environment: environment()[key],
       platform: platform === null ? undefined : flagValue(platform),
-      organization: organization.map((row) => ({
-        value: flagValue(row),
-        notes: typeof row.notes === "string" ? row.notes : undefined,
-      })),
-      userRows: users.length,
+      organization: organization.documents.map(describedRow),
+      hasMoreOrganizationRows: !organization.isLast,
+      userRows: users.documents.length,
+      hasMoreUserRows: !users.isLast,
     },
-    organization,
+    organization: organization.documents,
   };
 }
 

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use crate::cursor;
-use crate::text::counted;
 
 /// The two flags, which are switched together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -100,18 +99,29 @@ impl From<bool> for FlagValue {
     }
 }
 
+/// User rows of a key that are counted at most, in every function alike: they are the whole platform's, and all that
+/// is told of them is a warning.
+pub const MOST_USER_ROWS: u64 = 1_000;
+
 /// All that decides one flag for an organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlagState {
     /// The environment's value, where it is exactly `true` or `false`.
     pub environment: Option<bool>,
+    /// The environment's value, where it is set to anything else. It is read anew for each part of an answer, and goes
+    /// into no cursor.
+    #[serde(skip)]
+    pub ignored_environment: Option<String>,
     /// The platform row that the host reads: the first.
     pub platform: Option<FlagValue>,
     /// The organization row that the host reads: the first.
     pub organization: Option<FlagValue>,
     /// Organization rows in all.
     pub organization_rows: u64,
-    /// User rows of the key, of all organizations.
+    /// There may be more of them: one transaction cannot count them.
+    #[serde(skip)]
+    pub has_more_organization_rows: bool,
+    /// User rows of the key, of all organizations. From [`MOST_USER_ROWS`] on there may be more.
     pub user_rows: u64,
     /// There may be more of them than were read.
     pub has_more_user_rows: bool,
@@ -155,6 +165,15 @@ pub struct Effective {
 }
 
 impl FlagState {
+    /// Takes the value of the environment variable.
+    pub fn set_environment(&mut self, variable: Option<&str>) {
+        self.environment = environment_value(variable);
+        self.ignored_environment = match self.environment {
+            Some(_) => None,
+            None => variable.map(String::from),
+        };
+    }
+
     /// The value that counts for the organization.
     pub fn effective(&self) -> Effective {
         let (enabled, reason) = if let Some(value) = self.environment {
@@ -173,69 +192,6 @@ impl FlagState {
     pub(crate) fn is_plausible(&self) -> bool {
         self.organization_rows < cursor::MOST && self.user_rows < cursor::MOST
     }
-
-    fn warnings(&self, key: FlagKey, wanted: Option<bool>) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let (name, variable) = (key.word(), key.variable());
-        let Effective { enabled, reason } = self.effective();
-        let row = wanted.or(self.organization.map(FlagValue::is_on));
-        if row.is_some_and(|row| row != enabled) {
-            match reason {
-                FlagReason::Environment => warnings.push(format!(
-                    "{name}: the environment overrules the organization: {variable} is `{enabled}`; change it with `npx convex env set {variable} {}`, or let organizations decide with `npx convex env remove {variable}`",
-                    !enabled
-                )),
-                FlagReason::Platform => warnings.push(format!(
-                    "{name}: a platform row overrules the organization: it is `{enabled}`; change it with `npx convex run lib/featureFlags:setFeatureFlag '{{\"featureKey\": \"{name}\", \"scope\": \"platform\", \"enabled\": {}}}'`, or delete the row so that organizations decide",
-                    !enabled
-                )),
-                FlagReason::Organization | FlagReason::Default => {}
-            }
-        }
-        if [self.platform, self.organization].contains(&Some(FlagValue::Malformed)) {
-            warnings.push(format!(
-                "{name}: a row's `enabled` is missing or no boolean and counts as off; repair or delete that row"
-            ));
-        }
-        if self.organization_rows > 1 {
-            warnings.push(format!(
-                "{name}: {} rows for this organization; the host reads the first; delete the others",
-                self.organization_rows
-            ));
-        }
-        if self.user_rows > 0 {
-            let least = if self.has_more_user_rows { "at least " } else { "" };
-            warnings.push(format!(
-                "{name}: {least}{} on the platform; they have no effect where an organization row, a platform row or the environment decides",
-                counted(self.user_rows, "user row", "user rows")
-            ));
-        }
-        warnings
-    }
-}
-
-/// What an operator must know about the flags, each with what to do. `wanted` is the value that was asked for, if
-/// one was.
-pub(crate) fn warnings(states: &ByKey<FlagState>, wanted: Option<bool>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for key in FlagKey::ALL {
-        warnings.extend(states.get(key).warnings(key, wanted));
-    }
-    let is_on = |key| states.get(key).effective().enabled;
-    let [first, second] = FlagKey::ALL;
-    if is_on(first) != is_on(second) {
-        let (on, off) = if is_on(first) {
-            (first, second)
-        } else {
-            (second, first)
-        };
-        warnings.push(format!(
-            "half on: {} is on and {} is off; run enableV2ForOrg or disableV2ForOrg to bring both to one value",
-            on.word(),
-            off.word()
-        ));
-    }
-    warnings
 }
 
 #[cfg(test)]
@@ -289,69 +245,18 @@ mod tests {
     }
 
     #[test]
-    fn what_an_operator_must_know() {
-        let on = FlagState {
-            organization: Some(FlagValue::On),
-            organization_rows: 1,
-            ..FlagState::default()
-        };
-        let both = |change: &dyn Fn(&mut FlagState)| {
-            let mut state = on.clone();
-            change(&mut state);
-            ByKey::of(|_| state.clone())
-        };
-        // states, wanted, the first warning
-        for (states, wanted, expected) in [
-            (both(&|_| ()), None, None),
-            (both(&|_| ()), Some(true), None),
-            (
-                both(&|state| state.environment = Some(false)),
-                None,
-                Some(
-                    "voice_notes_v2: the environment overrules the organization: VOICE_NOTES_V2_GLOBAL is `false`; change it with `npx convex env set VOICE_NOTES_V2_GLOBAL true`, or let organizations decide with `npx convex env remove VOICE_NOTES_V2_GLOBAL`",
-                ),
-            ),
-            (both(&|state| state.environment = Some(true)), None, None),
-            (
-                both(&|state| state.platform = Some(FlagValue::Off)),
-                Some(true),
-                Some(
-                    "voice_notes_v2: a platform row overrules the organization: it is `false`; change it with `npx convex run lib/featureFlags:setFeatureFlag '{\"featureKey\": \"voice_notes_v2\", \"scope\": \"platform\", \"enabled\": true}'`, or delete the row so that organizations decide",
-                ),
-            ),
-            (
-                both(&|state| state.organization = Some(FlagValue::Malformed)),
-                None,
-                Some(
-                    "voice_notes_v2: a row's `enabled` is missing or no boolean and counts as off; repair or delete that row",
-                ),
-            ),
-            (
-                both(&|state| state.organization_rows = 3),
-                None,
-                Some(
-                    "voice_notes_v2: 3 rows for this organization; the host reads the first; delete the others",
-                ),
-            ),
-            (
-                both(&|state| state.user_rows = 1),
-                None,
-                Some(
-                    "voice_notes_v2: 1 user row on the platform; they have no effect where an organization row, a platform row or the environment decides",
-                ),
-            ),
-            (
-                ByKey {
-                    voice_notes: FlagState::default(),
-                    entity_resolution: on.clone(),
-                },
-                None,
-                Some(
-                    "half on: entity_resolution_v2 is on and voice_notes_v2 is off; run enableV2ForOrg or disableV2ForOrg to bring both to one value",
-                ),
-            ),
+    fn a_variable_that_has_no_effect_is_kept_to_be_told() {
+        let mut state = FlagState::default();
+        for (variable, environment, ignored) in [
+            (Some("true"), Some(true), None),
+            (Some("True"), None, Some("True")),
+            (Some("false"), Some(false), None),
+            (Some(""), None, Some("")),
+            (None, None, None),
         ] {
-            assert_eq!(warnings(&states, wanted).first().map(String::as_str), expected);
+            state.set_environment(variable);
+            let told = (state.environment, state.ignored_environment.as_deref());
+            assert_eq!(told, (environment, ignored), "{variable:?}");
         }
     }
 }

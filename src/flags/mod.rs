@@ -2,12 +2,21 @@
 
 mod cascade;
 mod change;
+mod further;
+mod notes;
 mod plan;
+mod restore;
+mod room;
+mod warnings;
 
-pub(crate) use cascade::warnings;
-pub use cascade::{ByKey, Effective, FlagKey, FlagReason, FlagState, FlagValue, environment_value};
-pub use change::FlagChange;
-pub(crate) use change::{MOST_NEWEST_ARTIFACTS, MOST_ROWS};
-pub use plan::{
-    FlagChangeAnswer, FlagChangeCall, FlagChangeLog, FlagPlan, FlagRow, FlagWrite, KeyRows, Traces,
+pub use cascade::{
+    ByKey, Effective, FlagKey, FlagReason, FlagState, FlagValue, MOST_USER_ROWS, environment_value,
 };
+pub use change::FlagChange;
+pub use further::{FurtherRows, FurtherRowsCall, FurtherRowsPlan};
+pub use plan::{
+    FlagChangeAnswer, FlagChangeCall, FlagPlan, FlagRow, FlagWrite, KeyRows, NextCall, NextCallArgs,
+    NextFunction, Traces,
+};
+pub use room::{FlagRoom, Share};
+pub(crate) use warnings::warnings;

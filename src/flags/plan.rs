@@ -4,15 +4,24 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::cascade::{ByKey, Effective, FlagKey, FlagValue};
+use super::further::FurtherRows;
+use crate::caller::Caller;
 
 /// What a change is asked for.
 #[derive(Clone, Debug, Default, Tsify)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an argument, or a fact, of its own"
+)]
 pub struct FlagChangeCall {
     /// The organization.
     pub organization_id: String,
     /// The value that both flags shall have.
     pub enabled: bool,
+    /// The caller of the public function; none of the internal one.
+    #[tsify(optional)]
+    pub caller: Option<Caller>,
     /// Who asks, where they say so.
     #[tsify(optional)]
     pub actor: Option<String>,
@@ -22,6 +31,8 @@ pub struct FlagChangeCall {
     /// Bring the rows back to what they were instead: the `previous` of an earlier answer.
     #[tsify(optional)]
     pub restore: Option<String>,
+    /// Refuse a change that would have no effect.
+    pub check: bool,
     /// The organization may be one of which nothing is stored yet.
     pub create: bool,
     /// The host has a lookup, which knows the organization.
@@ -36,6 +47,8 @@ pub struct FlagRow {
     /// What stands in its `notes`.
     #[tsify(optional)]
     pub notes: Option<String>,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// The rows of one flag, as they are before the change.
@@ -48,10 +61,14 @@ pub struct KeyRows {
     /// The first platform row.
     #[tsify(optional)]
     pub platform: Option<FlagValue>,
-    /// The organization's rows, in the order of the index.
+    /// The organization's rows, in the order of the index: the first ones.
     pub organization: Vec<FlagRow>,
+    /// There may be more of them.
+    pub has_more_organization_rows: bool,
     /// How many user rows the key has.
     pub user_rows: u64,
+    /// There may be more of them.
+    pub has_more_user_rows: bool,
 }
 
 /// What is stored of an organization, where no flag row is.
@@ -115,12 +132,10 @@ pub struct FlagPlan {
     pub updated_by: String,
     /// What is written, in this order.
     pub writes: Vec<FlagWrite>,
+    /// Rows for which this transaction has no room.
+    pub further: Vec<FurtherRows>,
     /// The answer once all is written.
     pub answer: FlagChangeAnswer,
-    /// For log streams.
-    pub log: FlagChangeLog,
-    /// For log streams, where the flags are not what was asked for.
-    pub log_warning: Option<String>,
 }
 
 /// What `enableV2ForOrg` and `disableV2ForOrg` answer.
@@ -140,28 +155,44 @@ pub struct FlagChangeAnswer {
     pub after: ByKey<Option<bool>>,
     /// The values that count.
     pub effective: ByKey<Effective>,
-    /// Given back as `restore`, brings the rows back to what they were before.
-    pub previous: String,
+    /// Given back as `restore`, brings the rows back to what they were before. None where there are too many.
+    pub previous: Option<String>,
     /// Each with what to do.
     pub warnings: Vec<String>,
     /// What to do next.
-    pub next: Vec<String>,
+    pub next: Vec<NextCall>,
 }
 
-/// One line of JSON about a change.
-#[derive(Clone, Debug, Serialize, Tsify)]
+/// A function that comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub enum NextFunction {
+    /// How far it is.
+    #[serde(rename = "scripts/v2MigrationStatus")]
+    Status,
+    /// What a migration would do.
+    #[serde(rename = "scripts/runMigration")]
+    Migration,
+}
+
+/// A call that comes next. Printed as JSON, its `args` can be pasted between the single quotes of a shell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+pub struct NextCall {
+    /// The function.
+    pub function: NextFunction,
+    /// Its arguments.
+    pub args: NextCallArgs,
+    /// What it is for.
+    pub why: &'static str,
+}
+
+/// The arguments of a call that comes next. What is not given is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-#[tsify(missing_as_null)]
-pub struct FlagChangeLog {
-    pub(super) event: &'static str,
-    pub(super) function: &'static str,
-    pub(super) organization_id: String,
-    pub(super) by: String,
-    pub(super) at: String,
-    pub(super) changed: Vec<FlagKey>,
-    pub(super) before: ByKey<Option<bool>>,
-    pub(super) after: ByKey<Option<bool>>,
-    pub(super) effective: ByKey<Effective>,
-    pub(super) reason: Option<String>,
-    pub(super) restore: bool,
+pub struct NextCallArgs {
+    /// The organization.
+    pub organization_id: String,
+    /// Write nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub dry_run: Option<bool>,
 }

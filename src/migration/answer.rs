@@ -8,7 +8,7 @@ use tsify::Tsify;
 use super::{Inserted, MigrationRun, NoteFailure, Outcome, Phase, Reasons, Stopped};
 use crate::cursor;
 use crate::refusal::{Code, Refusal};
-use crate::text::counted;
+use crate::text::{QUOTE_WARNING, counted};
 use crate::transaction::Limit;
 use crate::units::{as_f64, as_u64};
 
@@ -256,8 +256,7 @@ impl MigrationRun {
                 .as_deref()
                 .is_some_and(|id| id.contains('\''))
         {
-            warnings
-                .push("`next` holds a `'`: write it as `'\\''` between the single quotes of a shell".into());
+            warnings.push(QUOTE_WARNING.into());
         }
         if self.accepted.batch_size.is_some() && self.accepted.limit.is_none() {
             warnings.push("batchSize is the size of a transaction, no cap on the run: give `limit` to stop after so many notes".into());

@@ -21,7 +21,7 @@ use tsify::Tsify;
 
 use crate::argument;
 use crate::cursor;
-use crate::flags::{ByKey, FlagState, environment_value};
+use crate::flags::{ByKey, FlagKey, FlagState};
 use crate::note::{Deferral, Linked};
 use crate::refusal::{Refusal, WrongCall};
 use crate::table::{ByTable, Malformed, MalformedDocument};
@@ -132,11 +132,14 @@ impl State {
             Range::PlatformFlags { .. } | Range::OrganizationFlags { .. } | Range::UserFlags { .. } => {
                 self.place = 0;
                 self.malformed.feature_flags = Malformed::default();
-                let environment = ByKey::of(|key| self.flags.get(key).environment);
-                self.flags = ByKey::of(|key| FlagState {
-                    environment: *environment.get(key),
-                    ..FlagState::default()
-                });
+                for key in FlagKey::ALL {
+                    let flag = self.flags.get_mut(key);
+                    *flag = FlagState {
+                        environment: flag.environment,
+                        ignored_environment: flag.ignored_environment.take(),
+                        ..FlagState::default()
+                    };
+                }
             }
             Range::Notes => {
                 self.malformed.voice_notes = Malformed::default();
@@ -259,9 +262,10 @@ impl StatusScan {
             ),
         };
         state.transactions += 1;
-        state.flags.voice_notes.environment = environment_value(call.environment.voice_notes.as_deref());
-        state.flags.entity_resolution.environment =
-            environment_value(call.environment.entity_resolution.as_deref());
+        for key in FlagKey::ALL {
+            let variable = call.environment.get(key).as_deref();
+            state.flags.get_mut(key).set_environment(variable);
+        }
         Ok(Self {
             organization_id: call.organization_id,
             deferral: Deferral { now: state.now, days },

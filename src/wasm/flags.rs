@@ -3,13 +3,60 @@
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
-use super::{decode, encode};
-use crate::{FlagChangeCall, FlagPlan, KeyRows, Traces};
+use super::{Transaction, decode, encode};
+use crate::{
+    Caller, FlagChangeCall, FlagPlan, FlagRoom, FlagRow, FurtherRowsCall, FurtherRowsPlan, KeyRows, Traces,
+};
 
 /// The rows of both flags, as they are before a change.
 #[derive(Debug, Tsify)]
 #[serde(transparent)]
 pub struct FlagRows(pub(super) crate::ByKey<KeyRows>);
+
+/// Further rows of a flag, as they are before a change.
+#[derive(Debug, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct FurtherRowsPage {
+    /// What identifies the first row and its last write, as the change left it.
+    pub(super) left: String,
+    /// The same as it is now.
+    #[tsify(optional)]
+    pub(super) first: Option<String>,
+    /// The rows behind those that are dealt with.
+    pub(super) rows: Vec<FlagRow>,
+    /// The last rows are among them.
+    pub(super) is_last: bool,
+}
+
+/// Who did it, as rows and logs name them. `caller` is that of a public function.
+#[wasm_bindgen(js_name = actorOf)]
+pub fn actor_of(caller: Option<Ts<Caller>>) -> Result<String, JsValue> {
+    let caller = caller.map(|caller| decode("actorOf", &caller)).transpose()?;
+    Ok(crate::actor(caller.as_ref(), None))
+}
+
+/// How far a change may read, from where its transaction is.
+#[wasm_bindgen(js_name = flagRoom)]
+pub fn flag_room(transaction: &Transaction) -> Result<Ts<FlagRoom>, JsValue> {
+    encode(&FlagRoom::of(&transaction.0))
+}
+
+/// What is to be done with further rows of a flag.
+#[wasm_bindgen(js_name = planFurtherRows)]
+pub fn plan_further_rows(
+    call: &Ts<FurtherRowsCall>,
+    page: &Ts<FurtherRowsPage>,
+) -> Result<Ts<FurtherRowsPlan>, JsValue> {
+    let call: FurtherRowsCall = decode("planFurtherRows", call)?;
+    let page = decode("planFurtherRows", page)?;
+    let FurtherRowsPage {
+        left,
+        first,
+        rows,
+        is_last,
+    } = page;
+    encode(&call.plan(&left, first.as_deref(), &rows, is_last))
+}
 
 /// A change of both flags.
 #[wasm_bindgen]
@@ -35,12 +82,13 @@ impl FlagChange {
         &self,
         rows: &Ts<FlagRows>,
         now: &str,
+        transaction: &Transaction,
         traces: Option<Ts<Traces>>,
     ) -> Result<Ts<FlagPlan>, JsValue> {
         let rows = decode("FlagChange.plan", rows)?.0;
         let traces = traces
             .map(|traces| decode("FlagChange.plan", &traces))
             .transpose()?;
-        encode(&self.0.plan(&rows, now, traces.as_ref())?)
+        encode(&self.0.plan(&rows, now, &transaction.0, traces.as_ref())?)
     }
 }

@@ -10,16 +10,16 @@ use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 use wasm_bindgen::prelude::*;
 
-use super::flags::FlagRows;
+use super::flags::{FlagRows, FurtherRowsPage};
 use super::migration::{NotesToJudge, RowsOfNotes};
 use super::status::{Candidates, DraftStatuses, FlagPageValues, LinkedArtifacts, Notes};
 use crate::units::as_u64;
 use crate::{
-    ArtifactHas, ArtifactToJudge, ByKey, Classes, CountedPage, DraftStatus, FlagChangeCall, FlagRow,
-    FlagValue, Found, Inserted, InsightsStatus, JudgeCall, JudgedNote, KeyRows, LinkedArtifact,
-    MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall, MigrationPage, Millis, NoteFacts,
-    NoteRows, NoteToCount, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall, StatusRunCall,
-    Traces, TranscriptionStatus,
+    ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, CountedPage, DraftStatus, FlagChangeCall, FlagKey,
+    FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote, KeyRows,
+    LinkedArtifact, MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall, MigrationPage, Millis,
+    NoteFacts, NoteRows, NoteToCount, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall,
+    StatusRunCall, Traces, TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -153,6 +153,7 @@ macro_rules! read_words {
 
 read_words!(
     DraftStatus,
+    FlagKey,
     FlagValue,
     InsightsStatus,
     NoteVerdict,
@@ -175,16 +176,21 @@ macro_rules! read_fields {
 read_fields! {
     ArtifactHas { transcript, claims }
     ArtifactToJudge { note, is_completed, created_ms, updated_ms }
+    Caller { token_identifier, subject }
     Candidates { organization_ids, counts }
     Classes { migrated, unfinished, not_ready, deferred, blocked, eligible }
     CountedPage { done, cursor, migration }
-    FlagChangeCall { organization_id, enabled, actor, reason, restore, create, is_known }
-    FlagRow { value, notes }
+    FlagChangeCall { organization_id, enabled, caller, actor, reason, restore, check, create, is_known }
+    FlagRow { value, notes, bytes }
     Found { complete, open, malformed }
+    FurtherRowsCall { organization_id, key, enabled, updated_by, reason, at }
+    FurtherRowsPage { left, first, rows, is_last }
     Inserted { artifacts, transcripts, claims }
     JudgeCall { organization_id, now_ms, is_retry, deferred_days, repair, ends_at_malformed }
     JudgedNote { id, position, created_ms, verdict, rows }
-    KeyRows { environment, platform, organization, user_rows }
+    KeyRows {
+        environment, platform, organization, has_more_organization_rows, user_rows, has_more_user_rows,
+    }
     LinkedArtifact { note, is_completed, organization_ids }
     MalformedDocument { row, id, field }
     Metric { used, remaining }

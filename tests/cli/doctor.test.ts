@@ -104,9 +104,9 @@ const rows: Row[] = [
   },
   {
     what: "a function of the library's is not exported",
-    breakIt: (project) => project.edit("v2Rollout.ts", ", migrate }", " }"),
+    breakIt: (project) => project.edit("v2Rollout.ts", "  flagRows,\n", ""),
     code: 1,
-    says: "failed convex/v2Rollout.ts does not export migrate.",
+    says: "failed convex/v2Rollout.ts does not export flagRows.",
   },
   {
     what: "a script is not the library's",

@@ -4,9 +4,7 @@
  */
 export const comingWithFailures: readonly string[] = [
   "Error codes: LOOKUP_FAILED",
-  "Error codes: OVERRULED",
   "Limits: memory",
-  "v2Rollout.ts: flagRows",
   "Arguments of `v2MigrationStatus`: acceptBlocked?: boolean",
   "Answer of `v2MigrationStatus`: samples.unfinished: array of strings",
   "Answer of `v2MigrationStatus`: samples.deferred: array of strings",
@@ -32,12 +30,4 @@ export const comingWithFailures: readonly string[] = [
   "Answer of `runMigration`: next.args.deferredDays?: number",
   "Answer of `runMigration`: next.args.repair?: boolean",
   "Answer of `runMigration`: next.args.cursor: string",
-  "Arguments of `enableV2ForOrg`: check?: boolean",
-  "Arguments of `disableV2ForOrg`: check?: boolean",
-  "Answer of `enableV2ForOrg` and `disableV2ForOrg`: previous: string or null",
-  "Answer of `enableV2ForOrg` and `disableV2ForOrg`: next: array of objects",
-  "Answer of `enableV2ForOrg` and `disableV2ForOrg`: next[].function: scripts/runMigration, scripts/v2MigrationStatus",
-  "Answer of `enableV2ForOrg` and `disableV2ForOrg`: next[].args.organizationId: string",
-  "Answer of `enableV2ForOrg` and `disableV2ForOrg`: next[].args.dryRun?: boolean",
-  "Answer of `enableV2ForOrg` and `disableV2ForOrg`: next[].why: string",
 ];

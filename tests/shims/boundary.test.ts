@@ -167,13 +167,27 @@ test("a run and a change", () => {
   expect(run.next(0)).toEqual({ kind: "ended" });
   expect(run.answer().answer).toMatchObject({ claims: 3, outcome: { migrated: 1, notReady: 1 } });
 
-  const change = new FlagChange({ organizationId: "org_a", enabled: true, create: false, isKnown: true });
+  const change = new FlagChange({
+    organizationId: "org_a",
+    enabled: true,
+    check: false,
+    create: false,
+    isKnown: true,
+  });
+  const counts = { hasMoreOrganizationRows: false, userRows: 0, hasMoreUserRows: false };
   const plan = change.plan(
     {
-      voice_notes_v2: { organization: [], userRows: 0 },
-      entity_resolution_v2: { organization: [{ value: "off" }, { value: "on" }], userRows: 0 },
+      voice_notes_v2: { ...counts, organization: [] },
+      entity_resolution_v2: {
+        ...counts,
+        organization: [
+          { value: "off", bytes: 200 },
+          { value: "on", bytes: 200 },
+        ],
+      },
     },
     "now",
+    new Transaction(),
   );
   expect(plan).toMatchObject({
     updatedBy: "script",
@@ -191,6 +205,7 @@ test("a run and a change", () => {
         notes: "enableV2ForOrg by script at now: false -> true",
       },
     ],
+    further: [],
     answer: { changed: ["voice_notes_v2", "entity_resolution_v2"] },
   });
 });
@@ -202,7 +217,14 @@ test("constants are those of the core", () => {
 
 describe("a wrong call throws and names what is wrong", () => {
   const wrong = (value: unknown) => value as never;
-  const change: FlagChangeCall = { organizationId: "org_a", enabled: true, create: false, isKnown: true };
+  const change: FlagChangeCall = {
+    organizationId: "org_a",
+    enabled: true,
+    check: false,
+    create: false,
+    isKnown: true,
+  };
+  const rows = { organization: [], hasMoreOrganizationRows: false, userRows: 0, hasMoreUserRows: false };
   const counts = new Uint32Array([1]);
 
   test.each<[string, () => unknown, string]>([
@@ -309,7 +331,7 @@ describe("a wrong call throws and names what is wrong", () => {
     ],
     [
       "rows of one flag only",
-      () => new FlagChange(change).plan(wrong({ voice_notes_v2: { organization: [], userRows: 0 } }), "now"),
+      () => new FlagChange(change).plan(wrong({ voice_notes_v2: rows }), "now", new Transaction()),
       "FlagChange.plan.entity_resolution_v2: expected an object, got undefined",
     ],
   ])("%s", (_, call, message) => {

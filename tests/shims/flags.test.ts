@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { FlagChangeCall } from "../../js-shims/core";
+import { isRolloutError } from "../../js-shims/errors";
 import type { ChangeAnswer } from "../../js-shims/validators";
 import { changeFlags } from "../../js-shims/writing/changeFlags";
 import { api, internal } from "../backend/convex/_generated/api";
@@ -16,8 +18,49 @@ const variables = {
 const enable = internal.scripts.enableV2ForOrg.default;
 const disable = internal.scripts.disableV2ForOrg.default;
 
+/** A change of org_a as a shim asks for it. */
+const request: Omit<FlagChangeCall, "isKnown"> = {
+  organizationId: "org_a",
+  enabled: true,
+  check: false,
+  create: false,
+};
+
 const insertFlag = async (t: Backend, fields: Record<string, unknown>) =>
   await t.run(async ({ db }) => await db.insert("featureFlags", make.flag(fields) as never));
+
+/** So many rows, one transaction for a thousand each. */
+async function insertFlags(t: Backend, count: number, fields: Record<string, unknown>): Promise<void> {
+  for (let done = 0; done < count; done += 1_000) {
+    await t.run(async ({ db }) => {
+      for (let n = done; n < Math.min(count, done + 1_000); n++)
+        await db.insert("featureFlags", make.flag(fields) as never);
+    });
+  }
+}
+
+const scheduled = async (t: Backend) =>
+  await t.run(async ({ db }) => await db.system.query("_scheduled_functions").collect());
+
+/** What a change was refused with. */
+async function refused(change: Promise<unknown>): Promise<{ code: string; message: string; hint?: string }> {
+  try {
+    await change;
+  } catch (error) {
+    if (isRolloutError(error)) return error.data;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
+
+/** Lines that were logged, as JSON. */
+function logged(): Record<string, unknown>[] {
+  const lines: Record<string, unknown>[] = [];
+  vi.spyOn(console, "info").mockImplementation((line) => {
+    if (String(line).startsWith("{")) lines.push(JSON.parse(String(line)));
+  });
+  return lines;
+}
 
 /** The organization's rows of a key, as the host reads them. */
 const rowsOf = async (t: Backend, featureKey: string, organizationId = "org_a") =>
@@ -27,6 +70,7 @@ const rowsOf = async (t: Backend, featureKey: string, organizationId = "org_a") 
   );
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
@@ -138,7 +182,7 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
       changed: ["voice_notes_v2"],
       before: { voice_notes_v2: false, entity_resolution_v2: true },
     });
-    expect(answer.warnings.join("\n")).toContain("voice_notes_v2: 1 further rows had another value");
+    expect(answer.warnings.join("\n")).toContain("voice_notes_v2: 1 further row had another value");
     expect((await rowsOf(t, "voice_notes_v2")).map((row) => row.enabled)).toEqual([true, true, true]);
     expect((await rowsOf(t, "voice_notes_v2", "org_b")).map((row) => row.enabled)).toEqual([false]);
   });
@@ -192,16 +236,18 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
           const { previous } = await t.mutation(enable, { organizationId: "org_a" });
           for (const wanted of changes)
             await t.mutation(wanted ? enable : disable, { organizationId: "org_a" });
+          // All rows have one value now, and the other function brings them back.
           const changed = await values();
-          const undone = await t.mutation(disable, { organizationId: "org_a", restore: previous });
+          const [back, forth] = (changes.at(-1) ?? true) ? [disable, enable] : [enable, disable];
+          const undone = await t.mutation(back, { organizationId: "org_a", restore: previous ?? "" });
           expect(await values()).toEqual([first, second]);
           expect(undone.after).toEqual({
             voice_notes_v2: first[0] ?? null,
             entity_resolution_v2: second[0] ?? null,
           });
-          await t.mutation(enable, { organizationId: "org_a", restore: undone.previous });
+          await t.mutation(forth, { organizationId: "org_a", restore: undone.previous ?? "" });
           expect(await values()).toEqual(changed);
-          const foreign = t.mutation(enable, { organizationId: "org_b", restore: previous });
+          const foreign = t.mutation(enable, { organizationId: "org_b", restore: previous ?? "" });
           await expect(foreign).rejects.toMatchObject({ data: { code: "INVALID_ARGUMENT" } });
         },
       ),
@@ -212,6 +258,7 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
   test("both flags change, or none", async () => {
     const t = backend();
     await seed(t);
+    await insertFlags(t, 1_500, { enabled: false, updatedBy: "before" });
     let writes = 0;
     const failing = t.mutation(async (ctx) => {
       const runMutation = async (...call: unknown[]) => {
@@ -219,34 +266,23 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
         if (writes === 2) throw new Error("the second write fails");
         return await (ctx.runMutation as (...call: unknown[]) => unknown)(...call);
       };
-      await changeFlags(host, { ...ctx, runMutation } as never, {
-        organizationId: "org_a",
-        enabled: true,
-        actor: undefined,
-        reason: undefined,
-        restore: undefined,
-        create: false,
-      });
+      await changeFlags(host, { ...ctx, runMutation } as never, request);
     });
     await expect(failing).rejects.toThrow("the second write fails");
-    expect((await readAll(t)).featureFlags).toEqual([]);
+    const rows = (await readAll(t)).featureFlags;
+    expect(rows.filter((row) => row.enabled !== false || row.updatedBy !== "before")).toEqual([]);
+    expect(rows).toHaveLength(1_500);
+    expect(await scheduled(t)).toEqual([]);
   });
 
   test("without a lookup, an organization of which nothing is stored is refused unless it shall be made", async () => {
     vi.spyOn(console, "info").mockImplementation(() => undefined);
     const { findOrganization: _, ...withoutLookUp } = host;
-    const attempt = async (t: Backend, request: object = {}) =>
+    const attempt = async (t: Backend, asked: object = {}) =>
       await t.mutation(async (ctx) => {
-        const asked = {
-          organizationId: "org_z",
-          enabled: true,
-          actor: undefined,
-          reason: undefined,
-          restore: undefined,
-          create: false,
-        };
         try {
-          return (await changeFlags(withoutLookUp, ctx as never, { ...asked, ...request })).success;
+          const change = { ...request, organizationId: "org_z", ...asked };
+          return (await changeFlags(withoutLookUp, ctx as never, change)).success;
         } catch (error) {
           return codeOf(error);
         }
@@ -269,19 +305,443 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
     }
   });
 
-  test("the answer names what to do next", async () => {
+  test("without a lookup, the newest artifacts are read as far as a transaction may", async () => {
+    vi.spyOn(console, "info").mockImplementation(() => undefined);
+    const { findOrganization: _, ...withoutLookUp } = host;
+    const t = backend();
+    for (let n = 0; n < 30; n++) {
+      await t.run(async ({ db }) => {
+        const fields = { metadata: "x".repeat(900_000), orgContextCandidates: [] };
+        await db.insert("voiceNoteArtifacts", make.artifact(fields) as never);
+      });
+    }
+    const attempt = async () =>
+      await t.mutation(async (ctx) => await changeFlags(withoutLookUp, ctx as never, request));
+    expect(await refused(attempt())).toMatchObject({ code: "ORGANIZATION_NOT_FOUND" });
+    await t.run(async ({ db }) => await db.insert("voiceNoteArtifacts", make.artifact() as never));
+    expect(await attempt()).toMatchObject({ success: true });
+  });
+
+  test("the answer names what to do next, ready to paste", async () => {
     const t = backend();
     await seed(t);
+    await t.run(async ({ db }) => await db.insert("organizations", make.organization("it's")));
     vi.spyOn(console, "info").mockImplementation(() => undefined);
     const as = t.withIdentity(staff);
-    expect(
-      (await as.mutation(api.scripts.enableV2ForOrg.enableV2ForOrg, { organizationId: "org_a" })).next,
-    ).toEqual([
-      `npx convex run scripts/v2MigrationStatus '{"organizationId": "org_a"}'`,
-      `npx convex run scripts/runMigration '{"organizationId": "org_a", "dryRun": true}'`,
+    const organizationId = "org_a";
+    const status = { function: "scripts/v2MigrationStatus", args: { organizationId } };
+    const enabled = await as.mutation(api.scripts.enableV2ForOrg.enableV2ForOrg, { organizationId });
+    expect(enabled.next).toMatchObject([
+      status,
+      { function: "scripts/runMigration", args: { organizationId, dryRun: true } },
     ]);
-    expect(
-      (await as.mutation(api.scripts.disableV2ForOrg.disableV2ForOrg, { organizationId: "org_a" })).next[0],
-    ).toContain("notes in flight go on in v2");
+    expect(JSON.stringify(enabled.next)).not.toContain("null");
+    const disabled = await as.mutation(api.scripts.disableV2ForOrg.disableV2ForOrg, { organizationId });
+    expect(disabled.next).toMatchObject([status]);
+    expect(disabled.next[0]?.why).toContain("notes in flight go on in v2");
+    for (const { function: name, args } of [...enabled.next, ...disabled.next]) {
+      const pasted = JSON.parse(JSON.stringify(args));
+      if (name === "scripts/runMigration") await t.action(internal.scripts.runMigration.default, pasted);
+      else await t.action(internal.scripts.v2MigrationStatus.default, pasted);
+    }
+    const quoted = await t.mutation(enable, { organizationId: "it's" });
+    expect(quoted.warnings).toEqual([expect.stringContaining("`next` holds a `'`")]);
   });
+});
+
+describe("warnings", () => {
+  test("rows of text are repaired by a restore, and not called malformed then", async () => {
+    logged();
+    const t = backend({ validate: false });
+    await seed(t);
+    await insertFlag(t, { featureKey: keys[0], enabled: "false" });
+    await insertFlag(t, { featureKey: keys[1], enabled: "true" });
+    const enabled = await t.mutation(enable, { organizationId: "org_a" });
+    expect(enabled.warnings).toEqual([]);
+    const restored = await t.mutation(disable, { organizationId: "org_a", restore: enabled.previous ?? "" });
+    expect(restored.warnings).toEqual([]);
+    for (const key of keys) expect((await rowsOf(t, key)).map((row) => row.enabled)).toEqual([false]);
+  });
+
+  test("a variable that is set and has no effect is named", async () => {
+    logged();
+    for (const value of ["True", "1", "false ", ""]) {
+      const t = backend();
+      await seed(t);
+      vi.stubEnv(variables.voice_notes_v2, value);
+      vi.stubEnv(variables.entity_resolution_v2, value);
+      const organizationId = "org_a";
+      for (const { warnings } of [
+        await t.mutation(enable, { organizationId }),
+        await t.mutation(disable, { organizationId }),
+        await t.action(internal.scripts.v2MigrationStatus.default, { organizationId }),
+      ]) {
+        for (const key of keys) {
+          const named = `${key}: ${variables[key]} is \`${value}\`, which is neither \`true\` nor \`false\``;
+          expect(warnings).toContainEqual(expect.stringContaining(named));
+        }
+        expect(warnings).toHaveLength(2);
+      }
+    }
+  });
+
+  test("a flag that is overruled is no reason to enable again", async () => {
+    logged();
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const t = backend();
+    await seed(t);
+    vi.stubEnv(variables.voice_notes_v2, "false");
+    const { warnings, success } = await t.mutation(enable, { organizationId: "org_a" });
+    expect(success).toBe(false);
+    expect(warnings).toEqual([
+      expect.stringContaining("VOICE_NOTES_V2_GLOBAL is `false`; change it with"),
+      "half on: entity_resolution_v2 is on and voice_notes_v2 is off; run disableV2ForOrg to switch both off",
+    ]);
+  });
+
+  test("user rows are counted up to 1,000", async () => {
+    logged();
+    const user = { scope: "user", userId: "u", organizationId: undefined };
+    for (const [count, told] of [
+      [999, "999 user rows"],
+      [1_000, "1,000 or more user rows"],
+      [1_200, "1,000 or more user rows"],
+    ] as const) {
+      const t = backend();
+      await seed(t);
+      await insertFlags(t, count, user);
+      const { warnings } = await t.mutation(enable, { organizationId: "org_a" });
+      expect(warnings).toEqual([expect.stringContaining(`voice_notes_v2: ${told} on the platform`)]);
+    }
+    const t = backend();
+    await seed(t);
+    for (let n = 0; n < 25; n++)
+      for (const featureKey of keys) await insertFlag(t, { ...user, featureKey, notes: "x".repeat(900_000) });
+    const { warnings } = await t.mutation(enable, { organizationId: "org_a" });
+    expect(warnings[0]).toMatch(/^voice_notes_v2: \d or more user rows on the platform/);
+  });
+});
+
+describe("any number of rows", () => {
+  const finish = async (t: Backend) => await t.finishAllScheduledFunctions(vi.runAllTimers);
+  const valuesOf = async (t: Backend, key: string) =>
+    new Set((await rowsOf(t, key)).map((row) => row.enabled));
+
+  test("all of 3,000 rows are brought to the value", async () => {
+    vi.useFakeTimers();
+    const lines = logged();
+    const t = backend();
+    await seed(t);
+    await insertFlags(t, 3_000, { enabled: false, notes: "Runbook" });
+    const answer = await t.mutation(enable, {
+      organizationId: "org_a",
+      enabledBy: "Ann Lee",
+      reason: "pilot",
+    });
+    expect(answer).toMatchObject({ success: true, changed: keys, previous: null });
+    expect(answer.warnings).toEqual([
+      expect.stringContaining("voice_notes_v2: 3000 rows for this organization"),
+      expect.stringContaining(
+        "voice_notes_v2: 999 further rows had another value and were brought to this one",
+      ),
+      expect.stringContaining("voice_notes_v2: more than 100 rows: there is no `previous`"),
+    ]);
+    // Both keys, and the first row, in the first transaction.
+    for (const key of keys) expect((await rowsOf(t, key))[0]?.enabled).toBe(true);
+    expect(await valuesOf(t, keys[0])).toEqual(new Set([true, false]));
+    await finish(t);
+    expect(await valuesOf(t, keys[0])).toEqual(new Set([true]));
+    const last = (await rowsOf(t, keys[0])).at(-1);
+    expect(last).toMatchObject({
+      updatedBy: "Ann Lee",
+      notes: expect.stringMatching(/^enableV2ForOrg by Ann Lee at .*: false -> true; pilot\nRunbook$/),
+    });
+    expect(lines.filter(({ event }) => event === "v2-rollout.flagRows")).toEqual([
+      expect.objectContaining({ by: "Ann Lee", written: 1_000, goesOn: true }),
+      expect.objectContaining({ by: "Ann Lee", written: 1_000, goesOn: true }),
+      expect.objectContaining({ by: "Ann Lee", written: 0, goesOn: false }),
+    ]);
+  });
+
+  test.each([
+    [enable, disable, false],
+    [disable, enable, true],
+  ])("of two changes at once the later one counts, in every row (%#)", async (first, second, value) => {
+    vi.useFakeTimers();
+    logged();
+    const t = backend();
+    await seed(t);
+    await insertFlags(t, 3_000, { enabled: false });
+    for (let n = 0; n < 1_200; n++) await insertFlag(t, { enabled: n % 2 === 0, featureKey: keys[1] });
+    const organizationId = "org_a";
+    await Promise.all([t.mutation(first, { organizationId }), t.mutation(second, { organizationId })]);
+    await finish(t);
+    for (const key of keys) expect(await valuesOf(t, key)).toEqual(new Set([value]));
+  });
+
+  test("a change of the first row by others takes over", async () => {
+    vi.useFakeTimers();
+    const lines = logged();
+    const t = backend();
+    await seed(t);
+    await insertFlags(t, 2_500, { enabled: false });
+    await t.mutation(enable, { organizationId: "org_a" });
+    vi.advanceTimersByTime(0);
+    const [first] = await rowsOf(t, keys[0]);
+    await t.run(async ({ db }) => await db.patch(first?._id as never, { updatedAt: 7 } as never));
+    await finish(t);
+    expect(lines.at(-1)).toMatchObject({ event: "v2-rollout.flagRows", isOvertaken: true, goesOn: false });
+    expect(await valuesOf(t, keys[0])).toEqual(new Set([true, false]));
+  });
+
+  test("more rows than one transaction can count", async () => {
+    vi.useFakeTimers();
+    logged();
+    const t = backend();
+    await seed(t);
+    for (let n = 0; n < 15; n++) await insertFlag(t, { enabled: false, notes: "x".repeat(900_000) });
+    const { warnings } = await t.mutation(enable, { organizationId: "org_a" });
+    expect(warnings[0]).toMatch(/^voice_notes_v2: more than \d rows for this organization/);
+    await finish(t);
+    expect(await valuesOf(t, keys[0])).toEqual(new Set([true]));
+  });
+});
+
+describe("notes", () => {
+  test("a person's are kept whole, and the library's oldest give way", async () => {
+    logged();
+    const t = backend();
+    await seed(t);
+    const person = "Runbook: pilot agreed with the club on 3 May. ".repeat(21);
+    await insertFlag(t, { enabled: false, notes: `${person}\n\nSecond paragraph` });
+    for (let n = 0; n < 20; n++)
+      await t.mutation(n % 2 ? disable : enable, { organizationId: "org_a", reason: "x".repeat(200) });
+    const notes = String((await rowsOf(t, keys[0]))[0]?.notes);
+    expect(notes).toContain(`\n${person}\n\nSecond paragraph`);
+    const own = notes.split("\n").filter((line) => /^(en|dis)ableV2ForOrg by/.test(line));
+    expect(own.length).toBeGreaterThan(1);
+    expect(own.join("\n").length).toBeLessThanOrEqual(1_000);
+  });
+
+  test.each([
+    "",
+    "   ",
+    "\u200b",
+    "\ufeff \u2060",
+    "a\u0000b",
+    "a\u0001b",
+    "a\nb",
+    "a\u0085b",
+    "a\u2028b",
+    "a\u2029b",
+    "\u202eevil",
+    "a\u2067b",
+    "a\u061cb",
+    "a\ud83db",
+    "x".repeat(201),
+  ])("the reason %j is refused", async (reason) => {
+    const lines = logged();
+    const t = backend();
+    await seed(t);
+    for (const change of [enable, disable]) {
+      const refusal = await refused(t.mutation(change, { organizationId: "org_a", reason }));
+      expect(refusal.code).toBe("INVALID_ARGUMENT");
+      expect(refusal.message).toContain("must be 1 to 200 visible characters on one line");
+    }
+    expect((await readAll(t)).featureFlags).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+
+  test("a reason of any script is kept as it was given", async () => {
+    const lines = logged();
+    const t = backend();
+    await seed(t);
+    const reason = "Pilot 👩\u200d👩\u200d👧, première étape; שלום";
+    await t.mutation(enable, { organizationId: "org_a", reason });
+    expect(lines[0]?.reason).toBe(reason);
+    expect(String((await rowsOf(t, keys[0]))[0]?.notes).endsWith(`; ${reason}`)).toBe(true);
+  });
+});
+
+describe("who did it", () => {
+  const { enableV2ForOrg } = api.scripts.enableV2ForOrg;
+  const open = (t: Backend, identity?: object) => {
+    const as = identity === undefined ? t : t.withIdentity(identity);
+    return async (claimed?: string) =>
+      await as.mutation(enableV2ForOrg, {
+        organizationId: "org_a",
+        ...(claimed === undefined ? {} : { enabledBy: claimed }),
+      });
+  };
+
+  test("through the public function it is the identity, whatever it claims", async () => {
+    const lines = logged();
+    const t = backend();
+    await seed(t);
+    const tokenIdentifier = "https://id.example|staff_1";
+    await open(t, { ...staff, tokenIdentifier })("Somebody Else");
+    const by = `${tokenIdentifier} for Somebody Else`;
+    const [row] = await rowsOf(t, keys[0]);
+    expect(row?.updatedBy).toBe(by);
+    expect(row?.notes).toContain(`enableV2ForOrg by ${by} at `);
+    expect(lines).toEqual([expect.objectContaining({ event: "v2-rollout.flags", by })]);
+  });
+
+  test("an identity cannot forge a line of the notes, nor a claim", async () => {
+    const lines = logged();
+    const t = backend();
+    await seed(t);
+    const tokenIdentifier =
+      "x for Ann\nenableV2ForOrg by Bob at 2026-01-01T00:00:00.000Z: none -> true\u202e\u0000";
+    await open(t, { ...staff, tokenIdentifier })();
+    const [row] = await rowsOf(t, keys[0]);
+    expect(String(row?.notes).split("\n")).toHaveLength(1);
+    expect(String(row?.updatedBy)).toMatch(/^x\\u\{20\}for\\u\{20\}Ann\\u\{a\}enable[!-~]*\u2026?$/);
+    expect(lines[0]?.by).toBe(row?.updatedBy);
+  });
+
+  test("nobody is anonymous", async () => {
+    const lines = logged();
+    const t = backend();
+    await seed(t);
+    const call = async (ctx: unknown, caller: object) =>
+      await changeFlags(host, ctx as never, { ...request, caller, actor: "Ann Lee" });
+    await t.mutation(async (ctx) => await call(ctx, {}));
+    expect(lines[0]?.by).toBe("anonymous for Ann Lee");
+  });
+
+  test("a migration is logged with who ran it, and with what", async () => {
+    const lines = logged();
+    const t = backend();
+    await seed(t);
+    await t.action(internal.scripts.runMigration.default, { dryRun: true, batchSize: 5 });
+    await t
+      .withIdentity({ ...staff, tokenIdentifier: "https://id.example|staff_1" })
+      .action(api.scripts.runMigration.runMigration, { organizationId: "org_a", dryRun: false });
+    const told = lines.filter(({ event }) => event === "v2-rollout.migration");
+    expect(told).toMatchObject([
+      { by: "script", organizationId: null, dryRun: true, batchSize: 5 },
+      { by: "https://id.example|staff_1", organizationId: "org_a", dryRun: false },
+    ]);
+  });
+});
+
+describe("restore", () => {
+  const organizationId = "org_a";
+  /** The `previous` of an organization whose flags have this value. */
+  async function previousOf(enabled: boolean): Promise<string> {
+    const t = backend();
+    await seed(t);
+    for (const featureKey of keys) await insertFlag(t, { featureKey, enabled });
+    return (await t.mutation(enable, { organizationId })).previous ?? "";
+  }
+
+  test("does nothing against the function's name", async () => {
+    logged();
+    for (const [stored, change, restored, other] of [
+      [false, disable, true, "enableV2ForOrg"],
+      [true, enable, false, "disableV2ForOrg"],
+    ] as const) {
+      const t = backend();
+      await seed(t);
+      for (const featureKey of keys) await insertFlag(t, { featureKey, enabled: stored });
+      const restore = await previousOf(restored);
+      const refusal = await refused(t.mutation(change, { organizationId, restore }));
+      expect(refusal.code).toBe("INVALID_ARGUMENT");
+      expect(refusal.message).toContain(`which only ${other} may do`);
+      for (const key of keys) expect((await rowsOf(t, key)).map((row) => row.enabled)).toEqual([stored]);
+    }
+  });
+
+  test("is refused where it is too long or damaged", async () => {
+    const t = backend();
+    await seed(t);
+    const restore = await previousOf(true);
+    for (const [value, message] of [
+      ["A".repeat(10_000_000), "restore is longer than 8 KiB"],
+      [`${restore.slice(0, -1)}!`, "restore is damaged"],
+      ["", "restore is damaged"],
+    ] as const) {
+      const refusal = await refused(t.mutation(enable, { organizationId, restore: value }));
+      expect(refusal).toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining(message) });
+    }
+  });
+
+  test("is given for 100 rows of a key, not for more", async () => {
+    logged();
+    for (const [count, isGiven] of [
+      [100, true],
+      [101, false],
+    ] as const) {
+      const t = backend();
+      await seed(t);
+      await insertFlags(t, count, { enabled: false });
+      const { previous, warnings } = await t.mutation(enable, { organizationId });
+      expect(previous !== null).toBe(isGiven);
+      expect(warnings.some((warning) => warning.includes("there is no `previous`"))).toBe(!isGiven);
+      if (previous !== null) {
+        await t.mutation(disable, { organizationId, restore: previous });
+        expect(new Set((await rowsOf(t, keys[0])).map((row) => row.enabled))).toEqual(new Set([false]));
+        expect(await rowsOf(t, keys[1])).toEqual([]);
+      }
+    }
+  });
+
+  test("over a cascade says what has no effect", async () => {
+    logged();
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const t = backend();
+    await seed(t);
+    const { previous } = await t.mutation(enable, { organizationId });
+    vi.stubEnv(variables.voice_notes_v2, "true");
+    await insertFlag(t, { featureKey: keys[1], scope: "platform", organizationId: undefined, enabled: true });
+    const checked = refused(t.mutation(disable, { organizationId, restore: previous ?? "", check: true }));
+    expect(await checked).toMatchObject({ code: "OVERRULED" });
+    expect(await rowsOf(t, keys[0])).toHaveLength(1);
+    const answer = await t.mutation(disable, { organizationId, restore: previous ?? "" });
+    expect(answer).toMatchObject({
+      success: false,
+      after: { voice_notes_v2: null, entity_resolution_v2: null },
+      effective: {
+        voice_notes_v2: { enabled: true, reason: "ENVIRONMENT" },
+        entity_resolution_v2: { enabled: true, reason: "PLATFORM" },
+      },
+    });
+    expect(answer.warnings).toEqual([
+      expect.stringContaining("VOICE_NOTES_V2_GLOBAL is `true`"),
+      expect.stringContaining("a platform row overrules the organization"),
+    ]);
+  });
+
+  test("tells what a person wrote into a row that it deletes", async () => {
+    logged();
+    const t = backend();
+    await seed(t);
+    const { previous } = await t.mutation(enable, { organizationId });
+    const [row] = await rowsOf(t, keys[0]);
+    const notes = `${row?.notes}\nask Ann first`;
+    await t.run(async ({ db }) => await db.patch(row?._id as never, { notes } as never));
+    const { warnings } = await t.mutation(disable, { organizationId, restore: previous ?? "" });
+    expect(warnings).toEqual([
+      "voice_notes_v2: a row was deleted that held notes of a person: ask Ann first",
+    ]);
+  });
+});
+
+test("check refuses a change that would have no effect, and nothing is written", async () => {
+  logged();
+  const t = backend();
+  await seed(t);
+  const organizationId = "org_a";
+  vi.stubEnv(variables.voice_notes_v2, "false");
+  const refusal = await refused(t.mutation(enable, { organizationId, check: true }));
+  expect(refusal).toMatchObject({
+    code: "OVERRULED",
+    message: "the change would have no effect: voice_notes_v2 stays off by VOICE_NOTES_V2_GLOBAL",
+    hint: expect.stringContaining("npx convex env set VOICE_NOTES_V2_GLOBAL true"),
+  });
+  expect((await readAll(t)).featureFlags).toEqual([]);
+  expect(await t.mutation(disable, { organizationId, check: true })).toMatchObject({ success: true });
+  vi.unstubAllEnvs();
+  expect(await t.mutation(enable, { organizationId, check: true })).toMatchObject({ success: true });
 });

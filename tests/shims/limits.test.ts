@@ -216,7 +216,7 @@ describe("dry run", () => {
         } as never);
     });
     const a = await t.mutation(internal.scripts.enableV2ForOrg.default, { organizationId: "org_a" });
-    expect(a.warnings.join()).toContain("at least 1000 user rows");
+    expect(a.warnings.join()).toContain("1,000 or more user rows");
   });
 });
 
@@ -552,7 +552,10 @@ describe("legacy and audit", () => {
     const { previous } = await t.mutation(internal.scripts.enableV2ForOrg.default, {
       organizationId: "org_a",
     });
-    await t.mutation(internal.scripts.enableV2ForOrg.default, { organizationId: "org_a", restore: previous });
+    await t.mutation(internal.scripts.disableV2ForOrg.default, {
+      organizationId: "org_a",
+      restore: previous ?? "",
+    });
     const said = lines.mock.calls.map(([l]) => JSON.parse(l as string));
     lines.mockRestore();
     expect(said.map((l) => l.restore)).toEqual([false, true]);

@@ -66,7 +66,10 @@ export function changeLines(change) {
     ["after", rowFlags(change.after)],
     ["effective", effectiveFlags(change.effective)],
     ...texts("warning", change.warnings),
-    ...texts("next", change.next),
+    ...texts(
+      "next",
+      change.next.map((/** @type {any} */ call) => `${call.function}: ${call.why}`),
+    ),
   ];
 }
 
