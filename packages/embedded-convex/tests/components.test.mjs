@@ -302,17 +302,24 @@ describe("snapshots", () => {
     expect(await first.all()).toEqual({ ...empty, runs: ["h"], ledger: ["a", "b"] });
     expect(await first.value("host:tick", { fail: false })).toEqual([2, 3]);
     const { ledgerRun } = await first.value("host:begin", { name: "c" });
+    const handle = await first.value("host:callHandle", { args: { name: "by handle" } });
     await first.stop();
 
     expect((await readTable(save, "runs"))[0]).toEqual(hostRun);
     const saved = await readTable(save, `${ledger}/runs`);
-    expect(saved).toEqual([...runs, expect.objectContaining({ _id: ledgerRun, name: "c" })]);
+    expect(saved).toEqual([
+      ...runs,
+      expect.objectContaining({ _id: ledgerRun, name: "c" }),
+      expect.objectContaining({ name: "by handle" }),
+    ]);
     expect(await readTable(save, `${clock}/ticks`)).toMatchObject([...ticks, {}, {}]);
     expect(await readTable(save, "_components/archive/runs")).toEqual([]);
 
     const second = await start({ snapshot: save });
     expect((await second.value("host:begin", { name: "d" })).ledgerRun).not.toBe(ledgerRun);
-    expect(await second.all()).toMatchObject({ ledger: ["a", "b", "c", "d"] });
+    await second.value("host:callHandle", { handle, args: { name: "by handle again" } });
+    const names = ["a", "b", "by handle", "by handle again", "c", "d"];
+    expect(await second.all()).toMatchObject({ ledger: names });
     await second.stop();
   });
 
