@@ -104,6 +104,13 @@ impl FailureKind {
     }
 }
 
+impl FailureKind {
+    /// Was it refused by a conflict, or because too much was written? Who writes more slowly meets fewer of these.
+    pub(crate) fn is_refusal(self, message: &str) -> bool {
+        self == Self::Conflict || (self == Self::Transient && cause(message).starts_with("Too many writes "))
+    }
+}
+
 /// The message without what the runtime and the client put before it: the request's id, `Server Error` on a line of
 /// its own, and the name of an error.
 fn cause(message: &str) -> &str {

@@ -37,14 +37,16 @@ pub use flags::{
     MOST_USER_ROWS, NextCall, NextCallArgs, NextFunction, Share, Traces, environment_value,
 };
 pub use ledger::{
-    LoweredPace, PaceEvent, Run, RunBatch, RunCall, RunDecision, RunEffect, RunError, RunEvent, RunMode,
-    RunPace, RunProgress, RunStart, RunState, RunStateWord, RunSums, resume_run, start_run,
+    LoweredPace, NextRunArgs, NextRunCall, NoteToRecord, PaceEvent, Recording, RetryCall, Run, RunAnswer,
+    RunArguments, RunBatch, RunCall, RunDecision, RunEffect, RunError, RunEvent, RunMode, RunPace,
+    RunProgress, RunStart, RunState, RunStateWord, RunSums, resume_run, retry_run, start_run,
 };
 pub use migration::{
     ArtifactHas, ArtifactToJudge, Attempt, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall,
-    JudgedNote, Judgement, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage, MigrationRun,
-    MigrationStep, MissingRows, NextMigration, NextMigrationArgs, NoteFailure, NoteRows, NoteSamples,
-    NoteToJudge, NoteVerdict, Outcome, Reasons, Stopped, legacy_warning, missing_rows, notes_that_fit,
+    JudgedNote, Judgement, LegEnd, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage,
+    MigrationRun, MigrationStep, MissingRows, NextMigration, NextMigrationArgs, NoteFailure, NoteRows,
+    NoteSamples, NoteToJudge, NoteVerdict, Outcome, Reasons, Stopped, legacy_warning, missing_rows,
+    notes_that_fit,
 };
 pub use note::{
     BlockedReason, Class, Deferral, DeferredReason, InsightsStatus, Linked, NoteFacts, TranscriptionStatus,

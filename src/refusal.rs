@@ -1,12 +1,12 @@
 //! Expected failures, with codes that stay.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use crate::text::{quoted, shortened};
 
 /// What kind of failure it is. Stable: pipelines and dashboards match on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
     /// An argument's value is outside what the function takes.
@@ -103,6 +103,19 @@ impl Refusal {
     /// Refuses a cursor whose position cannot be found again.
     pub fn lost_position() -> Self {
         Self::invalid_cursor("cursor names a place that is gone")
+    }
+
+    /// Refuses what needs the ledger, where the host has none.
+    ///
+    /// ```
+    /// let refusal = v2_rollout::Refusal::without_ledger("background");
+    /// assert_eq!(refusal.message, "background needs the ledger, which this host does not have");
+    /// ```
+    pub fn without_ledger(what: &str) -> Self {
+        let message = format!("{what} needs the ledger, which this host does not have");
+        Self::new(Code::InvalidArgument, message).hint(
+            "`app.use(v2Rollout)` in `convex/convex.config.ts`, with `import v2Rollout from \"v2-rollout/convex.config\"`, and `ledger: components.v2Rollout` in `convex/v2RolloutHost.ts`",
+        )
     }
 
     /// Refuses the id of a run that the ledger does not have.

@@ -78,20 +78,35 @@ impl Run {
                 Vec::new()
             }
         };
-        Ok(run.decided(self, effects, now))
+        let mut decision = run.decided(self, effects, now)?;
+        if decision.run.commits > self.commits
+            && let RunEvent::BatchWritten { batch, .. } | RunEvent::LegEnded { rest: batch, .. } = event
+        {
+            decision.failures.clone_from(&batch.failures);
+            decision.recovered.clone_from(&batch.recovered);
+        }
+        Ok(decision)
     }
 
     /// The row and its effects, told from the row before.
-    pub(super) fn decided(mut self, before: &Self, effects: Vec<RunEffect>, now: Millis) -> RunDecision {
+    pub(super) fn decided(
+        mut self,
+        before: &Self,
+        effects: Vec<RunEffect>,
+        now: Millis,
+    ) -> Result<RunDecision, Refusal> {
         let is_changed = self != *before;
         if is_changed {
             self.updated_ms = now;
         }
-        RunDecision {
+        Ok(RunDecision {
+            excludes_others: self.state()?.excludes(),
             run: self,
             is_changed,
             effects,
-        }
+            failures: Vec::new(),
+            recovered: None,
+        })
     }
 
     /// Takes the table's line for a turn. The row is left half-changed where it is refused: callers drop it.
@@ -179,6 +194,10 @@ impl Run {
     ) -> Result<Vec<RunEffect>, Refusal> {
         // A rest of an older number begins before a batch whose answer was lost: the notes are counted with that.
         let is_next = rest.number == self.next_number();
+        if stopped.is_none() && state.has_leg() && rest.number < self.next_number() {
+            // Its leg may have gone through the last notes without those of another leg.
+            return Ok(vec![RunEffect::AlreadyWritten]);
+        }
         if state.has_leg() && is_next {
             self.record(rest, now)?;
         } else if let Some(error) = &rest.error {
@@ -231,11 +250,13 @@ impl Run {
         self.sums.add(&batch.sums);
         let through = batch.sums.outcome.through();
         self.limit_left = self.limit_left.map(|left| left.saturating_sub(through));
-        if batch.position.is_some() {
-            self.position.clone_from(&batch.position);
+        if batch.recovered.is_some() {
+            let failed = &mut self.sums.outcome.failed;
+            *failed = failed.saturating_sub(1);
         }
-        if batch.position.is_some() || batch.sums.settled() > 0 {
+        if batch.position.is_some() && batch.position != self.position {
             self.idle_legs = 0;
+            self.position.clone_from(&batch.position);
         }
         if let Some(error) = &batch.error {
             self.fail(error, now);

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::{Run, RunBatch};
-use crate::migration::Stopped;
+use crate::migration::{NoteFailure, Stopped};
 use crate::units::Millis;
 
 /// What happens to a run. (To begin or to resume one, the runs beside it must be known: [`start_run`](super::start_run),
@@ -92,6 +92,12 @@ pub struct RunDecision {
     pub run: Run,
     /// Is it another one than before? Then it is written.
     pub is_changed: bool,
+    /// Does it keep other runs from its organization now?
+    pub excludes_others: bool,
     /// What else is to be done, in this order.
     pub effects: Vec<RunEffect>,
+    /// The notes that failed and are to be stored, each once.
+    pub failures: Vec<NoteFailure>,
+    /// A note that was stored as failed and is to be forgotten.
+    pub recovered: Option<String>,
 }

@@ -7,11 +7,13 @@
 //! A run goes on in legs, actions of a few minutes, each of a higher generation than the one before. What a leg of an old
 //! generation asks for is never written.
 
+mod answer;
 mod decide;
 mod event;
 mod exclusion;
 mod pace;
 mod progress;
+mod recording;
 mod refused;
 mod start;
 mod state;
@@ -25,10 +27,12 @@ use tsify::Tsify;
 
 use crate::migration::Stopped;
 use crate::units::Millis;
+pub use answer::{NextRunArgs, NextRunCall, RunAnswer};
 pub use event::{RunDecision, RunEffect, RunEvent};
 pub use pace::{LoweredPace, PaceEvent, RunPace};
 pub use progress::RunProgress;
-pub use start::{RunCall, RunStart, resume_run, start_run};
+pub use recording::{NoteToRecord, Recording};
+pub use start::{RetryCall, RunCall, RunStart, resume_run, retry_run, start_run};
 pub use state::{RunState, RunStateWord};
 pub use sums::{RunBatch, RunSums};
 
@@ -53,7 +57,22 @@ pub struct RunError {
     pub at_ms: Millis,
 }
 
-/// The row of a run, as far as it is decided here. The host may hold more beside it: arguments, identity, reason.
+/// What else a run was started with, for each of its legs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
+pub struct RunArguments {
+    /// Notes in a transaction at most.
+    pub batch_size: Option<f64>,
+    /// Finish what an old run broke off.
+    pub repair: bool,
+    /// After how many days a note that the old pipeline left counts as abandoned.
+    pub deferred_days: Option<f64>,
+    /// The run whose failed notes it tries again, and no others; null where it goes through all notes in its reach.
+    pub retry_of: Option<String>,
+}
+
+/// The row of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
@@ -64,6 +83,10 @@ pub struct Run {
     pub organization_id: Option<String>,
     /// Who started it.
     pub by: String,
+    /// Why it was started.
+    pub reason: Option<String>,
+    /// What else it was started with.
+    pub arguments: RunArguments,
     /// Who waits for it.
     pub mode: RunMode,
     /// What it is at.

@@ -3,14 +3,14 @@
 use super::transitions::{Turn, transition};
 use super::{Run, RunState};
 use crate::refusal::{Code, Refusal};
-use crate::text::{in_shell, quoted};
+use crate::text::quoted;
 
 impl Run {
     /// `npx convex run` with a function that takes a run's id.
     fn command(&self, function: &str) -> String {
         format!(
             "`npx convex run v2Rollout:{function} '{{\"runId\": \"{}\"}}'`",
-            in_shell(&self.run_id)
+            self.run_id
         )
     }
 
@@ -27,6 +27,21 @@ impl Run {
             .map(|(function, _)| *function);
         let retry = (state.is_over() && self.sums.outcome.failed > 0).then_some("retryFailures");
         fits.chain(retry).collect()
+    }
+
+    /// The functions that fit it now, each with what it does.
+    pub(super) fn fitting_calls(&self, state: RunState) -> Vec<(&'static str, &'static str)> {
+        let fitting = self.fitting(state).into_iter();
+        let calls = fitting.map(|function| {
+            let why = match function {
+                "pauseRun" => "stop at the next batch, and go on later",
+                "resumeRun" => "go on in the background",
+                "cancelRun" => "end it for good, and free its organization",
+                _ => "try the notes again that failed, in a run of their own",
+            };
+            (function, why)
+        });
+        calls.collect()
     }
 
     /// `RUN_STATE`, with what would fit.

@@ -4,9 +4,10 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::transitions::Turn;
-use super::{Run, RunDecision, RunEffect, RunMode, RunPace, RunState};
+use super::{Run, RunArguments, RunDecision, RunEffect, RunMode, RunPace, RunState};
 use crate::argument;
-use crate::refusal::{Code, Refusal};
+use crate::migration::MigrationCall;
+use crate::refusal::Refusal;
 use crate::units::Millis;
 
 /// How long a leg may go on unheard of beyond its deadline: its last transaction, and the one that tells its end.
@@ -14,13 +15,11 @@ const GRACE: Millis = Millis(60_000.0);
 
 /// What a run is begun with. The rest of its arguments is checked by
 /// [`MigrationCall::check`](crate::MigrationCall::check).
-#[derive(Clone, Debug, Default, PartialEq, Tsify)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunCall {
     /// The id that it shall have.
     pub run_id: String,
     /// The organization in its reach; all of them without it.
-    #[tsify(optional)]
     pub organization_id: Option<String>,
     /// Write nothing.
     pub dry_run: bool,
@@ -29,21 +28,18 @@ pub struct RunCall {
     /// Who starts it.
     pub by: String,
     /// Why.
-    #[tsify(optional)]
     pub reason: Option<String>,
+    /// What else its legs are started with.
+    pub arguments: RunArguments,
     /// Notes to migrate or repair at most.
-    #[tsify(optional)]
     pub limit: Option<f64>,
     /// Notes in its reach, where that is known.
-    #[tsify(optional)]
     pub total: Option<u64>,
     /// Where it begins, where that is not the start.
-    #[tsify(optional)]
     pub position: Option<String>,
     /// After how long a leg ends itself.
     pub deadline_ms: Millis,
     /// Bytes that it writes per second on average; without it as fast as it can.
-    #[tsify(optional)]
     pub bytes_per_second: Option<f64>,
 }
 
@@ -58,12 +54,51 @@ pub struct RunStart {
     pub others: Vec<RunDecision>,
 }
 
+/// What a run of the failed notes of another one is begun with.
+#[derive(Clone, Debug, Default, PartialEq, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct RetryCall {
+    /// The id that it shall have.
+    pub run_id: String,
+    /// Who starts it.
+    pub by: String,
+    /// After how long a leg ends itself.
+    pub deadline_ms: Millis,
+}
+
 impl RunCall {
+    /// What a call of `runMigration` asks for.
+    ///
+    /// # Errors
+    /// As [`MigrationCall::check`].
+    pub fn new(run_id: &str, call: &MigrationCall) -> Result<Self, Refusal> {
+        let pace = call.pace_bytes_per_second;
+        Ok(Self {
+            run_id: run_id.into(),
+            organization_id: call.organization_id.clone(),
+            dry_run: call.dry_run,
+            background: call.background,
+            by: call.actor(),
+            reason: call.reason.clone(),
+            arguments: RunArguments {
+                batch_size: call.batch_size,
+                repair: call.repair,
+                deferred_days: call.deferred_days,
+                retry_of: None,
+            },
+            limit: call.limit,
+            total: None,
+            position: call.position()?,
+            deadline_ms: call.deadline_ms,
+            // A host may have reckoned its pace.
+            bytes_per_second: (pace > 0.0).then(|| pace.floor().max(1.0)),
+        })
+    }
+
     fn accept(&self, now: Millis) -> Result<Run, Refusal> {
         if let Some(organization_id) = &self.organization_id {
             argument::organization_id(organization_id)?;
         }
-        argument::actor("by", &self.by)?;
         if let Some(reason) = &self.reason {
             argument::reason(reason)?;
         }
@@ -82,6 +117,8 @@ impl RunCall {
             run_id: self.run_id.clone(),
             organization_id: self.organization_id.clone(),
             by: self.by.clone(),
+            reason: self.reason.clone(),
+            arguments: self.arguments.clone(),
             lease_ms: self.deadline_ms + GRACE,
             position: self.position.clone(),
             limit,
@@ -99,16 +136,12 @@ impl RunCall {
 /// run, of states that exclude others. A dry run is not registered and excluded by none: then there is nothing to begin.
 ///
 /// # Errors
-/// - `INVALID_ARGUMENT` for arguments outside their rules, and for a dry run in the background.
+/// - `INVALID_ARGUMENT` for arguments outside their rules.
 /// - `INTERNAL` for a deadline that is none.
 /// - `RUN_EXISTS` where another run excludes it.
 pub fn start_run(call: &RunCall, others: &[Run], now: Millis) -> Result<Option<RunStart>, Refusal> {
     let before = call.accept(now)?;
     if call.dry_run {
-        if call.background {
-            let message = "background does not go with `dryRun`: a dry run leaves nothing to look at later";
-            return Err(Refusal::new(Code::InvalidArgument, message).hint("leave out one of the two"));
-        }
         return Ok(None);
     }
     let others = before.make_way(others, now)?;
@@ -126,7 +159,7 @@ pub fn start_run(call: &RunCall, others: &[Run], now: Millis) -> Result<Option<R
         }));
         effects
     };
-    let decision = run.decided(&before, effects, now);
+    let decision = run.decided(&before, effects, now)?;
     Ok(Some(RunStart { decision, others }))
 }
 
@@ -151,6 +184,33 @@ pub fn resume_run(run: &Run, others: &[Run], now: Millis) -> Result<RunStart, Re
     } else {
         resumed.make_way(others, now)?
     };
-    let decision = resumed.decided(run, effects, now);
+    let decision = resumed.decided(run, effects, now)?;
     Ok(RunStart { decision, others })
+}
+
+/// Begins a run in the background of the notes that failed in another one. `others` as in [`start_run`].
+///
+/// # Errors
+/// - `RUN_STATE` where the other one is not over, or none of its notes failed.
+/// - `RUN_EXISTS` where another run excludes it.
+pub fn retry_run(run: &Run, call: &RetryCall, others: &[Run], now: Millis) -> Result<RunStart, Refusal> {
+    let state = run.state()?;
+    if !state.is_over() || run.sums.outcome.failed == 0 {
+        return Err(run.does_not_fit(state));
+    }
+    let retry = RunCall {
+        run_id: call.run_id.clone(),
+        organization_id: run.organization_id.clone(),
+        background: true,
+        by: call.by.clone(),
+        arguments: RunArguments {
+            retry_of: Some(run.run_id.clone()),
+            ..run.arguments.clone()
+        },
+        total: Some(run.sums.outcome.failed),
+        deadline_ms: call.deadline_ms,
+        bytes_per_second: run.pace.configured_bytes_per_second,
+        ..RunCall::default()
+    };
+    start_run(&retry, others, now)?.ok_or_else(|| Refusal::internal("a run of failed notes is registered"))
 }

@@ -4,9 +4,10 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::migration::{
-    Inserted, MigrationBatch, NoteFailure, NoteSamples, Outcome, Reasons, Tally, malformed_at,
+    Inserted, MigrationBatch, NoteFailure, NoteSamples, NoteVerdict, Outcome, Reasons, Tally,
 };
-use crate::refusal::Refusal;
+use crate::refusal::{Code, Refusal};
+use crate::table::MalformedDocument;
 use crate::text::counted;
 
 /// Ids of each class that a run's row names.
@@ -32,8 +33,9 @@ pub struct RunSums {
 
 /// What the transaction at hand adds to its run: what its leg settled since the transaction before, and what it wrote
 /// itself.
-#[derive(Clone, Debug, Default, PartialEq, Tsify)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
+#[tsify(missing_as_null)]
 pub struct RunBatch {
     /// The number of commits that its leg knows of, plus one.
     pub number: u64,
@@ -42,13 +44,13 @@ pub struct RunBatch {
     /// The notes that failed: all of them, each for a row of its own.
     pub failures: Vec<NoteFailure>,
     /// Where the last note stands that is settled now; null where none is settled since the transaction before.
-    #[tsify(type = "string | null")]
     pub position: Option<String>,
     /// Transactions that failed since the one before, by a conflict or because too much was written.
     pub refusals: u64,
     /// The last error since the transaction before.
-    #[tsify(type = "string | null")]
     pub error: Option<String>,
+    /// A note that an earlier transaction counted as failed, and that is settled now after all.
+    pub recovered: Option<String>,
 }
 
 impl RunSums {
@@ -69,28 +71,39 @@ impl RunSums {
 }
 
 impl RunBatch {
-    /// Adds what a transaction wrote. `ids` are those of its notes, from the first.
-    #[must_use]
-    pub fn with(mut self, written: &MigrationBatch, ids: &[String]) -> Self {
-        for (at, (id, verdict)) in ids.iter().zip(&written.verdicts).enumerate() {
-            // One tally each: a tally names the first failures only.
-            let mut tally = Tally::default();
-            tally.settle(id, *verdict, malformed_at(&written.malformed, at));
-            self.sums.add(&RunSums {
-                outcome: tally.outcome,
-                reasons: tally.reasons,
-                samples: tally.samples,
-                ..RunSums::default()
-            });
-            self.failures.append(&mut tally.failures);
-        }
+    /// Counts what became of a note. `malformed` tells what is wrong with one that is malformed.
+    pub(crate) fn settle(&mut self, id: &str, verdict: NoteVerdict, malformed: Option<&MalformedDocument>) {
+        // One tally each: a tally names the first failures only.
+        let mut tally = Tally::default();
+        tally.settle(id, verdict, malformed);
+        self.add_tally(tally);
+    }
+
+    /// Counts a note that could not be migrated.
+    pub(crate) fn fail(&mut self, id: &str, code: Code, message: &str) {
+        let mut tally = Tally::default();
+        tally.fail(id, code, message);
+        self.add_tally(tally);
+    }
+
+    fn add_tally(&mut self, tally: Tally) {
+        self.sums.add(&RunSums {
+            outcome: tally.outcome,
+            reasons: tally.reasons,
+            samples: tally.samples,
+            ..RunSums::default()
+        });
+        self.failures.extend(tally.failures);
+    }
+
+    /// Adds what a transaction wrote, beside what became of its notes.
+    pub(super) fn add_rows(&mut self, written: &MigrationBatch) {
         self.sums.add(&RunSums {
             inserted: written.inserted,
             batches: u64::from(written.verdicts.iter().any(|verdict| verdict.is_through())),
             bytes_written: written.metrics.bytes_written.used,
             ..RunSums::default()
         });
-        self
     }
 
     /// Is every note that failed named, and is it told how far it gets? The sums are those of the notes up to the
@@ -165,8 +178,7 @@ fn add_samples(sum: &mut NoteSamples, more: &NoteSamples) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migration::NoteVerdict;
-    use crate::table::MalformedDocument;
+    use crate::ledger::Recording;
     use crate::transaction::Metrics;
     use serde_json::json;
 
@@ -184,10 +196,11 @@ mod tests {
                 transcripts: 1,
                 claims: 2,
             },
-            ids: Vec::new(),
-            position: None,
+            ids: ids(verdicts.len()),
+            position: Some("[1]".into()),
             created_ms: None,
             is_last: false,
+            bytes_per_second: None,
             verdicts,
             metrics,
         }
@@ -199,20 +212,13 @@ mod tests {
 
     #[test]
     fn a_batch_counts_what_its_transaction_wrote() {
-        let batch = RunBatch::default().with(
-            &written(vec![
-                NoteVerdict::Migrate,
-                NoteVerdict::Malformed,
-                NoteVerdict::NoCoach,
-                NoteVerdict::Gone,
-                NoteVerdict::Transcribing,
-            ]),
-            &ids(5),
-        );
-        let batch = RunBatch {
-            position: Some("[5]".into()),
-            ..batch
-        };
+        let batch = Recording::default().with(&written(vec![
+            NoteVerdict::Migrate,
+            NoteVerdict::Malformed,
+            NoteVerdict::NoCoach,
+            NoteVerdict::Gone,
+            NoteVerdict::Transcribing,
+        ]));
         assert_eq!(batch.check(), Ok(()));
         assert_eq!(
             serde_json::to_value(&batch.sums).unwrap(),
@@ -224,6 +230,7 @@ mod tests {
                 "reasons": {
                     "noCoach": 1, "insightsCancelled": 0, "transcribing": 1, "insightsInProgress": 0,
                     "awaitingConfirmation": 0, "changedRecently": 0, "noTimeOfChange": 0,
+                    "unknownStatus": 0,
                 },
                 "inserted": { "artifacts": 1, "transcripts": 1, "claims": 2 },
                 "samples": { "unfinished": [], "deferred": ["n4"], "blocked": ["n2"] },
@@ -244,10 +251,14 @@ mod tests {
     fn all_failures_are_named_and_five_samples_of_a_class() {
         let failed = written(vec![NoteVerdict::Malformed; 60]);
         let blocked = written(vec![NoteVerdict::NoCoach; 4]);
-        let batch = RunBatch::default()
-            .with(&failed, &ids(60))
-            .with(&blocked, &ids(4))
-            .with(&blocked, &ids(4));
+        let mut batch = RunBatch::default();
+        for written in [&failed, &blocked, &blocked] {
+            let recording = Recording {
+                before: batch,
+                ..Recording::default()
+            };
+            batch = recording.with(written);
+        }
         assert_eq!((batch.failures.len(), batch.sums.outcome.failed), (60, 60));
         assert_eq!(batch.sums.samples.blocked, ["n0", "n1", "n2", "n3", "n0"]);
         assert_eq!(batch.sums.batches, 0, "nothing was written for a note");
@@ -256,7 +267,14 @@ mod tests {
 
     #[test]
     fn a_batch_that_would_be_counted_wrongly_is_refused() {
-        let mut batch = RunBatch::default().with(&written(vec![NoteVerdict::Malformed]), &ids(1));
+        let nowhere = |verdict| {
+            let written = MigrationBatch {
+                position: None,
+                ..written(vec![verdict])
+            };
+            Recording::default().with(&written)
+        };
+        let mut batch = nowhere(NoteVerdict::Malformed);
         let mut refused = vec![batch.check().unwrap_err()];
         batch.failures.clear();
         refused.push(batch.check().unwrap_err());
@@ -268,7 +286,6 @@ mod tests {
             ]
         );
         // Notes that are gone are in no class.
-        let gone = RunBatch::default().with(&written(vec![NoteVerdict::Gone]), &ids(1));
-        assert_eq!(gone.check(), Ok(()));
+        assert_eq!(nowhere(NoteVerdict::Gone).check(), Ok(()));
     }
 }

@@ -194,6 +194,13 @@ fn a_batch_whose_answer_was_lost_counts_once() {
     let again = on(&run, asked(1, 1), 2.0);
     assert_eq!(again.effects, [RunEffect::AlreadyWritten]);
     assert_eq!(again.run.sums, run.sums);
+    // A leg that went through the last notes without it goes on from the row as well.
+    let through = on(&run, ended(1, None, rest(1)), 4.0);
+    assert_eq!(
+        (through.effects, through.is_changed),
+        (vec![RunEffect::AlreadyWritten], true)
+    );
+    assert_eq!(through.run.state, RunStateWord::Running);
     // The end of its leg does not bring the same notes again.
     let over = on(&run, ended(1, Some(Stopped::Deadline), batch(1, 10)), 4.0).run;
     assert_eq!(over.sums, run.sums);
@@ -214,7 +221,7 @@ fn what_was_not_asked_for_is_not_written() {
         (written(1, batch(1, 10)), unasked(1)),
         (written(1, batch(3, 10)), unasked(3)),
         (written(0, batch(2, 10)), unasked(2)),
-        (ended(1, None, rest(1)), unasked(1)),
+        (ended(1, None, rest(3)), unasked(3)),
         (
             written(1, unnamed),
             Err(Refusal::internal("the batch names 0 failures and counts 1")),
@@ -595,24 +602,10 @@ fn arguments_are_checked_and_dry_runs_are_not_registered() {
     for (call, message) in [
         (
             RunCall {
-                background: true,
-                ..dry
-            },
-            "background does not go with `dryRun`: a dry run leaves nothing to look at later",
-        ),
-        (
-            RunCall {
-                by: " ".into(),
-                ..call()
-            },
-            "by ` ` must be 1 to 128 visible ASCII characters, with single spaces between words at most",
-        ),
-        (
-            RunCall {
                 reason: Some(String::new()),
                 ..call()
             },
-            "reason `` must be 1 to 200 characters on one line",
+            "reason `` must be 1 to 200 visible characters on one line",
         ),
         (
             RunCall {

@@ -55,6 +55,8 @@ pub struct MigrationAnswer {
     pub errors: u64,
     /// Notes for which nothing was to be written.
     pub skipped: u64,
+    /// The run in the ledger; null where there is none.
+    pub run_id: Option<String>,
     /// Nothing was written: the numbers are what a real run would do.
     pub dry_run: bool,
     /// Every note in reach is settled.
@@ -151,6 +153,7 @@ impl MigrationRun {
                  already migrated are left alone",
             ));
         }
+        let is_interrupted = matches!(self.phase, Phase::Interrupted);
         let done = matches!(self.phase, Phase::Through);
         let cursor = (!done).then(|| cursor::seal(&self.accepted.binding, self.now, &self.position));
         self.warn(stopped);
@@ -167,6 +170,7 @@ impl MigrationRun {
             claims,
             errors: outcome.failed,
             skipped: outcome.skipped(),
+            run_id: self.run_id.clone(),
             dry_run: self.accepted.dry_run,
             done,
             stopped,
@@ -184,7 +188,10 @@ impl MigrationRun {
             estimate: self.accepted.dry_run.then(|| self.estimate()),
             warnings: take(&mut self.warnings),
             samples: take(&mut self.tally.samples),
-            next: cursor.clone().map(|cursor| self.next_call(cursor)),
+            next: cursor
+                .clone()
+                .filter(|_| !is_interrupted)
+                .map(|cursor| self.next_call(cursor)),
             cursor,
         })
     }

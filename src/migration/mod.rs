@@ -12,6 +12,7 @@ mod judge;
 mod outcome;
 mod page;
 mod progress;
+mod recorded;
 mod report;
 mod rows;
 mod size;
@@ -19,9 +20,10 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
+use crate::ledger::RunBatch;
 use crate::refusal::{Code, Refusal};
 use crate::retry::Retry;
 use crate::text::quoted;
@@ -35,6 +37,7 @@ pub use outcome::{Inserted, NoteFailure, Outcome, Reasons};
 pub(crate) use page::malformed_at;
 use page::{Batch, Page};
 use progress::Progress;
+pub use recorded::LegEnd;
 pub use rows::{ArtifactHas, Fitting, MissingRows, NoteRows, missing_rows, notes_that_fit};
 use size::{LARGEST, Size};
 pub use step::{Attempt, JudgedNote, MigrationBatch, MigrationPage, MigrationStep};
@@ -49,7 +52,7 @@ const CONFLICTS_OF_A_SWEEP: u32 = 3;
 const FAILURES_FROM: u64 = 20;
 
 /// Why a run ended before it was through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum Stopped {
     /// It migrated as many notes as it was to.
@@ -90,6 +93,8 @@ enum Phase {
     Through,
     /// It ended before.
     Stopped(Stopped),
+    /// Someone paused or cancelled it.
+    Interrupted,
 }
 
 /// Where the document is that made a batch fail.
@@ -117,6 +122,7 @@ struct Search {
 #[derive(Debug)]
 struct Checkpoint {
     tally: Tally,
+    unrecorded: Option<RunBatch>,
     position: Option<String>,
 }
 
@@ -127,7 +133,7 @@ struct Held {
     before: Checkpoint,
     id: String,
     message: String,
-    /// The next one went through.
+    /// The next one went through. The ledger has recorded this one as failed then.
     others_pass: bool,
 }
 
@@ -167,6 +173,10 @@ pub struct MigrationRun {
     batches: u64,
     bytes: u64,
     tally: Tally,
+    /// Of a run that the ledger has: what no transaction has recorded yet.
+    unrecorded: Option<RunBatch>,
+    /// The id that the ledger has it under.
+    run_id: Option<String>,
     /// It only looks whether anything is left behind its limit.
     checkpoint: Option<Checkpoint>,
     progress: Progress,
@@ -213,6 +223,8 @@ impl MigrationRun {
             batches: 0,
             bytes: 0,
             tally: Tally::default(),
+            unrecorded: None,
+            run_id: None,
             checkpoint: None,
             progress: Progress::new(&accepted, call.now_ms, call.deadline_ms),
             warnings,
@@ -223,7 +235,10 @@ impl MigrationRun {
     /// What to do next.
     pub fn next(&mut self, now: Millis) -> MigrationStep {
         self.now = now;
-        if !matches!(self.phase, Phase::Through | Phase::Stopped(_)) {
+        if !matches!(
+            self.phase,
+            Phase::Through | Phase::Stopped(_) | Phase::Interrupted
+        ) {
             self.phase = Phase::Planning;
             if let Some(step) = self.plan() {
                 self.has_worked = true;
@@ -260,9 +275,12 @@ impl MigrationRun {
                 self.look_ahead_at_the_limit();
             } else {
                 let ids = batch.notes.iter().filter_map(|at| self.page.notes.get(*at));
-                let ids = ids.map(|note| note.id.clone()).collect();
-                let attempt = self.attempt();
-                return self.paced(MigrationStep::WriteBatch { ids, attempt }, Phase::Writing(batch));
+                let step = MigrationStep::WriteBatch {
+                    ids: ids.map(|note| note.id.clone()).collect(),
+                    attempt: self.attempt(),
+                    recording: self.recording_of(&batch),
+                };
+                return self.paced(step, Phase::Writing(batch));
             }
         }
         if self.page.is_last {
@@ -276,11 +294,11 @@ impl MigrationRun {
         let after = self.position.clone();
         let notes = self.size.notes();
         if self.may_sweep() && (LEAST_SWEEP..=self.left()).contains(&notes) {
-            let attempt = self.attempt();
             let sweep = MigrationStep::Sweep {
                 after,
                 notes,
-                attempt,
+                attempt: self.attempt(),
+                recording: self.recording(),
             };
             return self.paced(sweep, Phase::Sweeping { notes });
         }
@@ -298,10 +316,13 @@ impl MigrationRun {
             self.settle_held(true);
             return None;
         }
-        let ids = vec![held.id.clone()];
+        let step = MigrationStep::WriteBatch {
+            ids: vec![held.id.clone()],
+            attempt: self.attempt(),
+            recording: self.recording_of_held(&held.id),
+        };
         self.phase = Phase::Confirming;
-        let attempt = self.attempt();
-        Some(MigrationStep::WriteBatch { ids, attempt })
+        Some(step)
     }
 
     fn attempt(&self) -> Attempt {
@@ -315,7 +336,7 @@ impl MigrationRun {
         // Among the first few notes it depends on each whether too many failed.
         let is_decided = self.tally.outcome.failed == 0 || self.tally.outcome.tried() >= FAILURES_FROM;
         let is_looking = self.checkpoint.is_some() || self.held.is_some() || self.is_sparse;
-        !self.accepted.dry_run && !is_looking && is_decided
+        !self.accepted.dry_run && !self.accepted.is_retry && !is_looking && is_decided
     }
 
     /// A step that writes, when its time has come.
@@ -336,6 +357,7 @@ impl MigrationRun {
         if self.left() == 0 && self.checkpoint.is_none() {
             self.checkpoint = Some(Checkpoint {
                 tally: self.tally.clone(),
+                unrecorded: self.unrecorded.clone(),
                 position: self.position.clone(),
             });
         }
@@ -351,8 +373,8 @@ impl MigrationRun {
         // Where the run goes on later, a note that is held is tried anew.
         self.settle_held(matches!(why, Stopped::Limit | Stopped::Failures));
         self.phase = Phase::Stopped(why);
-        if let Some(Checkpoint { tally, position }) = self.checkpoint.take() {
-            (self.tally, self.position) = (tally, position);
+        if let Some(checkpoint) = self.checkpoint.take() {
+            self.go_back(checkpoint);
             self.phase = Phase::Stopped(Stopped::Limit);
         }
         None
@@ -369,11 +391,18 @@ impl MigrationRun {
             message,
             others_pass,
         } = held;
-        if is_blamed || others_pass {
-            self.tally.fail(&id, Code::Internal, &message);
-        } else {
-            (self.tally, self.position) = (before.tally, before.position);
+        if !is_blamed && !others_pass {
+            return self.go_back(before);
         }
+        self.tally.fail(&id, Code::Internal, &message);
+        if let Some(unrecorded) = self.unrecorded.as_mut().filter(|_| !others_pass) {
+            unrecorded.fail(&id, Code::Internal, &message);
+        }
+    }
+
+    fn go_back(&mut self, checkpoint: Checkpoint) {
+        (self.tally, self.unrecorded, self.position) =
+            (checkpoint.tally, checkpoint.unrecorded, checkpoint.position);
     }
 
     /// Notes that the limit leaves.

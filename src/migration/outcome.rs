@@ -177,7 +177,7 @@ impl Tally {
     }
 
     /// Counts a note that could not be migrated. `message` is the runtime's: it may hold whole documents.
-    pub(super) fn fail(&mut self, voice_note_id: &str, code: Code, message: &str) {
+    pub(crate) fn fail(&mut self, voice_note_id: &str, code: Code, message: &str) {
         self.outcome.failed += 1;
         if self.failures.len() < NAMED_FAILURES {
             self.failures.push(NoteFailure {

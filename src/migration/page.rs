@@ -89,13 +89,12 @@ impl MigrationRun {
 
     /// Counts the notes of the page up to `end`.
     pub(super) fn settle_until(&mut self, end: usize) {
-        let notes = self.page.notes.iter().enumerate();
-        for (at, note) in notes.take(end).skip(self.page.done) {
-            self.tally
-                .settle(&note.id, note.verdict, malformed_at(&self.page.malformed, at));
+        let page = core::mem::take(&mut self.page);
+        for (at, note) in page.notes.iter().enumerate().take(end).skip(page.done) {
+            self.settle(&note.id, note.verdict, malformed_at(&page.malformed, at));
             self.position = Some(note.position.clone());
         }
-        self.page.done = end;
+        self.page = Page { done: end, ..page };
         if matches!(self.suspects, Suspects::InPage { end: suspects } if suspects <= end) {
             self.suspects = Suspects::None;
         }

@@ -92,6 +92,7 @@ impl MigrationRun {
         if let Suspects::None = self.suspects {
             self.search = None;
         }
+        self.recorded();
         Ok(())
     }
 
@@ -125,9 +126,9 @@ impl MigrationRun {
         }
         self.search = None;
         for (at, (id, verdict)) in sweep.ids.iter().zip(&sweep.verdicts).enumerate() {
-            self.tally
-                .settle(id, *verdict, malformed_at(&sweep.malformed, at));
+            self.settle(id, *verdict, malformed_at(&sweep.malformed, at));
         }
+        self.recorded();
         if sweep.position.is_some() {
             self.position.clone_from(&sweep.position);
         }
@@ -145,8 +146,8 @@ impl MigrationRun {
         };
         self.phase = Phase::Planning;
         self.transaction_ended(written, took);
-        self.tally
-            .settle(&held.id, *verdict, malformed_at(&written.malformed, 0));
+        self.settle(&held.id, *verdict, malformed_at(&written.malformed, 0));
+        self.recorded();
         Ok(())
     }
 
@@ -171,6 +172,9 @@ impl MigrationRun {
         }
         self.batches += u64::from(written.verdicts.iter().any(|verdict| verdict.is_through()));
         self.tally.inserted.add(written.inserted);
+        if self.unrecorded.is_some() {
+            self.set_pace(written.bytes_per_second);
+        }
         let bytes = written.metrics.bytes_written.used;
         self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes_per_ms > 0.0 {
@@ -198,6 +202,7 @@ impl MigrationRun {
             _ => return Err(WrongCall("failed: no transaction was asked for".into())),
         };
         let kind = FailureKind::of(message);
+        self.note_failure(message, kind.is_refusal(message));
         let phase = core::mem::replace(&mut self.phase, Phase::Planning);
         let retried_as = match kind {
             // One note cannot be halved.
@@ -228,7 +233,7 @@ impl MigrationRun {
         Ok(())
     }
 
-    fn forget_attempts(&mut self) {
+    pub(super) fn forget_attempts(&mut self) {
         self.retry.reset();
         self.attempted = None;
     }
@@ -280,6 +285,7 @@ impl MigrationRun {
         self.suspects = Suspects::None;
         let before = Checkpoint {
             tally: self.tally.clone(),
+            unrecorded: self.unrecorded.clone(),
             position: self.position.clone(),
         };
         let bad = batch.notes.first().and_then(|at| self.page.notes.get_mut(*at));
@@ -289,6 +295,9 @@ impl MigrationRun {
             let id = id.clone();
             if is_certain {
                 self.tally.fail(&id, Code::MalformedDocument, message);
+                if let Some(unrecorded) = &mut self.unrecorded {
+                    unrecorded.fail(&id, Code::MalformedDocument, message);
+                }
             } else {
                 self.held = Some(Held {
                     before,

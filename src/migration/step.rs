@@ -4,6 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::{Inserted, NoteRows, NoteVerdict};
+use crate::ledger::Recording;
 use crate::table::MalformedDocument;
 use crate::transaction::Metrics;
 use crate::units::Millis;
@@ -26,6 +27,8 @@ pub enum MigrationStep {
         ids: Vec<String>,
         /// When it is tried.
         attempt: Attempt,
+        /// What it records; null where the ledger does not have the run.
+        recording: Option<Recording>,
     },
     /// Read, judge and write the next notes, in one transaction, and end it behind the first malformed one.
     Sweep {
@@ -35,6 +38,8 @@ pub enum MigrationStep {
         notes: u64,
         /// When it is tried.
         attempt: Attempt,
+        /// What it records; null where the ledger does not have the run.
+        recording: Option<Recording>,
     },
     /// Wait, then ask again.
     Wait {
@@ -109,4 +114,8 @@ pub struct MigrationBatch {
     pub created_ms: Option<Millis>,
     /// Of a sweep: does the reach of the run end with it?
     pub is_last: bool,
+    /// Where it recorded its run: how fast that goes on, in bytes per second on average; null where it is as fast as it
+    /// can.
+    #[tsify(type = "number | null")]
+    pub bytes_per_second: Option<f64>,
 }

@@ -48,6 +48,7 @@ fn written(ids: &[String], verdict: NoteVerdict) -> MigrationBatch {
         position: None,
         created_ms: None,
         is_last: false,
+        bytes_per_second: None,
     }
 }
 
@@ -58,6 +59,7 @@ fn most_notes_are_swept_and_the_first_step_goes_on_where_the_cursor_says() {
         after: None,
         notes: 50,
         attempt: FIRST,
+        recording: None,
     };
     assert_eq!(run.next(Millis(0.0)), sweep);
     let mut swept = written(&["n1".into(), "n2".into()], NoteVerdict::Migrate);
@@ -85,7 +87,8 @@ fn most_notes_are_swept_and_the_first_step_goes_on_where_the_cursor_says() {
         MigrationStep::Sweep {
             after: Some("[2]".into()),
             notes: 50,
-            attempt: FIRST
+            attempt: FIRST,
+            recording: None,
         }
     );
 }
