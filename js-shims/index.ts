@@ -20,6 +20,7 @@ export {
   type Host,
   type Index,
   type Indexes,
+  type Ledger,
   type RolloutFunction,
   type Wiring,
 } from "./host.js";

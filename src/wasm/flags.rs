@@ -28,11 +28,11 @@ pub struct FurtherRowsPage {
     pub(super) is_last: bool,
 }
 
-/// Who did it, as rows and logs name them. `caller` is that of a public function.
+/// Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
 #[wasm_bindgen(js_name = actorOf)]
-pub fn actor_of(caller: Option<Ts<Caller>>) -> Result<String, JsValue> {
+pub fn actor_of(caller: Option<Ts<Caller>>, claimed: Option<String>) -> Result<String, JsValue> {
     let caller = caller.map(|caller| decode("actorOf", &caller)).transpose()?;
-    Ok(crate::actor(caller.as_ref(), None))
+    Ok(crate::actor(caller.as_ref(), claimed.as_deref()))
 }
 
 /// How far a change may read, from where its transaction is.

@@ -4,6 +4,7 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use super::{decode, encode};
+use crate::units::{as_f64, as_u64};
 use crate::{
     MigrationBatch, MigrationCall, Millis, NextRunCall, NoteFailure, Recording, Refusal, RetryCall, Run,
     RunAnswer, RunCall, RunDecision, RunEvent, RunStart,
@@ -29,6 +30,12 @@ pub fn refuse_run(#[wasm_bindgen(js_name = runId)] run_id: &str) -> Result<(), J
 #[wasm_bindgen(js_name = refuseWithoutLedger)]
 pub fn refuse_without_ledger(what: &str) -> Result<(), JsValue> {
     Err(Refusal::without_ledger(what).into())
+}
+
+/// A whole number from 1, or `INVALID_ARGUMENT`, which names the argument.
+#[wasm_bindgen(js_name = wholeNumber)]
+pub fn whole_number(argument: &str, value: f64) -> Result<f64, JsValue> {
+    Ok(as_f64(crate::argument::whole_number(argument, value)?))
 }
 
 /// Begins a run; undefined where it is not registered. `others` are those that may exclude it.
@@ -96,7 +103,7 @@ pub fn record_batch(
     let run: Run = decode("recordBatch", run)?;
     let recording: Recording = decode("recordBatch", recording)?;
     let event = RunEvent::BatchWritten {
-        generation: crate::units::as_u64(generation),
+        generation: as_u64(generation),
         batch: recording.with(&decode("recordBatch", written)?),
     };
     encode(&run.on(&event, Millis(now_ms))?)

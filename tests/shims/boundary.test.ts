@@ -149,6 +149,8 @@ test("a run and a change", () => {
     dryRun: true,
     repair: false,
     isLegacy: false,
+    background: false,
+    hasLedger: false,
     nowMs: 0,
     deadlineMs: 1e9,
     paceBytesPerSecond: 0,

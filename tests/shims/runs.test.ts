@@ -1,0 +1,217 @@
+import { describe, expect, test, vi } from "vitest";
+
+import { internal } from "../backend/convex/_generated/api";
+import type { Backend } from "./backend";
+import * as make from "./documents";
+import { host, Killed, ledgerBackend, settle, tables } from "./runs";
+import { codeOf, seed } from "./seed";
+
+const { v2Rollout } = internal;
+
+/** Notes of which every seventh has no text yet, and every hundredth no coach. */
+async function insertNotes(t: Backend, count: number): Promise<void> {
+  for (let from = 0; from < count; from += 100) {
+    await t.run(async ({ db }) => {
+      for (let n = from; n < Math.min(from + 100, count); n++) {
+        const fields =
+          n % 7 === 3 ? { transcription: undefined } : n % 100 === 50 ? { coachId: undefined } : {};
+        await db.insert("voiceNotes", make.note(fields) as never);
+      }
+    });
+  }
+}
+
+async function backendWith(notes: number) {
+  const made = ledgerBackend();
+  await seed(made.t);
+  await insertNotes(made.t, notes);
+  return made;
+}
+
+const start = async (t: Backend, args: Record<string, unknown> = {}) =>
+  (await t.action(internal.scripts.runMigration.default, {
+    organizationId: "org_a",
+    dryRun: false,
+    background: true,
+    by: "Ann",
+    reason: "the pilot",
+    ...args,
+  })) as { runId: string; state: string };
+
+const look = async (t: Backend, runId: string) => await t.query(v2Rollout.run, { runId });
+
+/** The sums of a run, beside what the tables hold. */
+async function sums(t: Backend, runId: string) {
+  const { outcome, artifacts, transcripts, claims } = await look(t, runId);
+  const stored = await tables(t);
+  expect({ artifacts, transcripts, claims, notesWithTwo: 0 }).toEqual(stored);
+  expect(outcome.migrated).toBe(stored.artifacts);
+  return outcome;
+}
+
+test("a foreground run is registered, and answers as ever", async () => {
+  const { t } = await backendWith(30);
+  const answer = await t.action(internal.scripts.runMigration.default, { dryRun: false, by: "Ann" });
+  expect(answer).toMatchObject({ done: true, processed: 30, stopped: null });
+  const { runId } = answer as { runId: string };
+  const run = await look(t, runId);
+  expect(run).toMatchObject({ state: "done", organizationId: null, by: "Ann", background: false });
+  expect((answer as { outcome: unknown }).outcome).toEqual(await sums(t, runId));
+  const again = await t.action(internal.scripts.runMigration.default, { dryRun: true });
+  expect(again).toMatchObject({ runId: null });
+});
+
+test("a run in the background goes through all notes", async () => {
+  const { t } = await backendWith(300);
+  const started = await start(t);
+  expect(started).toMatchObject({
+    state: "queued",
+    next: [{ function: "v2Rollout:run", args: { runId: started.runId } }],
+  });
+  await settle(t);
+  expect(await look(t, started.runId)).toMatchObject({ state: "done", by: "Ann", reason: "the pilot" });
+  expect(await sums(t, started.runId)).toMatchObject({ migrated: 255, notReady: 43, blocked: 2 });
+});
+
+test("one run per organization, and RUN_EXISTS names it", async () => {
+  const { t, onCall } = await backendWith(10);
+  onCall(() => {
+    throw new Killed();
+  });
+  const { runId } = await start(t);
+  await settle(t);
+  const refusal = await start(t).catch((error) => error);
+  expect(codeOf(refusal)).toBe("RUN_EXISTS");
+  expect(refusal.data.message).toContain(runId);
+  expect(codeOf(await start(t, { organizationId: undefined }).catch((error) => error))).toBe("RUN_EXISTS");
+  onCall(null);
+  const other = await start(t, { organizationId: "org_b" });
+  await settle(t);
+  expect(await look(t, other.runId)).toMatchObject({ state: "done" });
+  expect(await t.mutation(v2Rollout.cancelRun, { runId })).toMatchObject({ state: "cancelled" });
+  await start(t);
+});
+
+/** Six minutes later, the watchdog looks. */
+async function watchdog(t: Backend, runId: string, generation: number): Promise<void> {
+  const now = Date.now;
+  const later = now() + 6 * 60_000;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => later);
+  try {
+    await t.mutation(v2Rollout.watch, { runId, generation });
+  } finally {
+    clock.mockRestore();
+  }
+  await settle(t);
+}
+
+describe("killed at every call", () => {
+  for (const moment of ["before", "after"] as const) {
+    test(`${moment} it`, async () => {
+      for (let at = 0; ; at++) {
+        const { t, onCall } = await backendWith(300);
+        let isKilled = false;
+        onCall((_call, when, nth, { generation }) => {
+          if (generation !== 1 || when !== moment || nth !== at) return;
+          isKilled = true;
+          throw new Killed();
+        });
+        const { runId } = await start(t, { batchSize: 25 });
+        await settle(t);
+        await sums(t, runId);
+        if (!isKilled) return;
+        onCall(null);
+        await watchdog(t, runId, 1);
+        expect(await look(t, runId), `killed at call ${at}`).toMatchObject({ state: "done" });
+        expect(await sums(t, runId)).toMatchObject({
+          migrated: 255,
+          notReady: 43,
+          blocked: 2,
+          alreadyMigrated: 0,
+        });
+      }
+    });
+  }
+});
+
+test("a lost answer at every call", async () => {
+  for (let at = 0; ; at++) {
+    const { t, onCall } = await backendWith(300);
+    let isLost = false;
+    onCall((_call, when, nth) => {
+      if (when !== "after" || nth !== at) return;
+      isLost = true;
+      throw new Error("Your request couldn't be completed. Try again later.");
+    });
+    const { runId } = await start(t, { batchSize: 25 });
+    await settle(t);
+    expect(await look(t, runId), `lost at call ${at}`).toMatchObject({ state: "done" });
+    expect(await sums(t, runId)).toMatchObject({
+      migrated: 255,
+      notReady: 43,
+      blocked: 2,
+      alreadyMigrated: 0,
+    });
+    if (!isLost) return;
+  }
+});
+
+test("two legs of one generation at once", async () => {
+  const { t } = await backendWith(300);
+  const { runId } = await start(t);
+  await t.action(v2Rollout.leg, { runId, generation: 1 });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done" });
+  expect(await sums(t, runId)).toMatchObject({ migrated: 255, notReady: 43, blocked: 2, alreadyMigrated: 0 });
+});
+
+test("a leg that was given up writes nothing more", async () => {
+  const { t, onCall } = await backendWith(300);
+  let runId = "";
+  let isGivenUp = false;
+  onCall(async (call, when, nth, { generation }) => {
+    if (generation !== 1 || call !== "mutation" || when !== "before" || nth < 4 || isGivenUp) return;
+    isGivenUp = true;
+    const later = Date.now() + 6 * 60_000;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => later);
+    await t.mutation(v2Rollout.watch, { runId, generation: 1 });
+    clock.mockRestore();
+  });
+  ({ runId } = await start(t));
+  await settle(t);
+  expect(isGivenUp).toBe(true);
+  expect(await look(t, runId)).toMatchObject({ state: "done" });
+  expect(await sums(t, runId)).toMatchObject({ migrated: 255, alreadyMigrated: 0 });
+});
+
+test("pause and resume, exactly once", async () => {
+  const { t, onCall } = await backendWith(300);
+  let runId = "";
+  onCall(async (call, when, nth) => {
+    if (call !== "mutation" || when !== "after" || nth !== 2) return;
+    expect(await t.mutation(v2Rollout.pauseRun, { runId })).toMatchObject({ state: "pausing" });
+  });
+  ({ runId } = await start(t));
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "paused" });
+  const { migrated } = await sums(t, runId);
+  expect(migrated).toBeGreaterThan(0);
+  expect(migrated).toBeLessThan(255);
+  const refusal = await t.mutation(v2Rollout.pauseRun, { runId }).catch((error) => error);
+  expect(codeOf(refusal)).toBe("RUN_STATE");
+  onCall(null);
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done" });
+  expect(await sums(t, runId)).toMatchObject({ migrated: 255, notReady: 43, blocked: 2, alreadyMigrated: 0 });
+});
+
+test("without a ledger, background is refused and says what to do", async () => {
+  const { t } = await backendWith(0);
+  const { migrationCall } = await import("../../js-shims/writing/migrateNotes");
+  const { checkMigrationCall } = await import("../../js-shims/core");
+  const { ledger: _, ...without } = host;
+  const check = () => checkMigrationCall(migrationCall(without, { dryRun: false, background: true }));
+  expect(check).toThrow(/background needs the ledger/);
+  await expect(t.query(v2Rollout.run, { runId: "none" })).rejects.toThrow(/names no run/);
+});
