@@ -2585,9 +2585,9 @@ export class Transaction {
 }
 
 /**
- * Who did it, as rows and logs name them. `caller` is that of a public function.
+ * Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
  */
-export function actorOf(caller?: Caller | null): string;
+export function actorOf(caller?: Caller | null, claimed?: string | null): string;
 
 /**
  * Checks the arguments of a run.
@@ -2695,6 +2695,11 @@ export function startRun(runId: string, call: MigrationCall, others: Runs): RunS
  */
 export function watchRun(run: Run): NextRunCall;
 
+/**
+ * A whole number from 1, or `INVALID_ARGUMENT`, which names the argument.
+ */
+export function wholeNumber(argument: string, value: number): number;
+
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
@@ -2707,7 +2712,7 @@ export interface InitOutput {
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly __wbg_statusscan_free: (a: number, b: number) => void;
     readonly __wbg_transaction_free: (a: number, b: number) => void;
-    readonly actorOf: (a: number) => [number, number, number, number];
+    readonly actorOf: (a: number, b: number, c: number) => [number, number, number, number];
     readonly allowance_count: (a: number, b: number, c: number) => void;
     readonly allowance_foundNone: (a: number) => void;
     readonly allowance_measured: (a: number, b: number) => void;
@@ -2776,6 +2781,7 @@ export interface InitOutput {
     readonly transaction_room: (a: number, b: any) => [number, number, number];
     readonly transaction_tell: (a: number, b: any) => [number, number];
     readonly watchRun: (a: any) => [number, number, number];
+    readonly wholeNumber: (a: number, b: number, c: number) => [number, number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -666,26 +666,29 @@ export class Transaction {
 if (Symbol.dispose) Transaction.prototype[Symbol.dispose] = Transaction.prototype.free;
 
 /**
- * Who did it, as rows and logs name them. `caller` is that of a public function.
+ * Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
  * @param {Caller | null} [caller]
+ * @param {string | null} [claimed]
  * @returns {string}
  */
-export function actorOf(caller) {
-    let deferred2_0;
-    let deferred2_1;
+export function actorOf(caller, claimed) {
+    let deferred3_0;
+    let deferred3_1;
     try {
-        const ret = wasm.actorOf(isLikeNone(caller) ? 0 : addToExternrefTable0(caller));
-        var ptr1 = ret[0];
-        var len1 = ret[1];
+        var ptr0 = isLikeNone(claimed) ? 0 : passStringToWasm0(claimed, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        var len0 = WASM_VECTOR_LEN;
+        const ret = wasm.actorOf(isLikeNone(caller) ? 0 : addToExternrefTable0(caller), ptr0, len0);
+        var ptr2 = ret[0];
+        var len2 = ret[1];
         if (ret[3]) {
-            ptr1 = 0; len1 = 0;
+            ptr2 = 0; len2 = 0;
             throw takeFromExternrefTable0(ret[2]);
         }
-        deferred2_0 = ptr1;
-        deferred2_1 = len1;
-        return getStringFromWasm0(ptr1, len1);
+        deferred3_0 = ptr2;
+        deferred3_1 = len2;
+        return getStringFromWasm0(ptr2, len2);
     } finally {
-        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
     }
 }
 
@@ -988,6 +991,23 @@ export function watchRun(run) {
         throw takeFromExternrefTable0(ret[1]);
     }
     return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * A whole number from 1, or `INVALID_ARGUMENT`, which names the argument.
+ * @param {string} argument
+ * @param {number} value
+ * @returns {number}
+ */
+export function wholeNumber(argument, value) {
+    const val2 = +value;
+    const ptr0 = passStringToWasm0(argument, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.wholeNumber(ptr0, len0, val2);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return ret[0];
 }
 function __wbg_get_imports() {
     const import0 = {
