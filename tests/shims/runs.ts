@@ -15,23 +15,32 @@ export const host: Host = { ...paced, functions: { ...paced.functions, v2Rollout
 
 type Call = "query" | "mutation";
 /** Called around each call of a leg. A `Killed` that it throws ends the leg there. */
-export type LegHook = (call: Call, moment: "before" | "after", nth: number, leg: Leg) => unknown;
+export type LegHook = (
+  call: Call,
+  moment: "before" | "after",
+  nth: number,
+  leg: Leg,
+  args: Record<string, unknown>,
+) => unknown;
 
 /** A backend whose scheduled legs call a hook. */
-export function ledgerBackend(): { t: Backend; onCall: (hook: LegHook | null) => void } {
+export function ledgerBackend(options: Parameters<typeof backend>[0] = {}): {
+  t: Backend;
+  onCall: (hook: LegHook | null) => void;
+} {
   let hook: LegHook | null = null;
   let nth = 0;
   const leg = internalActionGeneric({
     args: { runId: v.string(), generation: v.number() },
     handler: async (ctx, args) => {
       let killed: Killed | null = null;
-      const around = async <T>(call: Call, run: () => Promise<T>): Promise<T> => {
+      const around = async <T>(call: Call, shown: unknown, run: () => Promise<T>): Promise<T> => {
         if (killed) throw killed;
         const mine = nth++;
         try {
-          await hook?.(call, "before", mine, args);
+          await hook?.(call, "before", mine, args, shown as Record<string, unknown>);
           const answer = await run();
-          await hook?.(call, "after", mine, args);
+          await hook?.(call, "after", mine, args, shown as Record<string, unknown>);
           return answer;
         } catch (error) {
           if (error instanceof Killed) killed = error;
@@ -39,9 +48,10 @@ export function ledgerBackend(): { t: Backend; onCall: (hook: LegHook | null) =>
         }
       };
       const hooked = {
-        runQuery: (reference: never, call: never) => around("query", () => ctx.runQuery(reference, call)),
+        runQuery: (reference: never, call: never) =>
+          around("query", call, () => ctx.runQuery(reference, call)),
         runMutation: (reference: never, call: never) =>
-          around("mutation", () => ctx.runMutation(reference, call)),
+          around("mutation", call, () => ctx.runMutation(reference, call)),
       };
       try {
         await runLeg(host, hooked as unknown as typeof ctx, args);
@@ -52,7 +62,7 @@ export function ledgerBackend(): { t: Backend; onCall: (hook: LegHook | null) =>
     },
   });
   const v2Rollout = async () => ({ ...(await import("../backend/convex/v2Rollout")), leg });
-  const t = backend({ modules: { "../backend/convex/v2Rollout.ts": v2Rollout } });
+  const t = backend({ ...options, modules: { "../backend/convex/v2Rollout.ts": v2Rollout } });
   return {
     t,
     onCall: (next) => {
