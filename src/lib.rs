@@ -39,7 +39,7 @@ pub use flags::{
 pub use ledger::{
     LoweredPace, NextRunArgs, NextRunCall, NoteToRecord, PaceEvent, Recording, RetryCall, Run, RunAnswer,
     RunArguments, RunBatch, RunCall, RunDecision, RunEffect, RunError, RunEvent, RunMode, RunPace,
-    RunProgress, RunStart, RunState, RunStateWord, RunSums, resume_run, retry_run, start_run,
+    RunProgress, RunStart, RunState, RunStateWord, RunSums, last_run, resume_run, retry_run, start_run,
 };
 pub use migration::{
     ArtifactHas, ArtifactToJudge, Attempt, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall,

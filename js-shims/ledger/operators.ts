@@ -23,13 +23,17 @@ import {
   pruned,
   type RunAnswer,
   type RunStarted,
+  type RunWithChanges,
   runAnswer,
   runStarted,
+  runWithChanges,
 } from "../validators/ledger.js";
 import { carryOut, carryOutStart, ledgerOf, readRun, runsInTheWay } from "./store.js";
 
 /** Runs that are listed at most, and changes. */
 const MOST_LISTED = 50;
+/** Changes that one run tells of at most. */
+const MOST_CHANGES = 10;
 /** Rows that one call of `prune` deletes at most. */
 const MOST_PRUNED = 1_000;
 /** Failures in a page. */
@@ -51,13 +55,20 @@ export function runsFunction(host: Host) {
   });
 }
 
-/** One run. */
+/** One run, and the changes of flags that it saw. */
 export function runFunction(host: Host) {
   return internalQueryGeneric({
     args: runArgs,
-    returns: runAnswer,
-    handler: async (ctx, { runId }): Promise<RunAnswer> =>
-      describeRun(await readRun(ledgerOf(host, "run"), ctx, runId)),
+    returns: runWithChanges,
+    handler: async (ctx, { runId }): Promise<RunWithChanges> => {
+      const ledger = ledgerOf(host, "run");
+      const run = await readRun(ledger, ctx, runId);
+      const flagChanges: Change[] = await ctx.runQuery(ledger.store.changes, {
+        of: { runId },
+        most: MOST_CHANGES,
+      });
+      return { ...describeRun(run), flagChanges };
+    },
   });
 }
 

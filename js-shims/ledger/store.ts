@@ -1,8 +1,15 @@
 /** Reads the ledger, and carries out what was decided about a run. */
 
-import { type Run, type RunDecision, type RunStart, refuseRun, refuseWithoutLedger } from "../core.js";
+import {
+  describeLast,
+  type Run,
+  type RunDecision,
+  type RunStart,
+  refuseRun,
+  refuseWithoutLedger,
+} from "../core.js";
 import type { HookCtx, Host, Ledger, MutationCtx } from "../host.js";
-import type { Failure, FailurePage } from "../validators/ledger.js";
+import type { Change, Failure, FailurePage, RunAnswer } from "../validators/ledger.js";
 
 /** Who reads the ledger: any function of the host. */
 export type Reading = Pick<HookCtx, "runQuery">;
@@ -71,4 +78,32 @@ export async function carryOutStart(
   for (const other of others) await carryOut(host, ledger, ctx, other);
   await carryOut(host, ledger, ctx, decision);
   return decision.run;
+}
+
+/** What the ledger tells of an organization: its current or last run, and the last change of its flags. */
+export async function lastOf(
+  { ledger }: Host,
+  ctx: Reading,
+  organizationId: string,
+): Promise<{ run: RunAnswer | null; flagChange: Change | null }> {
+  if (ledger === undefined) return { run: null, flagChange: null };
+  const { store } = ledger;
+  const ofOrganization: Run[] = await ctx.runQuery(store.runs, { organizationId, most: 1 });
+  const ofAll: Run[] = await ctx.runQuery(store.runs, { organizationId: null, most: 1 });
+  const [flagChange]: Change[] = await ctx.runQuery(store.changes, { of: { organizationId }, most: 1 });
+  return {
+    run: describeLast([...ofOrganization, ...ofAll]) ?? null,
+    flagChange: flagChange ?? null,
+  };
+}
+
+/** Stores a change of the flags, with the run that is under way: in the transaction of the change. */
+export async function addChange(
+  { ledger }: Host,
+  ctx: MutationCtx,
+  change: Omit<Change, "runId">,
+): Promise<void> {
+  if (ledger === undefined) return;
+  const [run] = await runsInTheWay(ledger, ctx, change.organizationId);
+  await ctx.runMutation(ledger.store.addChange, { change: { ...change, runId: run?.runId ?? null } });
 }

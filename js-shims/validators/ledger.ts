@@ -175,5 +175,8 @@ export const runAnswer = v.object({
   next: v.array(nextRunCall),
 });
 export type { RunAnswer };
+/** With the changes of flags that were made while it was under way, from the newest on. */
+export const runWithChanges = v.object({ ...runAnswer.fields, flagChanges: v.array(change) });
+export type RunWithChanges = Infer<typeof runWithChanges>;
 
 true satisfies Same<Infer<typeof runAnswer>, RunAnswer>;

@@ -145,3 +145,46 @@ impl Run {
         }
     }
 }
+
+/// The run among these that excludes others, else the one that was started last.
+///
+/// # Errors
+/// - `INTERNAL` where a row contradicts itself.
+pub fn last_run(runs: &[Run]) -> Result<Option<&Run>, Refusal> {
+    let mut last: Option<(bool, &Run)> = None;
+    for run in runs {
+        let excludes = run.state()?.excludes();
+        let is_later = last.is_none_or(|(there_excludes, there)| {
+            (there_excludes, there.started_ms.0) < (excludes, run.started_ms.0)
+        });
+        if is_later {
+            last = Some((excludes, run));
+        }
+    }
+    Ok(last.map(|(_, run)| run))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_current_run_comes_before_the_last_one() {
+        let run = |run_id: &str, state, started| Run {
+            run_id: run_id.into(),
+            state,
+            started_ms: Millis(started),
+            ..Run::default()
+        };
+        use RunStateWord::{Cancelled, Done, Paused};
+        for (runs, expected) in [
+            (vec![], None),
+            (vec![run("a", Done, 1.0), run("b", Cancelled, 2.0)], Some("b")),
+            (vec![run("a", Done, 2.0), run("b", Cancelled, 1.0)], Some("a")),
+            (vec![run("a", Paused, 1.0), run("b", Done, 2.0)], Some("a")),
+        ] {
+            let last = last_run(&runs).unwrap().map(|run| run.run_id.as_str());
+            assert_eq!(last, expected);
+        }
+    }
+}

@@ -27,7 +27,7 @@ use tsify::Tsify;
 
 use crate::migration::Stopped;
 use crate::units::Millis;
-pub use answer::{NextRunArgs, NextRunCall, RunAnswer};
+pub use answer::{NextRunArgs, NextRunCall, RunAnswer, last_run};
 pub use event::{RunDecision, RunEffect, RunEvent};
 pub use pace::{LoweredPace, PaceEvent, RunPace};
 pub use progress::RunProgress;

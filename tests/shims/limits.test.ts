@@ -2,7 +2,7 @@ import type { FunctionReference } from "convex/server";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ActionCtx } from "../../js-shims/host";
-import type { MigrationAnswer, MigrationArgs, StatusAnswer } from "../../js-shims/validators";
+import type { MigrationAnswer, MigrationArgs, StatusAnswer, StatusPage } from "../../js-shims/validators";
 import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import { migrationBatchFunction } from "../../js-shims/writing/migrationTransactions";
 import { internal } from "../backend/convex/_generated/api";
@@ -190,7 +190,7 @@ describe("dry run", () => {
     let cursor: string | undefined;
     for (let n = 0; n < 100; n++) {
       const page = { organizationId: "org_a", ...(cursor ? { cursor } : {}) };
-      const a: StatusAnswer = await t.query(
+      const a: StatusPage = await t.query(
         async (ctx) =>
           await ctx.runQuery(internal.v2Rollout.statusPage, page, {
             transactionLimits: { documentsRead: 4 },
@@ -504,7 +504,7 @@ describe("open lookups", () => {
           for (let n = 0; ; n++) {
             if (n > 3000) throw new Error("does not end");
             const page = { organizationId: "org_a", ...(cursor ? { cursor } : {}) };
-            const a: StatusAnswer = await t.query(
+            const a: StatusPage = await t.query(
               async (ctx) => await ctx.runQuery(internal.v2Rollout.statusPage, page, { transactionLimits }),
             );
             if (a.done) {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 
-import { internal } from "../backend/convex/_generated/api";
+import { api, internal } from "../backend/convex/_generated/api";
 import type { Backend } from "./backend";
 import * as make from "./documents";
 import { host, Killed, ledgerBackend, settle, tables } from "./runs";
@@ -316,4 +316,43 @@ test("a pace is set and kept, and old rows are pruned", async () => {
   expect(await t.mutation(v2Rollout.prune, { days: 1 })).toMatchObject({ runs: 1, done: true });
   clock.mockRestore();
   expect(await t.query(v2Rollout.runs, {})).toEqual([]);
+});
+
+test("changes of the flags are kept, and a run that is under way tells of them", async () => {
+  const { t, onCall } = await backendWith(5);
+  const { default: enable } = internal.scripts.enableV2ForOrg;
+  onCall(() => {
+    throw new Killed();
+  });
+  const { runId } = await start(t);
+  await settle(t);
+  const answer = await t.mutation(enable, { organizationId: "org_a", enabledBy: "Ann", reason: "the pilot" });
+  await t
+    .withIdentity({ subject: "staff_1", tokenIdentifier: "https://id|staff_1" })
+    .mutation(api.scripts.disableV2ForOrg.disableV2ForOrg, {
+      organizationId: "org_a",
+      disabledBy: "Ben",
+      restore: answer.previous as string,
+    });
+  const changes = await t.query(v2Rollout.changes, { organizationId: "org_a" });
+  expect(changes).toMatchObject([
+    { function: "disableV2ForOrg", by: "https://id|staff_1 for Ben", restore: true, runId },
+    {
+      function: "enableV2ForOrg",
+      by: "Ann",
+      reason: "the pilot",
+      restore: false,
+      before: answer.before,
+      after: answer.after,
+      effective: answer.effective,
+      runId,
+    },
+  ]);
+  expect(await t.query(v2Rollout.run, { runId })).toMatchObject({ flagChanges: changes });
+  const status = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+  expect(status).toMatchObject({ run: { runId, state: "queued" }, flagChange: changes[0] });
+  const seen = await t
+    .withIdentity({ subject: "staff_1" })
+    .query(api.scripts.v2MigrationStatus.v2MigrationStatus, { organizationId: "org_a" });
+  expect(seen).toMatchObject({ run: { runId }, flagChange: changes[0] });
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { v2MigrationStatusFunctions } from "../../js-shims/functions/v2MigrationStatus";
 import { scanStatus } from "../../js-shims/reading/status";
-import type { StatusAnswer, StatusArgs } from "../../js-shims/validators";
+import type { StatusArgs, StatusPage } from "../../js-shims/validators";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
 import { type Backend, backend, type Limits, readAll } from "./backend";
@@ -27,11 +27,11 @@ async function count(
   args: StatusArgs,
   transactionLimits: Limits = {},
   between?: () => Promise<void>,
-): Promise<StatusAnswer> {
+): Promise<StatusPage> {
   let cursor: string | undefined;
   for (let pages = 1; pages < 2_000; pages++) {
     const page = cursor === undefined ? args : { ...args, cursor };
-    const answer: StatusAnswer = await t.query(
+    const answer: StatusPage = await t.query(
       async (ctx) => await ctx.runQuery(internal.v2Rollout.statusPage, page, { transactionLimits }),
     );
     expect(answer.read.transactions).toBe(pages);
@@ -471,7 +471,7 @@ describe("the internal function", () => {
   ) {
     const { internal: action } = v2MigrationStatusFunctions({ ...host, deadlineMs: 60_000, ...options });
     const { _handler: handler } = action as unknown as {
-      _handler: (ctx: object, args: StatusArgs) => Promise<StatusAnswer>;
+      _handler: (ctx: object, args: StatusArgs) => Promise<StatusPage>;
     };
     let nth = 0;
     return await t.action(async ({ auth }) => {
