@@ -2605,6 +2605,11 @@ export function constants(): Constants;
 export function decideRun(run: Run, event: RunEvent, nowMs: number): RunDecision;
 
 /**
+ * The run among these that excludes others, else the one that was started last; undefined where there is none.
+ */
+export function describeLast(runs: Runs): RunAnswer | undefined;
+
+/**
  * A run, as operators are told of it.
  */
 export function describeRun(run: Run): RunAnswer;
@@ -2722,6 +2727,7 @@ export interface InitOutput {
     readonly checkMigrationCall: (a: any) => [number, number];
     readonly constants: () => [number, number, number];
     readonly decideRun: (a: any, b: any, c: number) => [number, number, number];
+    readonly describeLast: (a: any) => [number, number, number];
     readonly describeRun: (a: any) => [number, number, number];
     readonly flagRoom: (a: number) => [number, number, number];
     readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];

@@ -731,6 +731,19 @@ export function decideRun(run, event, nowMs) {
 }
 
 /**
+ * The run among these that excludes others, else the one that was started last; undefined where there is none.
+ * @param {Runs} runs
+ * @returns {RunAnswer | undefined}
+ */
+export function describeLast(runs) {
+    const ret = wasm.describeLast(runs);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
  * A run, as operators are told of it.
  * @param {Run} run
  * @returns {RunAnswer}

@@ -19,6 +19,7 @@ export const allowance_turn: (a: number) => number;
 export const checkMigrationCall: (a: any) => [number, number];
 export const constants: () => [number, number, number];
 export const decideRun: (a: any, b: any, c: number) => [number, number, number];
+export const describeLast: (a: any) => [number, number, number];
 export const describeRun: (a: any) => [number, number, number];
 export const flagRoom: (a: number) => [number, number, number];
 export const flagchange_needsTraces: (a: number, b: any) => [number, number, number];
