@@ -63,7 +63,8 @@ impl Retry {
 }
 
 /// How long to wait before a lookup of the host's is tried again that failed with this message; none where it is given up.
-/// It was first tried at `since` and has failed `failures` times before. `jitter` and `end` are as in [`Retry::after`].
+/// It was first tried at `since` and has failed `failures` times before. No try begins at `end` or later. `jitter` is a
+/// random number from 0 to 1.
 pub fn lookup_retry(
     message: &str,
     failures: u32,
