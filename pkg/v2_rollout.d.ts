@@ -42,36 +42,6 @@ export interface NextRunCall {
 }
 
 /**
- * A change whose further rows are to be brought to its value.
- */
-export interface FurtherRowsCall {
-    /**
-     * The organization.
-     */
-    organizationId: string;
-    /**
-     * The flag.
-     */
-    key: FlagKey;
-    /**
-     * The value.
-     */
-    enabled: boolean;
-    /**
-     * The rows' `updatedBy`.
-     */
-    updatedBy: string;
-    /**
-     * Why, where they said so.
-     */
-    reason?: string;
-    /**
-     * When the change was, as text.
-     */
-    at: string;
-}
-
-/**
  * A function that comes next.
  */
 export type NextFunction = "scripts/v2MigrationStatus" | "scripts/runMigration";
@@ -466,11 +436,31 @@ export interface Drafts {
 }
 
 /**
- * Further rows of a flag, as they are before a change.
+ * Further rows of a flag, and the change whose value they are to be brought to.
  */
-export interface FurtherRowsPage {
+export interface FurtherRowsCall {
     /**
-     * What identifies the first row and its last write, as the change left it.
+     * The flag.
+     */
+    key: FlagKey;
+    /**
+     * The value.
+     */
+    enabled: boolean;
+    /**
+     * The rows' `updatedBy`.
+     */
+    updatedBy: string;
+    /**
+     * Why, where they said so.
+     */
+    reason?: string;
+    /**
+     * When the change was, as text.
+     */
+    at: string;
+    /**
+     * What identifies the first row and its last write, as the change left it: by it a later change is told.
      */
     left: string;
     /**
@@ -1789,7 +1779,7 @@ export interface StatusCall {
      */
     cursor?: string;
     /**
-     * Fail where all is counted and the organization is not through.
+     * Fail where all is counted and the organization is not complete.
      */
     check: boolean;
     /**
@@ -2384,39 +2374,6 @@ export class FlagChange {
 }
 
 /**
- * Judges notes: what is to be done with each.
- */
-export class Judge {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * What is to be done with each of these notes.
-     */
-    judge(notes: NotesToJudge): Judgements;
-    /**
-     * Begins to judge.
-     */
-    constructor(call: JudgeCall);
-}
-
-/**
- * The tries of a lookup of the host's, in an action.
- */
-export class LookupRetry {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * How many milliseconds to wait after a failure with this message; undefined where it is given up. `jitter` is a
-     * random number from 0 to 1.
-     */
-    failed(message: string, nowMs: number, jitter: number): number | undefined;
-    /**
-     * Begins to try.
-     */
-    constructor(nowMs: number, deadlineMs: number);
-}
-
-/**
  * One run of the migration.
  */
 export class MigrationRun {
@@ -2620,9 +2577,20 @@ export function describeRun(run: Run): RunAnswer;
 export function flagRoom(transaction: Transaction): FlagRoom;
 
 /**
+ * What is to be done with each of these notes.
+ */
+export function judge(call: JudgeCall, notes: NotesToJudge): Judgements;
+
+/**
  * What to say where a host's own old action cannot get further.
  */
 export function legacyWarning(processed: number, skipped: number): string | undefined;
+
+/**
+ * How many milliseconds to wait before a lookup of the host's, in an action, is tried again; undefined where it is given
+ * up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+ */
+export function lookupRetryMs(message: string, failures: number, sinceMs: number, nowMs: number, endMs: number, jitter: number): number | undefined;
 
 /**
  * Which rows are inserted for a note whose verdict says that something is written. `has` tells of the artifact that
@@ -2643,7 +2611,7 @@ export function paceOf(run: Run): number | undefined;
 /**
  * What is to be done with further rows of a flag.
  */
-export function planFurtherRows(call: FurtherRowsCall, page: FurtherRowsPage): FurtherRowsPlan;
+export function planFurtherRows(call: FurtherRowsCall): FurtherRowsPlan;
 
 /**
  * What a transaction that wrote means for its run.
@@ -2711,8 +2679,6 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_allowance_free: (a: number, b: number) => void;
     readonly __wbg_flagchange_free: (a: number, b: number) => void;
-    readonly __wbg_judge_free: (a: number, b: number) => void;
-    readonly __wbg_lookupretry_free: (a: number, b: number) => void;
     readonly __wbg_migrationrun_free: (a: number, b: number) => void;
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly __wbg_statusscan_free: (a: number, b: number) => void;
@@ -2733,11 +2699,9 @@ export interface InitOutput {
     readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];
     readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];
-    readonly judge_judge: (a: number, b: any) => [number, number, number];
-    readonly judge_new: (a: any) => [number, number, number];
+    readonly judge: (a: any, b: any) => [number, number, number];
     readonly legacyWarning: (a: number, b: number) => [number, number];
-    readonly lookupretry_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
-    readonly lookupretry_new: (a: number, b: number) => number;
+    readonly lookupRetryMs: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
     readonly migrationrun_answer: (a: number) => [number, number, number];
     readonly migrationrun_batchWritten: (a: number, b: any, c: number) => [number, number];
     readonly migrationrun_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
@@ -2752,7 +2716,7 @@ export interface InitOutput {
     readonly missingRows: (a: any, b: number) => [number, number, number];
     readonly notesThatFit: (a: number, b: any) => [number, number, number];
     readonly paceOf: (a: any) => [number, number, number, number];
-    readonly planFurtherRows: (a: any, b: any) => [number, number, number];
+    readonly planFurtherRows: (a: any) => [number, number, number];
     readonly recordBatch: (a: any, b: number, c: any, d: any, e: number) => [number, number, number];
     readonly refuseCaller: (a: number, b: number) => [number, number];
     readonly refuseLookup: (a: number, b: number, c: number, d: number) => [number, number];

@@ -128,92 +128,6 @@ export class FlagChange {
 if (Symbol.dispose) FlagChange.prototype[Symbol.dispose] = FlagChange.prototype.free;
 
 /**
- * Judges notes: what is to be done with each.
- */
-export class Judge {
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        JudgeFinalization.unregister(this);
-        return ptr;
-    }
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_judge_free(ptr, 0);
-    }
-    /**
-     * What is to be done with each of these notes.
-     * @param {NotesToJudge} notes
-     * @returns {Judgements}
-     */
-    judge(notes) {
-        const ret = wasm.judge_judge(this.__wbg_ptr, notes);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
-    }
-    /**
-     * Begins to judge.
-     * @param {JudgeCall} call
-     */
-    constructor(call) {
-        const ret = wasm.judge_new(call);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        this.__wbg_ptr = ret[0];
-        JudgeFinalization.register(this, this.__wbg_ptr, this);
-        return this;
-    }
-}
-if (Symbol.dispose) Judge.prototype[Symbol.dispose] = Judge.prototype.free;
-
-/**
- * The tries of a lookup of the host's, in an action.
- */
-export class LookupRetry {
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        LookupRetryFinalization.unregister(this);
-        return ptr;
-    }
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_lookupretry_free(ptr, 0);
-    }
-    /**
-     * How many milliseconds to wait after a failure with this message; undefined where it is given up. `jitter` is a
-     * random number from 0 to 1.
-     * @param {string} message
-     * @param {number} nowMs
-     * @param {number} jitter
-     * @returns {number | undefined}
-     */
-    failed(message, nowMs, jitter) {
-        const val2 = +nowMs;
-        const val3 = +jitter;
-        const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.lookupretry_failed(this.__wbg_ptr, ptr0, len0, val2, val3);
-        return ret[0] === 0 ? undefined : ret[1];
-    }
-    /**
-     * Begins to try.
-     * @param {number} nowMs
-     * @param {number} deadlineMs
-     */
-    constructor(nowMs, deadlineMs) {
-        const ret = wasm.lookupretry_new(nowMs, deadlineMs);
-        this.__wbg_ptr = ret;
-        LookupRetryFinalization.register(this, this.__wbg_ptr, this);
-        return this;
-    }
-}
-if (Symbol.dispose) LookupRetry.prototype[Symbol.dispose] = LookupRetry.prototype.free;
-
-/**
  * One run of the migration.
  */
 export class MigrationRun {
@@ -771,6 +685,20 @@ export function flagRoom(transaction) {
 }
 
 /**
+ * What is to be done with each of these notes.
+ * @param {JudgeCall} call
+ * @param {NotesToJudge} notes
+ * @returns {Judgements}
+ */
+export function judge(call, notes) {
+    const ret = wasm.judge(call, notes);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
  * What to say where a host's own old action cannot get further.
  * @param {number} processed
  * @param {number} skipped
@@ -784,6 +712,29 @@ export function legacyWarning(processed, skipped) {
         wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
     }
     return v1;
+}
+
+/**
+ * How many milliseconds to wait before a lookup of the host's, in an action, is tried again; undefined where it is given
+ * up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+ * @param {string} message
+ * @param {number} failures
+ * @param {number} sinceMs
+ * @param {number} nowMs
+ * @param {number} endMs
+ * @param {number} jitter
+ * @returns {number | undefined}
+ */
+export function lookupRetryMs(message, failures, sinceMs, nowMs, endMs, jitter) {
+    const val2 = +failures;
+    const val3 = +sinceMs;
+    const val4 = +nowMs;
+    const val5 = +endMs;
+    const val6 = +jitter;
+    const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.lookupRetryMs(ptr0, len0, val2, val3, val4, val5, val6);
+    return ret[0] === 0 ? undefined : ret[1];
 }
 
 /**
@@ -832,11 +783,10 @@ export function paceOf(run) {
 /**
  * What is to be done with further rows of a flag.
  * @param {FurtherRowsCall} call
- * @param {FurtherRowsPage} page
  * @returns {FurtherRowsPlan}
  */
-export function planFurtherRows(call, page) {
-    const ret = wasm.planFurtherRows(call, page);
+export function planFurtherRows(call) {
+    const ret = wasm.planFurtherRows(call);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }
@@ -1171,12 +1121,6 @@ const AllowanceFinalization = (typeof FinalizationRegistry === 'undefined')
 const FlagChangeFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_flagchange_free(ptr, 1));
-const JudgeFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_judge_free(ptr, 1));
-const LookupRetryFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_lookupretry_free(ptr, 1));
 const MigrationRunFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_migrationrun_free(ptr, 1));

@@ -53,7 +53,7 @@ pub use note::{
 };
 pub use organization::{belonging, belongs};
 pub use refusal::{Code, Refusal, WrongCall};
-pub use retry::LookupRetry;
+pub use retry::lookup_retry;
 pub use status::{
     Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, NoteToCount, OpenLookUp, Page,
     PageStart, Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun, StatusRunCall, StatusRunStep,

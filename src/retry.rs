@@ -62,27 +62,23 @@ impl Retry {
     }
 }
 
-/// The tries of a lookup of the host's, in an action.
-#[derive(Clone, Copy, Debug)]
-pub struct LookupRetry {
-    retry: Retry,
+/// How long to wait before a lookup of the host's is tried again that failed with this message; none where it is given up.
+/// It was first tried at `since` and has failed `failures` times before. No try begins at `end` or later. `jitter` is a
+/// random number from 0 to 1.
+pub fn lookup_retry(
+    message: &str,
+    failures: u32,
+    since: Millis,
+    now: Millis,
     end: Millis,
-}
-
-impl LookupRetry {
-    /// Begins to try; no try begins once the action is to end.
-    pub fn new(now: Millis, deadline: Millis) -> Self {
-        Self {
-            retry: Retry::default(),
-            end: now + deadline,
-        }
-    }
-
-    /// How long to wait after a failure with this message; none where it is given up. `jitter` is a random number from
-    /// 0 to 1.
-    pub fn failed(&mut self, message: &str, now: Millis, jitter: f64) -> Option<Millis> {
-        self.retry.after(FailureKind::of(message), now, self.end, jitter)
-    }
+    jitter: f64,
+) -> Option<Millis> {
+    let mut retry = Retry {
+        since: Some(since),
+        failures,
+        unknown: failures,
+    };
+    retry.after(FailureKind::of(message), now, end, jitter)
 }
 
 #[cfg(test)]
@@ -127,14 +123,24 @@ mod tests {
     #[test]
     fn a_lookup_is_tried_by_what_its_error_says() {
         let busy = "Too many concurrent requests in a short period of time";
-        for (message, at, expected) in [
-            (busy, 0.0, Some(Millis(250.0))),
-            ("ECONNRESET", 0.0, Some(Millis(250.0))),
-            ("Function execution timed out (maximum duration: 1s)", 0.0, None),
-            (busy, 1_000.0, None),
+        // message, failures before, at, wait
+        for (message, failures, at, expected) in [
+            (busy, 0, 0.0, Some(250.0)),
+            (busy, 3, 900.0, None),
+            (busy, 5, 100.0, None),
+            ("ECONNRESET", 0, 0.0, Some(250.0)),
+            ("ECONNRESET", 1, 0.0, Some(500.0)),
+            ("ECONNRESET", 2, 0.0, None),
+            (
+                "Function execution timed out (maximum duration: 1s)",
+                0,
+                0.0,
+                None,
+            ),
+            (busy, 0, 1_000.0, None),
         ] {
-            let mut retry = LookupRetry::new(Millis(0.0), Millis(1_000.0));
-            assert_eq!(retry.failed(message, Millis(at), 1.0), expected, "{message}");
+            let wait = lookup_retry(message, failures, Millis(0.0), Millis(at), Millis(1_000.0), 1.0);
+            assert_eq!(wait.map(|wait| wait.0), expected, "{message} {failures}");
         }
     }
 

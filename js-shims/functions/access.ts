@@ -1,6 +1,6 @@
 /** Who may call a public function, and which organizations there are. */
 
-import { LookupRetry, refuseCaller, refuseLookup, refuseOrganization } from "../core.js";
+import { lookupRetryMs, refuseCaller, refuseLookup, refuseOrganization } from "../core.js";
 import { messageOf } from "../errors.js";
 import type { HookCtx, Host, RolloutFunction } from "../host.js";
 import { wait } from "../wait.js";
@@ -34,16 +34,14 @@ export async function findOrganizationInAction(
   ctx: HookCtx,
   organizationId: string,
 ): Promise<void> {
-  const retry = new LookupRetry(Date.now(), host.deadlineMs);
-  try {
-    await lookUp(host, ctx, organizationId, async (message) => {
-      const waitMs = retry.failed(message, Date.now(), Math.random());
-      if (waitMs !== undefined) await wait(waitMs);
-      return waitMs !== undefined;
-    });
-  } finally {
-    retry.free();
-  }
+  const sinceMs = Date.now();
+  const endMs = sinceMs + host.deadlineMs;
+  let failures = 0;
+  await lookUp(host, ctx, organizationId, async (message) => {
+    const waitMs = lookupRetryMs(message, failures++, sinceMs, Date.now(), endMs, Math.random());
+    if (waitMs !== undefined) await wait(waitMs);
+    return waitMs !== undefined;
+  });
 }
 
 async function lookUp(

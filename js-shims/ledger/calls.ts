@@ -1,6 +1,6 @@
 /** What the actions of a run tell the ledger. */
 
-import { type LegEnd, LookupRetry, type Run } from "../core.js";
+import { type LegEnd, lookupRetryMs, type Run } from "../core.js";
 import { isRolloutError, messageOf } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
 import type { Leg, RunStarted } from "../validators/ledger.js";
@@ -11,20 +11,17 @@ type Calls = Pick<ActionCtx, "runQuery" | "runMutation">;
 
 /** Tries a transaction again and again, until the action is to end. */
 export async function insist<T>(host: Host, transaction: () => Promise<T>): Promise<T> {
-  const retry = new LookupRetry(Date.now(), host.deadlineMs);
-  try {
-    for (;;) {
-      try {
-        return await transaction();
-      } catch (error) {
-        if (isRolloutError(error)) throw error;
-        const waitMs = retry.failed(messageOf(error), Date.now(), Math.random());
-        if (waitMs === undefined) throw error;
-        await wait(waitMs);
-      }
+  const sinceMs = Date.now();
+  const endMs = sinceMs + host.deadlineMs;
+  for (let failures = 0; ; failures++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (isRolloutError(error)) throw error;
+      const waitMs = lookupRetryMs(messageOf(error), failures, sinceMs, Date.now(), endMs, Math.random());
+      if (waitMs === undefined) throw error;
+      await wait(waitMs);
     }
-  } finally {
-    retry.free();
   }
 }
 

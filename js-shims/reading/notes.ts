@@ -1,6 +1,6 @@
 /** Reads notes with their artifacts and has the core judge what is to be done with each. */
 
-import { Judge, type Judgement, type MissingRows, missingRows } from "../core.js";
+import { type Judgement, judge, type MissingRows, missingRows } from "../core.js";
 import type { Host } from "../host.js";
 import { artifactToJudge, noteFacts, type StoredDocument } from "./documents.js";
 import { type Database, readBehind, type Source, source } from "./keyset.js";
@@ -44,23 +44,17 @@ export async function judgeNotes(
   const read = notes.slice(0, linked.length);
   const malformedFields = read.map((note) => note && malformedForMigration(note));
   const artifacts = linked.flat();
-  const judge = new Judge(judging);
-  let judgements: Judgement[];
-  try {
-    judgements = judge.judge({
-      notes: read.map(
-        (note, at) =>
-          note && {
-            organizationId: textOf(note.orgId),
-            facts: noteFacts(note),
-            isMalformed: malformedFields[at] !== null,
-          },
-      ),
-      artifacts: linked.flatMap((ofNote, note) => ofNote.map((artifact) => artifactToJudge(artifact, note))),
-    });
-  } finally {
-    judge.free();
-  }
+  const judgements: Judgement[] = judge(judging, {
+    notes: read.map(
+      (note, at) =>
+        note && {
+          organizationId: textOf(note.orgId),
+          facts: noteFacts(note),
+          isMalformed: malformedFields[at] !== null,
+        },
+    ),
+    artifacts: linked.flatMap((ofNote, note) => ofNote.map((artifact) => artifactToJudge(artifact, note))),
+  });
   const judged = judgements.map(({ verdict, repairedArtifact }, at) => ({
     id: ids[at] ?? "",
     note: read[at] ?? null,

@@ -24,8 +24,8 @@ export function flagRowsFunction(host: Host) {
 }
 
 async function bringRows(host: Host, ctx: MutationCtx, args: FlagRowsArgs): Promise<void> {
-  const { left, after, ...call } = args;
-  const { organizationId, updatedBy } = call;
+  const { organizationId, after, ...call } = args;
+  const { updatedBy } = call;
   const rows = organizationRows(host, call.key, organizationId);
   const meter = new Meter(ctx);
   try {
@@ -34,7 +34,7 @@ async function bringRows(host: Host, ctx: MutationCtx, args: FlagRowsArgs): Prom
     const { documents, isLast } = await withReaders(room, meter, (readers) =>
       readBehind(ctx.db, rows, after, readers, meter),
     );
-    const plan = planFurtherRows(call, { left, first, rows: documents.map(describedRow), isLast });
+    const plan = planFurtherRows({ ...call, first, rows: documents.map(describedRow), isLast });
     for (const write of plan.writes) await writeFlag(host, ctx, write, organizationId, updatedBy, documents);
     const { isOvertaken, goesOn } = plan;
     const last = documents[documents.length - 1];

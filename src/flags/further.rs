@@ -8,12 +8,10 @@ use super::cascade::FlagKey;
 use super::notes::Entry;
 use super::plan::{FlagRow, FlagWrite};
 
-/// A change whose further rows are to be brought to its value.
+/// Further rows of a flag, and the change whose value they are to be brought to.
 #[derive(Clone, Debug, PartialEq, Eq, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct FurtherRowsCall {
-    /// The organization.
-    pub organization_id: String,
     /// The flag.
     pub key: FlagKey,
     /// The value.
@@ -25,6 +23,15 @@ pub struct FurtherRowsCall {
     pub reason: Option<String>,
     /// When the change was, as text.
     pub at: String,
+    /// What identifies the first row and its last write, as the change left it: by it a later change is told.
+    pub left: String,
+    /// The same as it is now.
+    #[tsify(optional)]
+    pub first: Option<String>,
+    /// The rows behind those that are dealt with.
+    pub rows: Vec<FlagRow>,
+    /// The last rows are among them.
+    pub is_last: bool,
 }
 
 /// Rows of a flag that a change has left.
@@ -50,45 +57,42 @@ pub struct FurtherRowsPlan {
 }
 
 impl FurtherRowsCall {
-    /// What is to be done with `rows`, which follow those that are dealt with. By the first row a later change is told:
-    /// `left` is what identifies it and its last write as the change left it, `first` the same as it is now.
+    /// What is to be done with the rows.
     ///
     /// ```
     /// use v2_rollout::{FlagKey, FlagRow, FlagValue, FurtherRowsCall};
     ///
     /// let call = FurtherRowsCall {
-    ///     organization_id: "org_1".into(),
     ///     key: FlagKey::VoiceNotes,
     ///     enabled: true,
     ///     updated_by: "script".into(),
     ///     reason: None,
     ///     at: "2026-11-25T10:00:00.000Z".into(),
+    ///     left: "k1 on 1790000000000".into(),
+    ///     first: Some("k1 on 1790000000000".into()),
+    ///     rows: vec![FlagRow { value: FlagValue::Off, notes: None, bytes: 200 }],
+    ///     is_last: true,
     /// };
-    /// let row = FlagRow { value: FlagValue::Off, notes: None, bytes: 200 };
-    /// let plan = call.plan("1", Some("1"), &[row], true);
+    /// let plan = call.plan();
     /// assert_eq!((plan.writes.len(), plan.goes_on), (1, false));
     /// ```
-    pub fn plan(&self, left: &str, first: Option<&str>, rows: &[FlagRow], is_last: bool) -> FurtherRowsPlan {
-        let is_overtaken = first != Some(left);
-        let writes: Vec<FlagWrite> = if is_overtaken {
-            Vec::new()
-        } else {
-            let differs = |(_, row): &(usize, &FlagRow)| row.value != self.enabled.into();
-            rows.iter()
-                .enumerate()
-                .filter(differs)
-                .map(|(at, row)| self.write(at, row))
-                .collect()
-        };
+    pub fn plan(&self) -> FurtherRowsPlan {
+        let is_overtaken = self.first.as_ref() != Some(&self.left);
+        let mut writes = Vec::new();
+        for (row, present) in self.rows.iter().enumerate() {
+            if !is_overtaken && present.value != self.enabled.into() {
+                writes.push(self.write(row, present));
+            }
+        }
         FurtherRowsPlan {
             writes,
             is_overtaken,
-            goes_on: !is_overtaken && !is_last,
+            goes_on: !is_overtaken && !self.is_last,
         }
     }
 
     /// Brings a row to the value.
-    pub(super) fn write(&self, row: usize, present: &FlagRow) -> FlagWrite {
+    fn write(&self, row: usize, present: &FlagRow) -> FlagWrite {
         FlagWrite::Patch {
             key: self.key,
             row,
@@ -115,20 +119,22 @@ mod tests {
 
     #[test]
     fn what_differs_is_written_until_another_change_took_over() {
-        let call = FurtherRowsCall {
-            organization_id: "org_1".into(),
-            key: FlagKey::EntityResolution,
-            enabled: true,
-            updated_by: "Ann Lee".into(),
-            reason: Some("pilot".into()),
-            at: "2026-11-25T10:00:00.000Z".into(),
-        };
         let row = |value| FlagRow {
             value,
             notes: Some("Runbook".into()),
             bytes: 1,
         };
-        let rows = [row(Off), row(On), row(Malformed)];
+        let call = FurtherRowsCall {
+            key: FlagKey::EntityResolution,
+            enabled: true,
+            updated_by: "Ann Lee".into(),
+            reason: Some("pilot".into()),
+            at: "2026-11-25T10:00:00.000Z".into(),
+            left: "1 on 5".into(),
+            first: None,
+            rows: vec![row(Off), row(On), row(Malformed)],
+            is_last: false,
+        };
         // the first row, is it the last page, the rows that are written, does it go on?
         for (first, is_last, written, goes_on) in [
             (Some("1 on 5"), false, &[0, 2][..], true),
@@ -136,7 +142,12 @@ mod tests {
             (Some("1 off 5"), false, &[], false),
             (None, false, &[], false),
         ] {
-            let plan = call.plan("1 on 5", first, &rows, is_last);
+            let plan = FurtherRowsCall {
+                first: first.map(String::from),
+                is_last,
+                ..call.clone()
+            }
+            .plan();
             let at: Vec<usize> = plan
                 .writes
                 .iter()
@@ -149,7 +160,7 @@ mod tests {
             assert_eq!(plan.is_overtaken, written.is_empty());
         }
         assert_eq!(
-            call.entry().notes(Some(&rows[2]), true),
+            call.entry().notes(Some(&row(Malformed)), true),
             "enableV2ForOrg by Ann Lee at 2026-11-25T10:00:00.000Z: false -> true; pilot\nRunbook"
         );
     }

@@ -170,13 +170,13 @@ mod tests {
 
     #[test]
     fn the_current_run_comes_before_the_last_one() {
+        use RunStateWord::{Cancelled, Done, Paused};
         let run = |run_id: &str, state, started| Run {
             run_id: run_id.into(),
             state,
             started_ms: Millis(started),
             ..Run::default()
         };
-        use RunStateWord::{Cancelled, Done, Paused};
         for (runs, expected) in [
             (vec![], None),
             (vec![run("a", Done, 1.0), run("b", Cancelled, 2.0)], Some("b")),

@@ -11,6 +11,10 @@ use crate::units::Millis;
 /// What a run is asked for.
 #[derive(Clone, Debug, Default, Tsify)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are what a caller asks for, each on its own"
+)]
 pub struct MigrationCall {
     /// The organization; all of them without it.
     #[tsify(optional)]

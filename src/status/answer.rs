@@ -104,7 +104,7 @@ impl StatusScan {
     /// account of this transaction in the end.
     ///
     /// # Errors
-    /// - `NOT_COMPLETE` where `check` was asked for, and all is counted and not through.
+    /// - `NOT_COMPLETE` where `check` was asked for, and all is counted and not complete.
     pub fn answer(
         &mut self,
         position: Option<&str>,

@@ -7,7 +7,7 @@ use super::Range;
 use crate::cursor;
 use crate::note::{Class, Deferral, Linked, NoteFacts};
 use crate::refusal::{Code, Refusal};
-use crate::text::counted;
+use crate::text::{add, counted};
 
 /// Whether an organization is through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
@@ -111,7 +111,7 @@ impl Classes {
 }
 
 impl Classes {
-    /// Refuses what is not through, for pipelines that wait by exit code. With `accept_blocked` a person has decided
+    /// Refuses what is not complete, for pipelines that wait by exit code. With `accept_blocked` a person has decided
     /// that blocked notes stay in v1.
     ///
     /// # Errors
@@ -123,21 +123,21 @@ impl Classes {
             Verdict::Blocked if accept_blocked => return Ok(()),
             _ => {}
         }
-        let by_class: Vec<String> = [
+        let mut by_class = String::new();
+        for (count, class) in [
             (self.eligible, "eligible"),
             (self.unfinished, "unfinished"),
             (self.deferred, "deferred"),
             (self.blocked, "blocked"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, class)| format!("{count} {class}"))
-        .collect();
+        ] {
+            if count > 0 {
+                add(&mut by_class, ", ", &format!("{count} {class}"));
+            }
+        }
         let left = counted(self.left(), "note is", "notes are");
         let message = format!(
-            "the organization is not through: the verdict is {}, {left} left: {}",
+            "the organization is not complete: the verdict is {}, {left} left: {by_class}",
             verdict.word(),
-            by_class.join(", "),
         );
         let mut hint = String::new();
         if self.eligible > 0 {
@@ -428,7 +428,7 @@ mod tests {
             let expected = message.map(|message| {
                 Refusal::new(
                     Code::NotComplete,
-                    format!("the organization is not through: {message}"),
+                    format!("the organization is not complete: {message}"),
                 )
                 .hint(format!("{hint}{see}"))
             });

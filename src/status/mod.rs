@@ -21,7 +21,7 @@ use tsify::Tsify;
 
 use crate::argument;
 use crate::cursor;
-use crate::flags::{ByKey, FlagKey, FlagState};
+use crate::flags::{ByKey, FlagKey, FlagState, MOST_USER_ROWS};
 use crate::note::{Deferral, Linked};
 use crate::refusal::{Refusal, WrongCall};
 use crate::table::{ByTable, Malformed, MalformedDocument};
@@ -30,8 +30,8 @@ use crate::units::{Millis, as_index};
 pub use answer::{Count, ReadAccount, Route, StatusAnswer};
 pub use counts::{Classes, DraftStatus, Drafts, StatusSamples, Sums, Verdict};
 use pace::Pace;
+use range::MOST_USER_ROW_BYTES;
 pub use range::Range;
-use range::{MOST_USER_ROW_BYTES, MOST_USER_ROWS};
 pub use run::{CountedPage, StatusRun, StatusRunCall, StatusRunStep, StatusStopped};
 pub use step::{Found, LinkedArtifact, NoteToCount, OpenLookUp, Page, PageStart, StatusStep};
 
@@ -50,7 +50,7 @@ pub struct StatusCall {
     /// Where an earlier call stopped.
     #[tsify(optional)]
     pub cursor: Option<String>,
-    /// Fail where all is counted and the organization is not through.
+    /// Fail where all is counted and the organization is not complete.
     pub check: bool,
     /// Blocked notes may stay in v1: `check` lets them pass.
     pub accept_blocked: bool,

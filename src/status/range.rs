@@ -35,9 +35,7 @@ pub enum Range {
     Drafts,
 }
 
-/// User rows of a flag that are counted at most: they are those of the whole platform, and make one warning.
-pub(crate) const MOST_USER_ROWS: u64 = 1_000;
-/// No more of them are read once they had so many bytes.
+/// No more user rows of a flag are read once they had so many bytes.
 pub(crate) const MOST_USER_ROW_BYTES: u64 = 2 << 20;
 
 impl Range {

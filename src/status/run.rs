@@ -163,7 +163,7 @@ impl StatusRun {
     /// What to do after a page was counted: one is, however late it is.
     ///
     /// # Errors
-    /// - `NOT_COMPLETE` where `check` was asked for, and the organization is not through, or not all is counted when
+    /// - `NOT_COMPLETE` where `check` was asked for, and the organization is not complete, or not all is counted when
     ///   the time is over.
     pub fn counted(&mut self, page: CountedPage, now: Millis) -> Result<StatusRunStep, Refusal> {
         if page.done {

@@ -4,29 +4,12 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use super::{Transaction, decode, encode};
-use crate::{
-    Caller, FlagChangeCall, FlagPlan, FlagRoom, FlagRow, FurtherRowsCall, FurtherRowsPlan, KeyRows, Traces,
-};
+use crate::{Caller, FlagChangeCall, FlagPlan, FlagRoom, FurtherRowsCall, FurtherRowsPlan, KeyRows, Traces};
 
 /// The rows of both flags, as they are before a change.
 #[derive(Debug, Tsify)]
 #[serde(transparent)]
 pub struct FlagRows(pub(super) crate::ByKey<KeyRows>);
-
-/// Further rows of a flag, as they are before a change.
-#[derive(Debug, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct FurtherRowsPage {
-    /// What identifies the first row and its last write, as the change left it.
-    pub(super) left: String,
-    /// The same as it is now.
-    #[tsify(optional)]
-    pub(super) first: Option<String>,
-    /// The rows behind those that are dealt with.
-    pub(super) rows: Vec<FlagRow>,
-    /// The last rows are among them.
-    pub(super) is_last: bool,
-}
 
 /// Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
 #[wasm_bindgen(js_name = actorOf)]
@@ -43,19 +26,9 @@ pub fn flag_room(transaction: &Transaction) -> Result<Ts<FlagRoom>, JsValue> {
 
 /// What is to be done with further rows of a flag.
 #[wasm_bindgen(js_name = planFurtherRows)]
-pub fn plan_further_rows(
-    call: &Ts<FurtherRowsCall>,
-    page: &Ts<FurtherRowsPage>,
-) -> Result<Ts<FurtherRowsPlan>, JsValue> {
+pub fn plan_further_rows(call: &Ts<FurtherRowsCall>) -> Result<Ts<FurtherRowsPlan>, JsValue> {
     let call: FurtherRowsCall = decode("planFurtherRows", call)?;
-    let page = decode("planFurtherRows", page)?;
-    let FurtherRowsPage {
-        left,
-        first,
-        rows,
-        is_last,
-    } = page;
-    encode(&call.plan(&left, first.as_deref(), &rows, is_last))
+    encode(&call.plan())
 }
 
 /// A change of both flags.

@@ -7,9 +7,9 @@ use wasm_bindgen::prelude::*;
 use super::ledger::Failures;
 use super::{Transaction, decode, encode};
 use crate::{
-    ArtifactHas, ArtifactToJudge, Fitting, JudgeCall, Judgement, LegEnd, MigrationAnswer, MigrationBatch,
-    MigrationCall, MigrationPage, MigrationStep, Millis, MissingRows, NoteRows, NoteToJudge, NoteVerdict,
-    Run,
+    ArtifactHas, ArtifactToJudge, Fitting, Judge, JudgeCall, Judgement, LegEnd, MigrationAnswer,
+    MigrationBatch, MigrationCall, MigrationPage, MigrationStep, Millis, MissingRows, NoteRows, NoteToJudge,
+    NoteVerdict, Run,
 };
 
 /// Notes to be judged, with their artifacts.
@@ -28,24 +28,12 @@ pub struct NotesToJudge {
 #[tsify(missing_as_null)]
 pub struct Judgements(pub(super) Vec<Judgement>);
 
-/// Judges notes: what is to be done with each.
+/// What is to be done with each of these notes.
 #[wasm_bindgen]
-#[derive(Debug)]
-pub struct Judge(crate::Judge);
-
-#[wasm_bindgen]
-impl Judge {
-    /// Begins to judge.
-    #[wasm_bindgen(constructor)]
-    pub fn new(call: &Ts<JudgeCall>) -> Result<Self, JsValue> {
-        Ok(Self(crate::Judge::new(decode("Judge", call)?)?))
-    }
-
-    /// What is to be done with each of these notes.
-    pub fn judge(&self, notes: &Ts<NotesToJudge>) -> Result<Ts<Judgements>, JsValue> {
-        let NotesToJudge { notes, artifacts } = decode("judge", notes)?;
-        encode(&Judgements(self.0.judge(&notes, &artifacts)?))
-    }
+pub fn judge(call: &Ts<JudgeCall>, notes: &Ts<NotesToJudge>) -> Result<Ts<Judgements>, JsValue> {
+    let judge = Judge::new(decode("judge", call)?)?;
+    let NotesToJudge { notes, artifacts } = decode("judge", notes)?;
+    encode(&Judgements(judge.judge(&notes, &artifacts)?))
 }
 
 /// Which rows are inserted for a note whose verdict says that something is written. `has` tells of the artifact that

@@ -91,33 +91,19 @@ pub fn refuse_lookup(
     Err(Refusal::lookup_failed(organization_id, message).into())
 }
 
-/// The tries of a lookup of the host's, in an action.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct LookupRetry(crate::LookupRetry);
-
-#[wasm_bindgen]
-impl LookupRetry {
-    /// Begins to try.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
-        #[wasm_bindgen(js_name = deadlineMs)] deadline_ms: f64,
-    ) -> Self {
-        Self(crate::LookupRetry::new(Millis(now_ms), Millis(deadline_ms)))
-    }
-
-    /// How many milliseconds to wait after a failure with this message; undefined where it is given up. `jitter` is a
-    /// random number from 0 to 1.
-    pub fn failed(
-        &mut self,
-        message: &str,
-        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
-        jitter: f64,
-    ) -> Option<f64> {
-        let wait = self.0.failed(message, Millis(now_ms), jitter);
-        wait.map(|wait| wait.0)
-    }
+/// How many milliseconds to wait before a lookup of the host's, in an action, is tried again; undefined where it is given
+/// up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+#[wasm_bindgen(js_name = lookupRetryMs)]
+pub fn lookup_retry_ms(
+    message: &str,
+    failures: u32,
+    #[wasm_bindgen(js_name = sinceMs)] since_ms: f64,
+    #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+    #[wasm_bindgen(js_name = endMs)] end_ms: f64,
+    jitter: f64,
+) -> Option<f64> {
+    let [since, now, end] = [since_ms, now_ms, end_ms].map(Millis);
+    crate::lookup_retry(message, failures, since, now, end, jitter).map(|wait| wait.0)
 }
 
 /// Throws `INVALID_CURSOR`: its position is not there any more.

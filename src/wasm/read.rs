@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 use wasm_bindgen::prelude::*;
 
-use super::flags::{FlagRows, FurtherRowsPage};
+use super::flags::FlagRows;
 use super::ledger::{Failures, Runs};
 use super::migration::{NotesToJudge, RowsOfNotes};
 use super::status::{Candidates, DraftStatuses, FlagPageValues, LinkedArtifacts, Notes};
@@ -190,8 +190,7 @@ read_fields! {
     FlagChangeCall { organization_id, enabled, caller, actor, reason, restore, check, create, is_known }
     FlagRow { value, notes, bytes }
     Found { complete, open, malformed }
-    FurtherRowsCall { organization_id, key, enabled, updated_by, reason, at }
-    FurtherRowsPage { left, first, rows, is_last }
+    FurtherRowsCall { key, enabled, updated_by, reason, at, left, first, rows, is_last }
     Inserted { artifacts, transcripts, claims }
     LoweredPace { bytes_per_second, full_bytes_per_second, halved_ms, good_since_ms }
     NoteFailure { voice_note_id, code, message }

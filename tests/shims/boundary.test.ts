@@ -8,7 +8,7 @@ import {
   constants,
   FlagChange,
   type FlagChangeCall,
-  Judge,
+  judge,
   MigrationRun,
   missingRows,
   notesThatFit,
@@ -299,16 +299,19 @@ describe("a wrong call throws and names what is wrong", () => {
     ],
     [
       "no decision about repairs",
-      () => new Judge(wrong({ nowMs: 1, isRetry: false, endsAtMalformed: false })),
-      "Judge.repair: expected a boolean, got undefined",
+      () => judge(wrong({ nowMs: 1, isRetry: false, endsAtMalformed: false }), { notes: [], artifacts: [] }),
+      "judge.repair: expected a boolean, got undefined",
     ],
     [
       "an artifact of no note",
       () =>
-        new Judge({ nowMs: 1, isRetry: false, repair: true, endsAtMalformed: false }).judge({
-          notes: [null],
-          artifacts: [{ note: 1, isCompleted: true, createdMs: 1 }],
-        }),
+        judge(
+          { nowMs: 1, isRetry: false, repair: true, endsAtMalformed: false },
+          {
+            notes: [null],
+            artifacts: [{ note: 1, isCompleted: true, createdMs: 1 }],
+          },
+        ),
       "judge: note 1 is none of the 1 judged",
     ],
     [

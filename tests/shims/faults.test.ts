@@ -2,10 +2,13 @@
 
 import { describe, expect, test } from "vitest";
 
-import type { MigrationAnswer } from "../../js-shims/validators";
-import { backend } from "./backend";
+import { disableV2ForOrgFunctions } from "../../js-shims/functions/disableV2ForOrg";
+import { enableV2ForOrgFunctions } from "../../js-shims/functions/enableV2ForOrg";
+import { v2MigrationStatusFunctions } from "../../js-shims/functions/v2MigrationStatus";
+import type { MigrationAnswer, StatusAnswer, StatusArgs } from "../../js-shims/validators";
+import { backend, readAll } from "./backend";
 import * as make from "./documents";
-import { type Hook, migrate, rowsByNote } from "./migrate";
+import { type Hook, host, migrate, rowsByNote } from "./migrate";
 import { seed } from "./seed";
 
 const messages = {
@@ -26,6 +29,10 @@ const durations: Duration[] = ["once", "for 1 s", "for good"];
 const places = ["first", "middle", "last"] as const;
 
 const noteCount = 120;
+
+const table = (Object.keys(messages) as Kind[]).flatMap((kind) =>
+  durations.flatMap((duration) => places.map((place) => ({ kind, duration, place }))),
+);
 
 /** Every other transaction is a page of the real run where pages are `sparse`, as most notes need nothing then. */
 async function platform(isSparse: boolean) {
@@ -63,6 +70,10 @@ function faults(kind: Kind, from: number, duration: Duration): Hook {
   };
 }
 
+/** What is not known to pass is not waited for any longer than two tries take. */
+const mayEnd = ({ kind, duration }: { kind: Kind; duration: Duration }): boolean =>
+  duration === "for good" || (duration === "for 1 s" && !isTransient(kind));
+
 for (const { name, isSparse, dryRun } of runs) {
   describe(`a run ${name}`, async () => {
     const args = { organizationId: "org_a", dryRun, batchSize: dryRun ? 200 : 20 };
@@ -75,9 +86,6 @@ for (const { name, isSparse, dryRun } of runs) {
     const expected = await migrate(undisturbed, args, { hook: count });
     const rows = await rowsByNote(undisturbed);
     const from = { first: 0, middle: Math.floor(calls / 2), last: calls - 1 };
-    const table = (Object.keys(messages) as Kind[]).flatMap((kind) =>
-      durations.flatMap((duration) => places.map((place) => ({ kind, duration, place }))),
-    );
 
     test("migrates all, undisturbed", () => {
       expect(expected).toMatchObject({ done: true, outcome: { migrated: rest }, artifacts: rest });
@@ -88,14 +96,12 @@ for (const { name, isSparse, dryRun } of runs) {
       async ({ kind, duration, place }) => {
         const t = await platform(isSparse);
         const hook = faults(kind, from[place], duration);
-        // What is not known to pass is not waited for any longer than two tries take.
-        const mayEnd = duration === "for good" || (duration === "for 1 s" && !isTransient(kind));
         let answer: MigrationAnswer;
         try {
           answer = await migrate(t, args, { hook });
         } catch (error) {
           // It throws only where nothing was done, and says why.
-          expect(mayEnd).toBe(true);
+          expect(mayEnd({ kind, duration })).toBe(true);
           if (!dryRun) expect(place).toBe("first");
           expect(error).toMatchObject({
             data: { code: "INTERNAL", message: expect.stringContaining(messages[kind]) },
@@ -109,7 +115,7 @@ for (const { name, isSparse, dryRun } of runs) {
         // Nobody is blamed, whatever happened.
         expect(answer).toMatchObject({ errors: 0, failures: [], outcome: { failed: 0 } });
         if (!answer.done) {
-          expect(mayEnd).toBe(true);
+          expect(mayEnd({ kind, duration })).toBe(true);
           expect(answer).toMatchObject({
             done: false,
             stopped: "error",
@@ -141,3 +147,118 @@ const shape = (rows: Record<string, unknown>) =>
       ({ status, transcripts, claims }) => [status, transcripts.length, claims.length],
     ),
   );
+
+describe("a status", async () => {
+  const t = backend();
+  await seed(t);
+  for (let n = 0; n < 45; n++) {
+    const row = make.note({ transcription: "x".repeat(900_000) });
+    await t.run(async ({ db }) => void (await db.insert("voiceNotes", row as never)));
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: convex's types hide the handler.
+  const handler = (v2MigrationStatusFunctions(host).internal as any)._handler;
+  const status = async (args: StatusArgs, hook: Hook = () => undefined): Promise<StatusAnswer> => {
+    let nth = 0;
+    let thrown: unknown;
+    const answer = await t.action(async (ctx) => {
+      const runQuery: typeof ctx.runQuery = async (reference, ...given) => {
+        // The lookup comes first, and has a test of its own.
+        const isLookUp =
+          given[0] !== undefined && Object.keys(given[0]).length === 1 && nth === 0 && !hasLookedUp;
+        if (isLookUp) {
+          hasLookedUp = true;
+          return await ctx.runQuery(reference, ...given);
+        }
+        const mine = nth++;
+        await hook("query", "before", mine, {});
+        const page = await ctx.runQuery(reference, ...given);
+        await hook("query", "after", mine, {});
+        return page;
+      };
+      let hasLookedUp = false;
+      return await handler({ ...ctx, runQuery }, args).catch((error: unknown) => {
+        thrown = error;
+        return null;
+      });
+    });
+    if (answer === null) throw thrown;
+    return answer;
+  };
+  const args = { organizationId: "org_a" };
+  const { read, ...expected } = await status(args);
+  const pages = read.transactions;
+  const from = { first: 0, middle: Math.floor(pages / 2), last: pages - 1 };
+
+  test("takes several transactions", () => {
+    expect(pages).toBeGreaterThanOrEqual(3);
+    expect(expected).toMatchObject({ done: true, voiceNotes: { total: 45 } });
+  });
+
+  test.each(table)("that fails with $kind $duration from its $place page on", async (row) => {
+    const { kind, duration, place } = row;
+    const hook = faults(kind, from[place], duration);
+    let answer: StatusAnswer;
+    try {
+      answer = await status(args, hook);
+    } catch (error) {
+      expect([mayEnd(row), place]).toEqual([true, "first"]);
+      expect(error).toMatchObject({
+        data: { code: "INTERNAL", message: expect.stringContaining(messages[kind]) },
+      });
+      return;
+    }
+    if (answer.done) {
+      expect(duration).not.toBe("for good");
+      expect(answer).toMatchObject({ ...expected, stopped: null });
+      if (isTransient(kind)) expect(answer.read.transactions).toBe(pages);
+      return;
+    }
+    expect(mayEnd(row)).toBe(true);
+    expect(answer).toMatchObject({ stopped: "error", verdict: null, cursor: expect.any(String) });
+    expect(answer.warnings.join()).toContain(messages[kind]);
+    expect(await status({ ...args, cursor: answer.cursor ?? "" })).toMatchObject(expected);
+    // A gate is not passed by half a count.
+    await expect(status({ ...args, check: true }, faults(kind, from[place], duration))).rejects.toMatchObject(
+      {
+        data: { code: "NOT_COMPLETE", hint: expect.stringContaining("`cursor`") },
+      },
+    );
+  });
+});
+
+describe.each([
+  ["enableV2ForOrg", enableV2ForOrgFunctions(host).internal, true],
+  ["disableV2ForOrg", disableV2ForOrgFunctions(host).internal, false],
+] as const)("%s", (_, internal, enabled) => {
+  // biome-ignore lint/suspicious/noExplicitAny: convex's types hide the handler.
+  const handler = (internal as any)._handler;
+  const args = { organizationId: "org_a" };
+  const steps = ["the lookup", "the first write", "the second write"] as const;
+
+  test.each(
+    (Object.keys(messages) as Kind[]).flatMap((kind) => steps.map((step, at) => ({ kind, step, at }))),
+  )(
+    "fails, and writes nothing, where $step fails with $kind; the same call works later",
+    async ({ kind, at }) => {
+      const t = backend();
+      await seed(t);
+      const change = (failing: number | null) =>
+        t.mutation(async (ctx) => {
+          let nth = 0;
+          // biome-ignore lint/suspicious/noExplicitAny: a query or a mutation.
+          const failed = (run: any) => async (reference: unknown, given: unknown) => {
+            if (nth++ === failing) throw new Error(messages[kind]);
+            return await run(reference, given);
+          };
+          const runs = { runQuery: failed(ctx.runQuery), runMutation: failed(ctx.runMutation) };
+          return await handler({ ...ctx, ...runs }, args);
+        });
+      const expected = at === 0 ? { data: { code: "LOOKUP_FAILED" } } : { message: messages[kind] };
+      await expect(change(at)).rejects.toMatchObject(expected);
+      expect((await readAll(t)).featureFlags).toEqual([]);
+      const answer = await change(null);
+      expect(answer.after).toEqual({ voice_notes_v2: enabled, entity_resolution_v2: enabled });
+      expect((await readAll(t)).featureFlags).toHaveLength(2);
+    },
+  );
+});

@@ -353,7 +353,7 @@ describe("v2MigrationStatus", () => {
     await expect(t.action(status, check)).rejects.toMatchObject({
       data: {
         code: "NOT_COMPLETE",
-        message: "the organization is not through: the verdict is blocked, 2 notes are left: 2 blocked",
+        message: "the organization is not complete: the verdict is blocked, 2 notes are left: 2 blocked",
         hint: expect.not.stringContaining("runMigration"),
       },
     });
