@@ -278,7 +278,7 @@ impl World {
         assert_eq!(decision.is_changed, self.runs[at] != decision.run);
         for effect in decision.effects {
             match effect {
-                RunEffect::ScheduleLeg { generation } => self.scheduled_legs.push((at, generation)),
+                RunEffect::ScheduleLeg { generation, .. } => self.scheduled_legs.push((at, generation)),
                 RunEffect::ScheduleWatch { generation, at_ms } => {
                     self.watches.push((at, generation, at_ms.0));
                 }
@@ -565,6 +565,7 @@ impl World {
             generation: leg.generation,
             stopped,
             rest,
+            pause_ms: Millis(0.0),
         };
         match self.runs[at].on(&ended, self.now()) {
             Ok(decision) => self.commit(decision),

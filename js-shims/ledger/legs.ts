@@ -54,7 +54,7 @@ export function beginLegFunction(host: Host) {
 /** A leg ended; or it goes on from the run's row, which is further than it knew. */
 export function endLegFunction(host: Host) {
   return internalMutationGeneric({
-    args: { ...legArgs, stopped: nullable(stopped()), rest: runBatch },
+    args: { ...legArgs, stopped: nullable(stopped()), rest: runBatch, pauseMs: v.number() },
     returns: oneOf("ended", "alreadyWritten"),
     handler: async (ctx, { runId, ...ended }): Promise<"ended" | "alreadyWritten"> => {
       const ledger = ledgerOf(host, "endLeg");

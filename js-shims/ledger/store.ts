@@ -61,7 +61,7 @@ export async function carryOut(
   const { leg, watch } = host.functions.v2Rollout;
   for (const effect of effects) {
     if (effect.kind === "scheduleLeg") {
-      await ctx.scheduler.runAfter(0, leg, { runId, generation: effect.generation });
+      await ctx.scheduler.runAfter(effect.afterMs, leg, { runId, generation: effect.generation });
     } else if (effect.kind === "scheduleWatch") {
       await ctx.scheduler.runAt(effect.atMs, watch, { runId, generation: effect.generation });
     }

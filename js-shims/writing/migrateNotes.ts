@@ -110,12 +110,11 @@ async function carryOutLeg(
     try {
       ended = await carryOut(host, ctx, args, run, leg);
     } catch (error) {
-      const { rest } = run.legEnd();
-      await endLeg(host, ctx, leg, { stopped: "error", rest: { ...rest, error: messageOf(error) } });
+      const { rest, pauseMs } = run.legEnd();
+      await endLeg(host, ctx, leg, { stopped: "error", rest: { ...rest, error: messageOf(error) }, pauseMs });
       throw error;
     }
-    if (ended === "ended")
-      ended = (await endLeg(host, ctx, leg, run.legEnd())) === "ended" ? "ended" : "alreadyWritten";
+    if (ended === "ended") ended = await endLeg(host, ctx, leg, run.legEnd());
     if (ended === "ended") return;
     const { row, failures } = await stored();
     if (ended === "writeNothing") return run.interrupt(row, failures);

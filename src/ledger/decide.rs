@@ -10,6 +10,8 @@ use crate::units::{Millis, as_f64, as_u64};
 
 /// After so many legs in a row that settled nothing a run stops: its legs die, or nothing moves.
 const MOST_IDLE_LEGS: u64 = 5;
+/// A leg is put off for so long at most.
+const LONGEST_PAUSE: Millis = Millis(3_600_000.0);
 
 impl Run {
     /// What it is at.
@@ -55,9 +57,16 @@ impl Run {
                 run.record(batch, now)?;
                 run.turn(Turn::BatchWritten, now)?
             }
-            RunEvent::LegEnded { stopped, rest, .. } => {
+            RunEvent::LegEnded {
+                stopped,
+                rest,
+                pause_ms,
+                ..
+            } => {
                 run.hear(state, now);
-                run.ended(state, *stopped, rest, now)?
+                let mut effects = run.ended(state, *stopped, rest, now)?;
+                run.put_off(&mut effects, *pause_ms);
+                effects
             }
             RunEvent::Watched { generation } => run.watched(*generation, now)?,
             RunEvent::Pause => run.turn(Turn::Pause, now)?,
@@ -148,9 +157,27 @@ impl Run {
         self.lease_ends_ms = Some(at_ms);
         let generation = self.generation;
         [
-            RunEffect::ScheduleLeg { generation },
+            RunEffect::ScheduleLeg {
+                generation,
+                after_ms: Millis(0.0),
+            },
             RunEffect::ScheduleWatch { generation, at_ms },
         ]
+    }
+
+    /// Puts the next leg off, for as long as the pace asks for.
+    fn put_off(&mut self, effects: &mut [RunEffect], pause: Millis) {
+        let pause = Millis(pause.0.clamp(0.0, LONGEST_PAUSE.0));
+        for effect in effects {
+            match effect {
+                RunEffect::ScheduleLeg { after_ms, .. } => *after_ms = pause,
+                RunEffect::ScheduleWatch { at_ms, .. } => {
+                    *at_ms = *at_ms + pause;
+                    self.lease_ends_ms = Some(*at_ms);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// The number of the batch that may write next.

@@ -40,6 +40,8 @@ pub enum RunEvent {
         stopped: Option<Stopped>,
         /// What it settled since its last batch. Its `error` says what it ended with, where it ended with an error.
         rest: RunBatch,
+        /// How long its pace asks to wait before more is written.
+        pause_ms: Millis,
     },
     /// A watchdog looks whether the lease has expired.
     Watched {
@@ -62,10 +64,12 @@ pub enum RunEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum RunEffect {
-    /// Schedule a leg, at once.
+    /// Schedule a leg.
     ScheduleLeg {
         /// Its generation.
         generation: u64,
+        /// After so long.
+        after_ms: Millis,
     },
     /// Schedule a watchdog.
     ScheduleWatch {

@@ -72,6 +72,7 @@ fn ended(generation: u64, stopped: Option<Stopped>, rest: RunBatch) -> RunEvent 
         generation,
         stopped,
         rest,
+        pause_ms: Millis(0.0),
     }
 }
 
@@ -105,7 +106,10 @@ fn a_run_in_the_background_goes_on_in_legs() {
     let started = start_run(&call(), &[], Millis(0.0)).unwrap().unwrap();
     let schedule = |generation, minute: f64| {
         [
-            RunEffect::ScheduleLeg { generation },
+            RunEffect::ScheduleLeg {
+                generation,
+                after_ms: Millis(0.0),
+            },
             RunEffect::ScheduleWatch {
                 generation,
                 at_ms: Millis(minute * MINUTE),
@@ -143,6 +147,32 @@ fn a_run_in_the_background_goes_on_in_legs() {
         (Some(Millis(5.0 * MINUTE)), None, Millis(4.5 * MINUTE)),
         "from 0.5 to 4, and from 4 to 5"
     );
+}
+
+#[test]
+fn a_slow_run_puts_its_next_leg_off() {
+    let ended = |stopped, pause_ms| RunEvent::LegEnded {
+        generation: 1,
+        stopped,
+        rest: rest(2),
+        pause_ms,
+    };
+    for (pause, minutes) in [(3.0 * MINUTE, 3.0), (-1.0, 0.0), (f64::INFINITY, 60.0)] {
+        let over = on(&running(), ended(Some(Stopped::Deadline), Millis(pause)), 4.0);
+        let after_ms = Millis(minutes * MINUTE);
+        let at_ms = Millis(9.0 * MINUTE) + after_ms;
+        let generation = 2;
+        assert_eq!(
+            over.effects,
+            [
+                RunEffect::ScheduleLeg { generation, after_ms },
+                RunEffect::ScheduleWatch { generation, at_ms },
+            ]
+        );
+        assert_eq!(over.run.lease_ends_ms, Some(at_ms));
+    }
+    let done = on(&running(), ended(None, Millis(MINUTE)), 4.0);
+    assert_eq!((done.effects, done.run.lease_ends_ms), (vec![], None));
 }
 
 #[test]

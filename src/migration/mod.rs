@@ -346,6 +346,7 @@ impl MigrationRun {
             self.phase = phase;
             Some(step)
         } else if self.now + ms >= self.end {
+            self.pause = ms;
             self.stop(Stopped::Deadline)
         } else {
             Some(MigrationStep::Wait { ms })

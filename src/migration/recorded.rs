@@ -9,6 +9,7 @@ use crate::ledger::{NoteToRecord, Recording, Run, RunBatch};
 use crate::refusal::Code;
 use crate::table::MalformedDocument;
 use crate::text::shortened;
+use crate::units::Millis;
 
 /// How a leg ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Tsify)]
@@ -19,6 +20,8 @@ pub struct LegEnd {
     pub stopped: Option<Stopped>,
     /// What it settled since its last transaction.
     pub rest: RunBatch,
+    /// How long its pace asks to wait before more is written.
+    pub pause_ms: Millis,
 }
 
 impl MigrationRun {
@@ -55,7 +58,7 @@ impl MigrationRun {
         self.join(run, failures);
         self.phase = Phase::Interrupted;
         self.warnings.push(format!(
-            "the run was paused or cancelled meanwhile; look at it with `npx convex run v2Rollout:run '{{\"runId\": \"{}\"}}'`",
+            "the run was paused, cancelled or given up meanwhile; look at it with `npx convex run v2Rollout:run '{{\"runId\": \"{}\"}}'`",
             run.run_id
         ));
     }
@@ -72,7 +75,11 @@ impl MigrationRun {
         if stopped == Some(Stopped::Error) && !self.error.is_empty() {
             rest.error = Some(self.error.clone());
         }
-        LegEnd { stopped, rest }
+        LegEnd {
+            stopped,
+            rest,
+            pause_ms: self.pause,
+        }
     }
 
     pub(super) fn set_pace(&mut self, bytes_per_second: Option<f64>) {

@@ -13,6 +13,10 @@ pub struct FlagRows(pub(super) crate::ByKey<KeyRows>);
 
 /// Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
 #[wasm_bindgen(js_name = actorOf)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an optional text is handed over as a whole"
+)]
 pub fn actor_of(caller: Option<Ts<Caller>>, claimed: Option<String>) -> Result<String, JsValue> {
     let caller = caller.map(|caller| decode("actorOf", &caller)).transpose()?;
     Ok(crate::actor(caller.as_ref(), claimed.as_deref()))

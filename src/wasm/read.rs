@@ -292,6 +292,7 @@ impl Read for RunEvent {
                 generation: field(object, "generation")?,
                 stopped: field(object, "stopped")?,
                 rest: field(object, "rest")?,
+                pause_ms: field(object, "pause_ms")?,
             },
             "watched" => Self::Watched {
                 generation: field(object, "generation")?,
