@@ -489,6 +489,10 @@ export interface LegEnd {
      * What it settled since its last transaction.
      */
     rest: RunBatch;
+    /**
+     * How long its pace asks to wait before more is written.
+     */
+    pauseMs: Millis;
 }
 
 /**
@@ -2003,7 +2007,7 @@ export type Limit = "documentsRead" | "bytesRead" | "databaseQueries" | "documen
  * What happens to a run. (To begin or to resume one, the runs beside it must be known: [`start_run`](super::start_run),
  * [`resume_run`](super::resume_run).)
  */
-export type RunEvent = { kind: "legBegan"; generation: number } | { kind: "batchAsked"; generation: number; number: number } | { kind: "batchWritten"; generation: number; batch: RunBatch } | { kind: "legEnded"; generation: number; stopped: Stopped | null; rest: RunBatch } | { kind: "watched"; generation: number } | { kind: "pause" } | { kind: "cancel" } | { kind: "setPace"; bytesPerSecond: number | null };
+export type RunEvent = { kind: "legBegan"; generation: number } | { kind: "batchAsked"; generation: number; number: number } | { kind: "batchWritten"; generation: number; batch: RunBatch } | { kind: "legEnded"; generation: number; stopped: Stopped | null; rest: RunBatch; pauseMs: Millis } | { kind: "watched"; generation: number } | { kind: "pause" } | { kind: "cancel" } | { kind: "setPace"; bytesPerSecond: number | null };
 
 /**
  * What is done with further rows.
@@ -2095,7 +2099,7 @@ export type MigrationStep = { kind: "readPage"; after: string | null; notes: num
 /**
  * What the host does in the transaction in which it writes the run's row.
  */
-export type RunEffect = { kind: "scheduleLeg"; generation: number } | { kind: "scheduleWatch"; generation: number; atMs: Millis } | { kind: "writeBatch" } | { kind: "alreadyWritten" } | { kind: "writeNothing" };
+export type RunEffect = { kind: "scheduleLeg"; generation: number; afterMs: Millis } | { kind: "scheduleWatch"; generation: number; atMs: Millis } | { kind: "writeBatch" } | { kind: "alreadyWritten" } | { kind: "writeNothing" };
 
 /**
  * What the internal function does next.
