@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 
+import type { ActionCtx } from "../../js-shims/host";
+import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import { api, internal } from "../backend/convex/_generated/api";
 import type { Backend } from "./backend";
 import * as make from "./documents";
@@ -355,4 +357,81 @@ test("changes of the flags are kept, and a run that is under way tells of them",
     .withIdentity({ subject: "staff_1" })
     .query(api.scripts.v2MigrationStatus.v2MigrationStatus, { organizationId: "org_a" });
   expect(seen).toMatchObject({ run: { runId }, flagChange: changes[0] });
+});
+
+test("a run that someone waits for is paused, says so, and goes on in the background", async () => {
+  const { t } = await backendWith(300);
+  const args = { organizationId: "org_a", dryRun: false, batchSize: 25 };
+  const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+  const leg = { runId, generation: 1 };
+  const run = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+  const answer = await t.action(async (ctx) => {
+    let written = 0;
+    const pausing = {
+      runQuery: ctx.runQuery.bind(ctx),
+      runMutation: async (reference: never, call: never) => {
+        const batch = await ctx.runMutation(reference, call);
+        if (++written === 2) await ctx.runMutation(v2Rollout.pauseRun, { runId });
+        return batch;
+      },
+    } as unknown as ActionCtx;
+    return await migrateNotes(host, pausing, args, { ...leg, run });
+  });
+  expect(answer).toMatchObject({
+    runId,
+    done: false,
+    stopped: null,
+    next: null,
+    warnings: expect.arrayContaining([expect.stringContaining("paused, cancelled or given up meanwhile")]),
+  });
+  const { outcome } = answer as { outcome: { migrated: number } };
+  expect(await look(t, runId)).toMatchObject({ state: "paused", background: false, outcome });
+  expect(await sums(t, runId)).toEqual(outcome);
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done", background: true });
+  expect(await sums(t, runId)).toMatchObject({ migrated: 255, alreadyMigrated: 0 });
+});
+
+test("a limit ends a run, and resumed it has the whole of it again", async () => {
+  const { t } = await backendWith(100);
+  const { runId } = await start(t, { limit: 30 });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({
+    state: "stopped",
+    stopped: "limit",
+    outcome: { migrated: 30 },
+  });
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  expect(await sums(t, runId)).toMatchObject({ migrated: 60, alreadyMigrated: 0 });
+});
+
+test("writes that are refused lower the pace of a run", async () => {
+  const { t, onCall } = await backendWith(300);
+  onCall((_call, when, nth) => {
+    if (when === "before" && nth === 2)
+      throw new Error("Too many writes per second. Your deployment is limited");
+  });
+  const { runId } = await start(t);
+  await t.mutation(v2Rollout.setPace, { runId, bytesPerSecond: 8_000_000 });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({
+    state: "done",
+    bytesPerSecond: 4_000_000,
+    fullBytesPerSecond: 8_000_000,
+    lastError: { message: expect.stringContaining("Too many writes per second") },
+  });
+});
+
+test("a run whose pace asks for longer waits than a leg has goes on in several legs", async () => {
+  const { t } = await backendWith(60);
+  const { runId } = await start(t, { batchSize: 20 });
+  await t.mutation(v2Rollout.setPace, { runId, bytesPerSecond: 1 });
+  await settle(t);
+  const run = await look(t, runId);
+  expect(run).toMatchObject({ state: "queued" });
+  expect(run.outcome.migrated).toBeGreaterThan(0);
+  expect(run.outcome.migrated).toBeLessThan(30);
+  await sums(t, runId);
 });
