@@ -63,3 +63,88 @@ impl Recording {
         batch
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migration::{Inserted, Outcome};
+    use crate::transaction::Metrics;
+    use NoteVerdict::{Gone, Malformed, Migrate, Migrated, NotReady, Repair};
+
+    fn written(verdicts: &[NoteVerdict]) -> MigrationBatch {
+        MigrationBatch {
+            verdicts: verdicts.to_vec(),
+            malformed: Vec::new(),
+            inserted: Inserted::default(),
+            metrics: Metrics::default(),
+            ids: Vec::new(),
+            position: None,
+            created_ms: None,
+            is_last: false,
+            bytes_per_second: None,
+        }
+    }
+
+    fn recording(verdicts: &[NoteVerdict]) -> Recording {
+        let notes = (1..).zip(verdicts).map(|(n, verdict)| NoteToRecord {
+            id: format!("n{n}"),
+            position: format!("[{n}]"),
+            verdict: *verdict,
+        });
+        Recording {
+            notes: notes.collect(),
+            ..Recording::default()
+        }
+    }
+
+    #[test]
+    fn a_batch_settles_the_notes_before_the_first_that_it_did_not_get_to() {
+        let page = [Migrated, Migrate, NotReady, Repair, Migrated, Migrate, NotReady];
+        // what was written, the last note that is settled, migrated, repaired, already migrated, not ready
+        for (verdicts, position, counts) in [
+            (&[][..], Some("[1]"), [0, 0, 1, 0]),
+            (&[Migrate], Some("[3]"), [1, 0, 1, 1]),
+            (&[Migrate, Repair], Some("[5]"), [1, 1, 2, 1]),
+            (&[Migrate, Repair, Migrate], Some("[7]"), [2, 1, 2, 2]),
+            // Others were quicker, or it is gone.
+            (&[Migrated, Gone, Migrate], Some("[7]"), [1, 0, 3, 2]),
+        ] {
+            let batch = recording(&page).with(&written(verdicts));
+            let Outcome {
+                migrated,
+                repaired,
+                already_migrated,
+                not_ready,
+                ..
+            } = batch.sums.outcome;
+            assert_eq!(batch.position.as_deref(), position, "{verdicts:?}");
+            assert_eq!([migrated, repaired, already_migrated, not_ready], counts);
+            assert_eq!(batch.check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn malformed_notes_are_named_wherever_they_were_found() {
+        let document = |row, id: &str| MalformedDocument {
+            row,
+            id: id.into(),
+            field: "insights".into(),
+        };
+        let recording = Recording {
+            malformed: vec![document(0, "n1")],
+            ..recording(&[Malformed, Migrate, Migrate])
+        };
+        let written = MigrationBatch {
+            malformed: vec![document(1, "n3")],
+            ..written(&[Migrate, Malformed])
+        };
+        let batch = recording.with(&written);
+        let failed: Vec<_> = batch
+            .failures
+            .iter()
+            .map(|one| one.voice_note_id.as_str())
+            .collect();
+        assert_eq!(failed, ["n1", "n3"]);
+        assert_eq!(batch.check(), Ok(()));
+    }
+}

@@ -707,6 +707,48 @@ fn failures_are_rows_and_the_row_counts_them() {
 }
 
 #[test]
+fn a_note_that_did_not_fail_after_all_is_counted_once() {
+    let mut failed = batch(2, 1);
+    failed.sums.outcome.failed = 1;
+    failed.failures = vec![NoteFailure {
+        voice_note_id: "n1".into(),
+        code: Code::Internal,
+        message: "x".into(),
+    }];
+    let decision = on(&running(), written(1, failed.clone()), 2.0);
+    assert_eq!(decision.failures, failed.failures);
+    let recovered = RunBatch {
+        recovered: Some("n1".into()),
+        ..batch(3, 1)
+    };
+    let decision = on(&decision.run, written(1, recovered), 2.0);
+    assert_eq!(decision.recovered.as_deref(), Some("n1"));
+    let outcome = decision.run.sums.outcome;
+    assert_eq!((outcome.migrated, outcome.failed), (12, 0));
+}
+
+#[test]
+fn failed_notes_are_tried_again_once_a_run_is_over() {
+    let call = RetryCall {
+        run_id: "r2".into(),
+        by: "Ben".into(),
+        deadline_ms: Millis(4.0 * MINUTE),
+    };
+    let retry = |run: &Run| retry_run(run, &call, &[], Millis(MINUTE)).map(|start| start.decision.run);
+    let mut run = at(RunStateWord::Done);
+    assert_eq!(retry(&run).unwrap_err().code, Code::RunState);
+    run.sums.outcome.failed = 3;
+    let again = retry(&run).unwrap();
+    assert_eq!(
+        (again.run_id.as_str(), again.by.as_str(), again.mode, again.total),
+        ("r2", "Ben", RunMode::Background, Some(3))
+    );
+    assert_eq!(again.arguments.retry_of.as_deref(), Some("r1"));
+    assert_eq!(again.organization_id, run.organization_id);
+    assert_eq!(retry(&Run { ..running() }).unwrap_err().code, Code::RunState);
+}
+
+#[test]
 fn a_row_reads_well() {
     let run = at(RunStateWord::Stopped);
     let row = serde_json::to_value(&run).unwrap();
