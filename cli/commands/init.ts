@@ -9,7 +9,7 @@ import { checkIndexes } from "../checks/indexes.js";
 import { checkLedger } from "../checks/ledger.js";
 import { printFinding } from "../checks/printFinding.js";
 import { exitCodes, Failure } from "../failure.js";
-import { configFile, wiringFile } from "../host/files.js";
+import { configFile, installsLedger, readHostFile, wiringFile } from "../host/files.js";
 import { type Formatting, formattingOf } from "../host/formatter.js";
 import { findProject, type Project, type ProjectOptions, shown } from "../host/project.js";
 import { bringTypes } from "../init/bringTypes.js";
@@ -50,6 +50,10 @@ async function init(options: InitOptions): Promise<void> {
     "npx convex dev              (or: npx convex deploy)",
     `npx convex run scripts/v2MigrationStatus '{"organizationId": "..."}'`,
   );
+  if (!installsLedger(readHostFile(project, configFile) ?? "")) {
+    print("For runs in the background, and a record of who changed what:");
+    printLines("npx v2-rollout init --ledger");
+  }
   process.exitCode = isWired ? exitCodes.done : exitCodes.failed;
 }
 

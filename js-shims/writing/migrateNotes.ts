@@ -1,6 +1,7 @@
 /** Carries out a run of the migration, from the action that it is. */
 
 import { internalActionGeneric } from "convex/server";
+import type { ConvexError } from "convex/values";
 
 import {
   type Attempt,
@@ -12,7 +13,7 @@ import {
   type Run,
 } from "../core.js";
 import { boundTo } from "../environment.js";
-import { isRolloutError, messageOf } from "../errors.js";
+import { isRolloutError, messageOf, type RolloutErrorData } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
 import { beginLeg, endLeg, insist, registerRun } from "../ledger/calls.js";
 import { firstFailures, ledgerOf, readRun } from "../ledger/store.js";
@@ -139,6 +140,8 @@ async function carryOut(
     ...(deferredDays === undefined ? {} : { deferredDays }),
   };
   let hasBegun = false;
+  const isOfRun = (error: ConvexError<RolloutErrorData>) =>
+    leg !== undefined && error.data.code !== "INVALID_CURSOR";
   /** Undefined where the transaction failed. */
   const attempt = async <T>(transaction: Promise<T>): Promise<T | undefined> => {
     try {
@@ -146,8 +149,8 @@ async function carryOut(
       hasBegun = true;
       return answer;
     } catch (error) {
-      // The first transaction refuses what is wrong with the caller's cursor.
-      if (!hasBegun && isRolloutError(error)) throw error;
+      // The first transaction refuses what is wrong with the caller's cursor; each one of a leg what is wrong with its run.
+      if (isRolloutError(error) && (!hasBegun || isOfRun(error))) throw error;
       run.failed(messageOf(error), Date.now(), Math.random());
       return undefined;
     }
