@@ -179,6 +179,10 @@ export interface ArtifactToJudge {
      * When it last changed; null where it does not say so.
      */
     updatedMs?: Millis;
+    /**
+     * The organizations of its candidates.
+     */
+    organizationIds: string[];
 }
 
 /**
@@ -450,8 +454,11 @@ export interface JudgeCall {
      */
     nowMs: Millis;
     /**
-     * An earlier attempt of this transaction, of the same present, may have written what it was to, although its
-     * answer was lost.
+     * The time that the rows hold which the run writes.
+     */
+    runMs: Millis;
+    /**
+     * A transaction of the run may have written although its answer was lost.
      */
     isRetry: boolean;
     /**
@@ -1574,7 +1581,7 @@ export interface CountedPage {
 /**
  * What the caller does next.
  */
-export type MigrationStep = { kind: "readPage"; after: string | null; notes: number } | { kind: "writeBatch"; ids: string[]; attempt: Attempt } | { kind: "sweep"; after: string | null; notes: number; attempt: Attempt } | { kind: "wait"; ms: Millis } | { kind: "ended" };
+export type MigrationStep = { kind: "readPage"; after: string | null; notes: number; attempt: Attempt } | { kind: "writeBatch"; ids: string[]; attempt: Attempt } | { kind: "sweep"; after: string | null; notes: number; attempt: Attempt } | { kind: "wait"; ms: Millis } | { kind: "ended" };
 
 /**
  * What the internal function does next.
@@ -1634,18 +1641,20 @@ export type StatusStep = { kind: "readPage"; range: Range; from: PageStart; docu
 export type RowsOfNotes = (NoteRows | null)[];
 
 /**
- * When a transaction that writes is tried.
- *
- * An attempt may have written although its answer was lost. The next one has the same present, which the rows of both
- * hold: so it finds what the first one wrote.
+ * When a transaction is tried, and how it knows what the run has written before.
  */
 export interface Attempt {
     /**
-     * The present of the first attempt.
+     * The present.
      */
     nowMs: Millis;
     /**
-     * Was it tried before?
+     * The time that all rows hold which the run writes: when it began.
+     */
+    runMs: Millis;
+    /**
+     * A transaction before may have written although its answer was lost: notes whose artifact holds `runMs` are the
+     * run's own.
      */
     isRetry: boolean;
 }

@@ -51,6 +51,7 @@ export const artifactToJudge = (artifact: StoredDocument, note: number): Artifac
   isCompleted: isCompleted(artifact),
   createdMs: artifact._creationTime,
   updatedMs: typeof artifact.updatedAt === "number" ? artifact.updatedAt : undefined,
+  organizationIds: organizationIdsOf(artifact),
 });
 
 /** Adds the organizations that an artifact's candidates name, and answers how many these are. */

@@ -87,7 +87,7 @@ async function carryOut(
       case "readPage": {
         const stretch = { after: step.after, most: step.notes };
         const page: MigrationPage | undefined = await attempt(
-          ctx.runQuery(migrationPage, { ...judging, ...stretch, nowMs: begun, dryRun }),
+          ctx.runQuery(migrationPage, { ...judging, ...step.attempt, ...stretch, dryRun }),
         );
         if (page) run.pageRead(page);
         break;

@@ -85,6 +85,8 @@ enum Phase {
     Sweeping { notes: u64 },
     /// The note that is held was asked for once more.
     Confirming,
+    /// A page was asked for that tells whether what failed was written.
+    Verifying,
     /// Every note in reach is settled.
     Through,
     /// It ended before.
@@ -135,7 +137,8 @@ struct Held {
 pub struct MigrationRun {
     accepted: Accepted,
     phase: Phase,
-    now: Millis,
+    /// How transactions are tried now.
+    attempt: Attempt,
     end: Millis,
     bytes_per_ms: f64,
     page: Page,
@@ -151,8 +154,6 @@ pub struct MigrationRun {
     size: Size,
     /// Failures of the step at hand.
     retry: Retry,
-    /// The present of the first attempt of the transaction at hand, where one has failed.
-    attempted: Option<Millis>,
     held: Option<Held>,
     /// Notes in a page at most.
     page_notes: u64,
@@ -160,8 +161,8 @@ pub struct MigrationRun {
     backoff: Millis,
     /// What is waited for before more is written.
     pause: Millis,
-    /// The message that the run broke off with.
-    error: String,
+    /// The message that the run broke off with. If it has not ended, it looks whether the last transaction was written.
+    error: Option<String>,
     has_worked: bool,
     batches: u64,
     bytes: u64,
@@ -191,7 +192,11 @@ impl MigrationRun {
         }
         Ok(Self {
             phase: Phase::Planning,
-            now: call.now_ms,
+            attempt: Attempt {
+                now_ms: call.now_ms,
+                run_ms: call.now_ms,
+                is_retry: false,
+            },
             end: call.now_ms + call.deadline_ms,
             bytes_per_ms: call.pace_bytes_per_second / 1_000.0,
             page: Page::default(),
@@ -202,12 +207,11 @@ impl MigrationRun {
             search: None,
             size: Size::new(most.min(LARGEST)),
             retry: Retry::default(),
-            attempted: None,
             held: None,
             page_notes: PAGE,
             backoff: Millis(0.0),
             pause: Millis(0.0),
-            error: String::new(),
+            error: None,
             has_worked: false,
             batches: 0,
             bytes: 0,
@@ -221,7 +225,7 @@ impl MigrationRun {
 
     /// What to do next.
     pub fn next(&mut self, now: Millis) -> MigrationStep {
-        self.now = now;
+        self.attempt.now_ms = now;
         if !matches!(self.phase, Phase::Through | Phase::Stopped(_)) {
             self.phase = Phase::Planning;
             if let Some(step) = self.plan() {
@@ -234,12 +238,19 @@ impl MigrationRun {
 
     /// None where the run ends.
     fn plan(&mut self) -> Option<MigrationStep> {
-        if self.has_worked && self.now >= self.end {
+        if self.has_worked && self.attempt.now_ms >= self.end {
             return self.stop(Stopped::Deadline);
         }
         let backoff = core::mem::take(&mut self.backoff);
         if backoff.0 > 0.0 {
             return Some(MigrationStep::Wait { ms: backoff });
+        }
+        if self.error.is_some() {
+            self.phase = Phase::Verifying;
+            return Some(self.read_page(LARGEST));
+        }
+        if self.held.as_ref().is_some_and(|held| held.others_pass) && self.left() == 0 {
+            return self.stop(Stopped::Limit);
         }
         if let Some(step) = self.confirm() {
             return Some(step);
@@ -260,12 +271,12 @@ impl MigrationRun {
             } else {
                 let ids = batch.notes.iter().filter_map(|at| self.page.notes.get(*at));
                 let ids = ids.map(|note| note.id.clone()).collect();
-                let attempt = self.attempt();
+                let attempt = self.attempt;
                 return self.paced(MigrationStep::WriteBatch { ids, attempt }, Phase::Writing(batch));
             }
         }
         if self.page.is_last {
-            self.settle_held(true);
+            self.blame_held();
             self.phase = Phase::Through;
             return None;
         }
@@ -275,7 +286,7 @@ impl MigrationRun {
         let after = self.position.clone();
         let notes = self.size.notes();
         if self.may_sweep() && (LEAST_SWEEP..=self.left()).contains(&notes) {
-            let attempt = self.attempt();
+            let attempt = self.attempt;
             let sweep = MigrationStep::Sweep {
                 after,
                 notes,
@@ -284,30 +295,24 @@ impl MigrationRun {
             return self.paced(sweep, Phase::Sweeping { notes });
         }
         self.phase = Phase::Reading;
-        Some(MigrationStep::ReadPage {
-            after,
-            notes: self.page_notes,
-        })
+        Some(self.read_page(self.page_notes))
+    }
+
+    fn read_page(&self, notes: u64) -> MigrationStep {
+        MigrationStep::ReadPage {
+            after: self.position.clone(),
+            notes,
+            attempt: self.attempt,
+        }
     }
 
     /// Tries the note that is held once more, if others pass.
     fn confirm(&mut self) -> Option<MigrationStep> {
         let held = self.held.as_ref().filter(|held| held.others_pass)?;
-        if self.left() == 0 {
-            self.settle_held(true);
-            return None;
-        }
         let ids = vec![held.id.clone()];
         self.phase = Phase::Confirming;
-        let attempt = self.attempt();
+        let attempt = self.attempt;
         Some(MigrationStep::WriteBatch { ids, attempt })
-    }
-
-    fn attempt(&self) -> Attempt {
-        Attempt {
-            now_ms: self.attempted.unwrap_or(self.now),
-            is_retry: self.attempted.is_some(),
-        }
     }
 
     fn may_sweep(&self) -> bool {
@@ -323,7 +328,7 @@ impl MigrationRun {
         if ms.0 <= 0.0 {
             self.phase = phase;
             Some(step)
-        } else if self.now + ms >= self.end {
+        } else if self.attempt.now_ms + ms >= self.end {
             self.stop(Stopped::Deadline)
         } else {
             Some(MigrationStep::Wait { ms })
@@ -347,8 +352,7 @@ impl MigrationRun {
 
     /// Ends the run. One that looked ahead comes back to where its limit was.
     fn stop(&mut self, why: Stopped) -> Option<MigrationStep> {
-        // Where the run goes on later, a note that is held is tried anew.
-        self.settle_held(matches!(why, Stopped::Limit | Stopped::Failures));
+        self.release_held();
         self.phase = Phase::Stopped(why);
         if let Some(Checkpoint { tally, position }) = self.checkpoint.take() {
             (self.tally, self.position) = (tally, position);
@@ -357,21 +361,25 @@ impl MigrationRun {
         None
     }
 
-    /// Decides about the note that is held: it is to blame, or the run comes back to it.
-    fn settle_held(&mut self, is_blamed: bool) {
-        let Some(held) = self.held.take() else {
+    /// The note that is held is to blame.
+    fn blame_held(&mut self) {
+        if let Some(Held { id, message, .. }) = self.held.take() {
+            self.tally.fail(&id, Code::Internal, &message);
+        }
+    }
+
+    /// Nothing is decided about the note that is held: the next call begins with it. What went through behind it stays
+    /// counted.
+    fn release_held(&mut self) {
+        let Some(Held {
+            before, others_pass, ..
+        }) = self.held.take()
+        else {
             return;
         };
-        let Held {
-            before,
-            id,
-            message,
-            others_pass,
-        } = held;
-        if is_blamed || others_pass {
-            self.tally.fail(&id, Code::Internal, &message);
-        } else {
-            (self.tally, self.position) = (before.tally, before.position);
+        self.position = before.position;
+        if !others_pass {
+            self.tally = before.tally;
         }
     }
 

@@ -175,7 +175,7 @@ macro_rules! read_fields {
 
 read_fields! {
     ArtifactHas { transcript, claims }
-    ArtifactToJudge { note, is_completed, created_ms, updated_ms }
+    ArtifactToJudge { note, is_completed, created_ms, updated_ms, organization_ids }
     Caller { token_identifier, subject }
     Candidates { organization_ids, counts }
     Classes { migrated, unfinished, not_ready, deferred, blocked, eligible }
@@ -185,7 +185,7 @@ read_fields! {
     Found { complete, open, malformed }
     FurtherRowsCall { key, enabled, updated_by, reason, at, left, first, rows, is_last }
     Inserted { artifacts, transcripts, claims }
-    JudgeCall { organization_id, now_ms, is_retry, deferred_days, repair, ends_at_malformed }
+    JudgeCall { organization_id, now_ms, run_ms, is_retry, deferred_days, repair, ends_at_malformed }
     JudgedNote { id, position, created_ms, verdict, rows }
     KeyRows {
         environment, platform, organization, has_more_organization_rows, user_rows, has_more_user_rows,
