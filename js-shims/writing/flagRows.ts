@@ -93,12 +93,13 @@ export async function readFlag(
 ): Promise<StoredFlag> {
   const { flagsByScope } = host.indexes;
   const platform = await first(db, source("featureFlags", flagsByScope, key, "platform"), meter);
-  const room = flagRoom(await meter.told());
   const rows = organizationRows(host, key, organizationId);
-  const organization = await withReaders(room.organizationRows, meter, (readers) =>
+  const { organizationRows: most } = flagRoom(await meter.told());
+  const organization = await withReaders(most, meter, (readers) =>
     readBehind(db, rows, null, readers, meter),
   );
-  const users = await withReaders(room.userRows, meter, (readers) =>
+  const { userRows: mostUsers } = flagRoom(await meter.told());
+  const users = await withReaders(mostUsers, meter, (readers) =>
     readBehind(db, source("featureFlags", flagsByScope, key, "user"), null, readers, meter),
   );
   return {

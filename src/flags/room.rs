@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tsify::Tsify;
 
-use super::cascade::MOST_USER_ROWS;
+use super::cascade::{MOST_USER_ROW_BYTES, MOST_USER_ROWS};
 use crate::transaction::{LARGEST_DOCUMENT_BYTES, Transaction};
 
 /// Organization rows of one flag that are read in one transaction at most: so many of both take a fifth of its time.
@@ -12,6 +12,10 @@ const MOST_ROWS_READ: u64 = 5_001;
 
 /// Rows of one flag that are written in one transaction at most.
 pub(super) const MOST_ROWS_WRITTEN: u64 = 1_000;
+
+/// Bytes that are kept for what comes behind the rows of a flag: those that are written, which are read once more for
+/// that, and documents of the largest size by which the shares may be overdrawn.
+const KEPT_BYTES: u64 = 4 * LARGEST_DOCUMENT_BYTES;
 
 /// Artifacts that are looked at, at most, where no index tells whether there is one of the organization.
 const MOST_NEWEST_ARTIFACTS: u64 = 200;
@@ -29,9 +33,9 @@ pub struct Share {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct FlagRoom {
-    /// The organization's rows of each flag.
+    /// The organization's rows of a flag.
     pub organization_rows: Share,
-    /// User rows of each flag.
+    /// User rows of a flag, once the organization's are read.
     pub user_rows: Share,
     /// The newest artifacts.
     pub newest_artifacts: Share,
@@ -40,17 +44,26 @@ pub struct FlagRoom {
 }
 
 impl FlagRoom {
-    /// What a transaction has left for a change. The parts leave room for the rows that are written, which are read
-    /// once more for that, and for one document of the largest size by which a share may be overdrawn.
+    /// What a transaction has left for a change.
     pub fn of(transaction: &Transaction) -> Self {
         let left = transaction.headroom().reads;
+        let documents = |most: u64, part: u64| most.min(left.documents / part).max(1);
+        // A share may be overdrawn by one document of the largest size.
         let share = |most: u64, part: u64| Share {
-            documents: most.min(left.documents / part).max(1),
+            documents: documents(most, part),
             bytes: (left.bytes / part).saturating_sub(LARGEST_DOCUMENT_BYTES),
         };
+        // Both flags come one after the other: each leaves something to what is read behind it.
+        let bytes = left.bytes.saturating_sub(KEPT_BYTES);
         Self {
-            organization_rows: share(MOST_ROWS_READ, 5),
-            user_rows: share(MOST_USER_ROWS, 8),
+            organization_rows: Share {
+                documents: documents(MOST_ROWS_READ, 5),
+                bytes: bytes / 3 * 2,
+            },
+            user_rows: Share {
+                documents: documents(MOST_USER_ROWS, 8),
+                bytes: MOST_USER_ROW_BYTES.min(bytes / 2),
+            },
             newest_artifacts: share(MOST_NEWEST_ARTIFACTS, 2),
             further_rows: share(MOST_ROWS_WRITTEN, 4),
         }
@@ -65,8 +78,43 @@ pub(super) fn most_bytes_written(transaction: &Transaction) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cascade::FlagKey;
     use super::*;
     use crate::transaction::{Metric, Metrics};
+
+    #[test]
+    fn both_flags_find_room() {
+        // Bytes of the organization's rows of each flag, of its user rows, are they all read?
+        for (organization_bytes, user_bytes, expected) in [
+            (0, 0, true),
+            // 40 rows with notes of 100 KB.
+            (40 * 100_200, 0, true),
+            // 101 rows with notes of 30 KB, and 1,000 user rows with notes of 1 KB.
+            (101 * 30_200, 1_000 * 1_200, true),
+            // 1,000 user rows with notes of 3 KB.
+            (2 * 300, 1_000 * 3_200, true),
+            (60 * 100_200, 0, false),
+        ] {
+            let mut transaction = Transaction::default();
+            let mut fits = true;
+            for _ in FlagKey::ALL {
+                for (bytes, share) in [
+                    (
+                        organization_bytes,
+                        (|room| room.organization_rows) as fn(FlagRoom) -> Share,
+                    ),
+                    (user_bytes, |room| room.user_rows),
+                ] {
+                    let share = share(FlagRoom::of(&transaction));
+                    fits &= bytes <= share.bytes;
+                    transaction.count_read(bytes.min(share.bytes + LARGEST_DOCUMENT_BYTES), 0);
+                }
+            }
+            assert_eq!(fits, expected, "{organization_bytes} {user_bytes}");
+            let left = transaction.headroom().reads.bytes;
+            assert!(left > LARGEST_DOCUMENT_BYTES, "{left}");
+        }
+    }
 
     #[test]
     fn shares_of_what_is_left() {
@@ -75,8 +123,8 @@ mod tests {
         assert_eq!(
             FlagRoom::of(&transaction),
             FlagRoom {
-                organization_rows: share(5_001, (14 << 20) / 5 - (1 << 20)),
-                user_rows: share(1_000, (14 << 20) / 8 - (1 << 20)),
+                organization_rows: share(5_001, (10 << 20) / 3 * 2),
+                user_rows: share(1_000, 4 << 20),
                 newest_artifacts: share(200, 6 << 20),
                 further_rows: share(1_000, (14 << 20) / 4 - (1 << 20)),
             }
@@ -93,7 +141,12 @@ mod tests {
             },
             ..Metrics::default()
         });
-        assert_eq!(FlagRoom::of(&transaction).organization_rows, share(1, 0));
+        let FlagRoom {
+            organization_rows,
+            user_rows,
+            ..
+        } = FlagRoom::of(&transaction);
+        assert_eq!((organization_rows, user_rows), (share(1, 0), share(1, 0)));
         assert_eq!(most_bytes_written(&transaction), 0);
     }
 }

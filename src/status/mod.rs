@@ -21,7 +21,7 @@ use tsify::Tsify;
 
 use crate::argument;
 use crate::cursor;
-use crate::flags::{ByKey, FlagKey, FlagState, MOST_USER_ROWS};
+use crate::flags::{ByKey, FlagKey, FlagState, MOST_USER_ROW_BYTES, MOST_USER_ROWS};
 use crate::note::{Deferral, Linked};
 use crate::refusal::{Refusal, WrongCall};
 use crate::table::{ByTable, Malformed};
@@ -30,7 +30,6 @@ use crate::units::{Millis, as_index};
 pub use answer::{Count, ReadAccount, Route, StatusAnswer};
 pub use counts::{Classes, DraftStatus, Drafts, StatusSamples, Sums, Verdict};
 use pace::Pace;
-use range::MOST_USER_ROW_BYTES;
 pub use range::Range;
 pub use run::{CountedPage, StatusRun, StatusRunCall, StatusRunStep, StatusStopped};
 pub use step::{Found, LinkedArtifact, MalformedRow, NoteToCount, OpenLookUp, Page, PageStart, StatusStep};
