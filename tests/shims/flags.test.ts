@@ -345,7 +345,7 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
       else await t.action(internal.scripts.v2MigrationStatus.default, pasted);
     }
     const quoted = await t.mutation(enable, { organizationId: "it's" });
-    expect(quoted.warnings).toEqual([expect.stringContaining("`next` holds a `'`")]);
+    expect(quoted.warnings).toEqual([expect.stringContaining("organizationId holds a single quote")]);
   });
 });
 
@@ -413,6 +413,18 @@ describe("warnings", () => {
       const { warnings } = await t.mutation(enable, { organizationId: "org_a" });
       expect(warnings).toEqual([expect.stringContaining(`voice_notes_v2: ${told} on the platform`)]);
     }
+    // Large rows, too, and as many by a status.
+    const large = backend();
+    await seed(large);
+    for (const featureKey of keys)
+      for (let part = 0; part < 3; part++)
+        await insertFlags(large, 400, { ...user, featureKey, notes: "x".repeat(3_000) });
+    const organizationId = "org_a";
+    const told = keys.map((key) => expect.stringContaining(`${key}: 1,000 or more user rows`));
+    expect((await large.mutation(enable, { organizationId })).warnings).toEqual(told);
+    const status = await large.action(internal.scripts.v2MigrationStatus.default, { organizationId });
+    expect(status.warnings).toEqual(told);
+
     const t = backend();
     await seed(t);
     for (let n = 0; n < 25; n++)
@@ -684,6 +696,38 @@ describe("restore", () => {
         expect(new Set((await rowsOf(t, keys[0])).map((row) => row.enabled))).toEqual(new Set([false]));
         expect(await rowsOf(t, keys[1])).toEqual([]);
       }
+    }
+  });
+
+  test("is told apart where rows are too many, and where they are too large", async () => {
+    vi.useFakeTimers();
+    logged();
+    for (const [count, kilobytes, rows, told] of [
+      [40, 100, "40 rows for this organization", null],
+      [105, 60, "105 rows for this organization", "more than 100 rows"],
+      [
+        40,
+        500,
+        "more than 13 rows for this organization",
+        "at least 14 rows, too many or too large to be read at once",
+      ],
+    ] as const) {
+      const t = backend();
+      await seed(t);
+      for (let n = 0; n < count; n += 10)
+        await insertFlags(t, Math.min(10, count - n), {
+          featureKey: keys[0],
+          enabled: false,
+          notes: "x".repeat(kilobytes * 1_000),
+        });
+      const { previous, warnings } = await t.mutation(enable, { organizationId });
+      expect(previous === null).toBe(told !== null);
+      expect(warnings[0]).toContain(`${keys[0]}: ${rows}`);
+      const last = warnings[warnings.length - 1] ?? "";
+      if (told === null) expect(last).not.toContain("`previous`");
+      else expect(last).toBe(`${keys[0]}: ${told}: there is no \`previous\` to come back to`);
+      await t.finishAllScheduledFunctions(vi.runAllTimers);
+      expect(new Set((await rowsOf(t, keys[0])).map((row) => row.enabled))).toEqual(new Set([true]));
     }
   });
 
