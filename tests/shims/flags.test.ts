@@ -706,7 +706,7 @@ describe("restore", () => {
       [40, 100, "40 rows for this organization", null],
       [105, 60, "105 rows for this organization", "more than 100 rows"],
       [
-        40,
+        20,
         500,
         "more than 13 rows for this organization",
         "at least 14 rows, too many or too large to be read at once",
