@@ -29,6 +29,28 @@ export interface NextCall {
 export type NextFunction = "scripts/v2MigrationStatus" | "scripts/runMigration";
 
 /**
+ * A malformed document of a page, or one that was looked up.
+ */
+export interface MalformedRow {
+    /**
+     * Its index among the documents that it was read with.
+     */
+    row: number;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * The first field that is missing or of the wrong type.
+     */
+    field: string;
+    /**
+     * What its `organizationId` holds, where that is a text.
+     */
+    organizationId?: string;
+}
+
+/**
  * A malformed document: where it stands among those read, its id, and the first field that is wrong.
  */
 export interface MalformedDocument {
@@ -305,7 +327,7 @@ export interface Page {
     /**
      * The documents that are malformed.
      */
-    malformed: MalformedDocument[];
+    malformed: MalformedRow[];
 }
 
 /**
@@ -332,11 +354,11 @@ export type Route = "organizationIndex" | "tableScan" | "lookUpPerArtifact" | "l
  */
 export interface FlagRoom {
     /**
-     * The organization's rows of each flag.
+     * The organization's rows of a flag.
      */
     organizationRows: Share;
     /**
-     * User rows of each flag.
+     * User rows of a flag, once the organization's are read.
      */
     userRows: Share;
     /**
@@ -378,7 +400,7 @@ export interface Found {
     /**
      * The documents that are malformed.
      */
-    malformed: MalformedDocument[];
+    malformed: MalformedRow[];
 }
 
 /**
