@@ -704,12 +704,12 @@ describe("restore", () => {
     logged();
     for (const [count, kilobytes, rows, told] of [
       [40, 100, "40 rows for this organization", null],
-      [105, 60, "105 rows for this organization", "more than 100 rows"],
+      [105, 40, "105 rows for this organization", "more than 100 rows"],
       [
         20,
         500,
-        "more than 13 rows for this organization",
-        "at least 14 rows, too many or too large to be read at once",
+        "more than 10 rows for this organization",
+        "at least 11 rows, too many or too large to be read at once",
       ],
     ] as const) {
       const t = backend();
@@ -729,6 +729,39 @@ describe("restore", () => {
       await t.finishAllScheduledFunctions(vi.runAllTimers);
       expect(new Set((await rowsOf(t, keys[0])).map((row) => row.enabled))).toEqual(new Set([true]));
     }
+  });
+
+  test.each([
+    [40, 100_000, 0],
+    [12, 1_000_000, 8],
+    [1, 1_000_000, 12],
+  ])("%i rows of %i bytes of both flags, and %i user rows, fit", async (rows, bytes, userRows) => {
+    vi.useFakeTimers();
+    logged();
+    const t = backend();
+    await seed(t);
+    const notes = "x".repeat(bytes);
+    const user = { scope: "user", userId: "u", organizationId: undefined };
+    for (const featureKey of keys) {
+      await insertFlag(t, { featureKey, scope: "platform", organizationId: undefined, enabled: true, notes });
+      for (let n = 0; n < rows; n++) await insertFlag(t, { featureKey, enabled: false, notes });
+      for (let n = 0; n < userRows; n++) await insertFlag(t, { ...user, featureKey, notes });
+    }
+    const { success, previous } = await t.mutation(enable, { organizationId });
+    expect(success).toBe(true);
+    expect(previous === null).toBe(rows === 12);
+    await t.finishAllScheduledFunctions(vi.runAllTimers);
+    const values = await t.run(async ({ db }) => {
+      const first = (featureKey: string) =>
+        db
+          .query("featureFlags")
+          .withIndex("by_featureKey_scope_org", (q) =>
+            q.eq("featureKey", featureKey).eq("scope", "organization").eq("organizationId", organizationId),
+          )
+          .first();
+      return [(await first(keys[0]))?.enabled, (await first(keys[1]))?.enabled];
+    });
+    expect(values).toEqual([true, true]);
   });
 
   test("over a cascade says what has no effect", async () => {
