@@ -1988,9 +1988,10 @@ export function checkMigrationCall(call: MigrationCall): void;
 export function constants(): Constants;
 
 /**
- * How far a change may read, from where its transaction is.
+ * How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
+ * this one.
  */
-export function flagRoom(transaction: Transaction): FlagRoom;
+export function flagRoom(transaction: Transaction, flagsBehind: number): FlagRoom;
 
 /**
  * What is to be done with each of these notes.
@@ -2063,7 +2064,7 @@ export interface InitOutput {
     readonly allowance_turn: (a: number) => number;
     readonly checkMigrationCall: (a: any) => [number, number];
     readonly constants: () => [number, number, number];
-    readonly flagRoom: (a: number) => [number, number, number];
+    readonly flagRoom: (a: number, b: number) => [number, number, number];
     readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];
     readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];
