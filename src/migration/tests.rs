@@ -168,7 +168,7 @@ fn an_error_before_anything_was_done_is_thrown() {
     assert_eq!(
         answer.warnings,
         [format!(
-            "the run broke off: {REFUSED}; what was migrated stays; go on with `next` once the backend answers"
+            "the run broke off: {REFUSED}; go on with `next` once the backend answers"
         )]
     );
     assert!(answer.next.is_some());

@@ -17,9 +17,9 @@ use crate::units::as_u64;
 use crate::{
     ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, CountedPage, DraftStatus, FlagChangeCall, FlagKey,
     FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote, KeyRows,
-    LinkedArtifact, MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall, MigrationPage, Millis,
-    NoteFacts, NoteRows, NoteToCount, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall,
-    StatusRunCall, Traces, TranscriptionStatus,
+    LinkedArtifact, MalformedDocument, MalformedRow, Metric, Metrics, MigrationBatch, MigrationCall,
+    MigrationPage, Millis, NoteFacts, NoteRows, NoteToCount, NoteToJudge, NoteVerdict, OpenLookUp, Page,
+    Purpose, StatusCall, StatusRunCall, Traces, TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -192,6 +192,7 @@ read_fields! {
     }
     LinkedArtifact { note, is_completed, organization_ids }
     MalformedDocument { row, id, field }
+    MalformedRow { row, id, field, organization_id }
     Metric { used, remaining }
     Metrics {
         documents_read, bytes_read, database_queries, documents_written, bytes_written, functions_scheduled,
