@@ -270,28 +270,18 @@ impl MigrationRun {
             warnings.push("batchSize is the size of a transaction, no cap on the run: give `limit` to stop after so many notes".into());
         }
         if stopped == Some(Stopped::Failures) {
-            let (tried, stays) = if self.accepted.dry_run {
-                ("would fail", "")
-            } else {
-                ("failed", "what was migrated stays; ")
-            };
-            warnings.push(format!(
-                "stopped: more than half of the notes tried {tried}; {stays}see `failures`, then run again"
-            ));
+            warnings.push(
+                "stopped: more than half of the notes tried fail; see `failures`, then run again".into(),
+            );
         }
         if outcome.failed > 0 {
-            let could = if self.accepted.dry_run {
-                "cannot"
-            } else {
-                "could not"
-            };
             let shown = if outcome.failed > self.tally.failures.len() as u64 {
                 ", the first 50"
             } else {
                 ""
             };
             warnings.push(format!(
-                "{} {could} be migrated (see `failures`{shown}): mend what is malformed, and run again",
+                "{} cannot be migrated (see `failures`{shown}): mend what is malformed, and run again",
                 counted(outcome.failed, "note", "notes")
             ));
         }
