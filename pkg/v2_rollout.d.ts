@@ -47,6 +47,28 @@ export interface NextRunCall {
 export type NextFunction = "scripts/v2MigrationStatus" | "scripts/runMigration";
 
 /**
+ * A malformed document of a page, or one that was looked up.
+ */
+export interface MalformedRow {
+    /**
+     * Its index among the documents that it was read with.
+     */
+    row: number;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * The first field that is missing or of the wrong type.
+     */
+    field: string;
+    /**
+     * What its `organizationId` holds, where that is a text.
+     */
+    organizationId?: string;
+}
+
+/**
  * A malformed document: where it stands among those read, its id, and the first field that is wrong.
  */
 export interface MalformedDocument {
@@ -352,6 +374,10 @@ export interface ArtifactToJudge {
      * When it last changed; null where it does not say so.
      */
     updatedMs?: Millis;
+    /**
+     * The organizations of its candidates.
+     */
+    organizationIds: string[];
 }
 
 /**
@@ -510,7 +536,7 @@ export interface Page {
     /**
      * The documents that are malformed.
      */
-    malformed: MalformedDocument[];
+    malformed: MalformedRow[];
 }
 
 /**
@@ -551,11 +577,11 @@ export type Route = "organizationIndex" | "tableScan" | "lookUpPerArtifact" | "l
  */
 export interface FlagRoom {
     /**
-     * The organization's rows of each flag.
+     * The organization's rows of a flag.
      */
     organizationRows: Share;
     /**
-     * User rows of each flag.
+     * User rows of a flag, once the organization's are read.
      */
     userRows: Share;
     /**
@@ -619,7 +645,7 @@ export interface Found {
     /**
      * The documents that are malformed.
      */
-    malformed: MalformedDocument[];
+    malformed: MalformedRow[];
 }
 
 /**
@@ -705,8 +731,11 @@ export interface JudgeCall {
      */
     nowMs: Millis;
     /**
-     * An earlier attempt of this transaction, of the same present, may have written what it was to, although its
-     * answer was lost.
+     * The time that the rows hold which the run writes.
+     */
+    runMs: Millis;
+    /**
+     * A transaction of the run may have written although its answer was lost.
      */
     isRetry: boolean;
     /**
@@ -2094,7 +2123,7 @@ export interface CountedPage {
 /**
  * What the caller does next.
  */
-export type MigrationStep = { kind: "readPage"; after: string | null; notes: number } | { kind: "writeBatch"; ids: string[]; attempt: Attempt; recording: Recording | null } | { kind: "sweep"; after: string | null; notes: number; attempt: Attempt; recording: Recording | null } | { kind: "wait"; ms: Millis } | { kind: "ended" };
+export type MigrationStep = { kind: "readPage"; after: string | null; notes: number; attempt: Attempt } | { kind: "writeBatch"; ids: string[]; attempt: Attempt; recording: Recording | null } | { kind: "sweep"; after: string | null; notes: number; attempt: Attempt; recording: Recording | null } | { kind: "wait"; ms: Millis } | { kind: "ended" };
 
 /**
  * What the host does in the transaction in which it writes the run's row.
@@ -2212,18 +2241,20 @@ export interface Recording {
 export type RowsOfNotes = (NoteRows | null)[];
 
 /**
- * When a transaction that writes is tried.
- *
- * An attempt may have written although its answer was lost. The next one has the same present, which the rows of both
- * hold: so it finds what the first one wrote.
+ * When a transaction is tried, and how it knows what the run has written before.
  */
 export interface Attempt {
     /**
-     * The present of the first attempt.
+     * The present.
      */
     nowMs: Millis;
     /**
-     * Was it tried before?
+     * The time that all rows hold which the run writes: when it began.
+     */
+    runMs: Millis;
+    /**
+     * A transaction before may have written although its answer was lost: notes whose artifact holds `runMs` are the
+     * run's own.
      */
     isRetry: boolean;
 }
@@ -2576,9 +2607,10 @@ export function describeLast(runs: Runs): RunAnswer | undefined;
 export function describeRun(run: Run): RunAnswer;
 
 /**
- * How far a change may read, from where its transaction is.
+ * How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
+ * this one.
  */
-export function flagRoom(transaction: Transaction): FlagRoom;
+export function flagRoom(transaction: Transaction, flagsBehind: number): FlagRoom;
 
 /**
  * What is to be done with each of these notes.
@@ -2699,7 +2731,7 @@ export interface InitOutput {
     readonly decideRun: (a: any, b: any, c: number) => [number, number, number];
     readonly describeLast: (a: any) => [number, number, number];
     readonly describeRun: (a: any) => [number, number, number];
-    readonly flagRoom: (a: number) => [number, number, number];
+    readonly flagRoom: (a: number, b: number) => [number, number, number];
     readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];
     readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];

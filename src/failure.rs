@@ -95,6 +95,11 @@ const BEGINNINGS: [(&str, FailureKind); 29] = {
 };
 
 impl FailureKind {
+    /// The same may work later, and nobody is to blame.
+    pub(crate) fn is_transient(self) -> bool {
+        matches!(self, Self::Transient | Self::Conflict)
+    }
+
     pub(crate) fn of(message: &str) -> Self {
         let cause = cause(message);
         BEGINNINGS

@@ -177,8 +177,8 @@ async function carryOut(
         const page: MigrationPage | undefined = await attempt(
           ctx.runQuery(migrationPage, {
             ...judging,
+            ...step.attempt,
             ...stretch,
-            nowMs: begun,
             dryRun,
             ...(retryOf === undefined ? {} : { retryOf }),
           }),

@@ -43,6 +43,8 @@ const judging = {
   repair: v.boolean(),
   deferredDays: v.optional(v.number()),
   nowMs: v.number(),
+  runMs: v.number(),
+  isRetry: v.boolean(),
 };
 
 /** The next notes of a run, behind a position. */
@@ -104,7 +106,7 @@ export function migrationPageFunction(host: Host) {
       const { ids, documents, isLast } = await (args.retryOf === undefined
         ? readPage(host, ctx, args, meter)
         : readFailed(host, ctx, args.retryOf, args, meter));
-      const call = { ...args, isRetry: false, endsAtMalformed: false };
+      const call = { ...args, endsAtMalformed: false };
       const judged = await judgeNotes(host, ctx.db, ids, documents, call, meter);
       const reach = reachOf(host, args.organizationId);
       const notes: MigrationPage["notes"] = [];
@@ -112,8 +114,9 @@ export function migrationPageFunction(host: Host) {
         const { id, note, verdict } = document;
         if (note === null) continue;
         const position = args.retryOf === undefined ? positionOf(reach, note) : id;
-        // Only a dry run reckons with what would be written.
-        const rows = args.dryRun ? (rowsOf(document, args.nowMs)?.described ?? null) : null;
+        // Only a dry run reckons with what would be written, and a run that lost an answer with what was.
+        const isReckoned = args.dryRun || document.missing?.areWritten;
+        const rows = isReckoned ? (rowsOf(document, args.runMs)?.described ?? null) : null;
         notes.push({ id, position, createdMs: note._creationTime, verdict, rows });
       }
       meter.free();
@@ -135,7 +138,6 @@ export function migrationBatchFunction(host: Host) {
   return internalMutationGeneric({
     args: {
       ...judging,
-      isRetry: v.boolean(),
       notes: v.union(v.array(v.string()), stretchObject),
       run: v.optional(legOfRun),
     },
@@ -219,7 +221,7 @@ async function writeBatch(
 ): Promise<MigrationBatch> {
   const notes = await readNotes(ctx, ids, meter);
   const judged = await judgeNotes(host, ctx.db, ids, notes, { ...call, endsAtMalformed: false }, meter);
-  const written = await writeNotes(ctx, judged, call.nowMs, meter);
+  const written = await writeNotes(ctx, judged, call.runMs, meter);
   return { ...written, ids: [], position: null, isLast: false, bytesPerSecond: null };
 }
 
@@ -233,7 +235,7 @@ async function sweep(
   const { documents, isLast } = await readStretch(host, ctx.db, call.organizationId, notes, meter);
   const judgeCall = { ...call, endsAtMalformed: true };
   const judged = await judgeNotes(host, ctx.db, idsOf(documents), documents, judgeCall, meter);
-  const written = await writeNotes(ctx, judged, call.nowMs, meter);
+  const written = await writeNotes(ctx, judged, call.runMs, meter);
   const last = documents[written.verdicts.length - 1];
   return {
     ...written,
@@ -253,10 +255,10 @@ type Rows = {
 
 /** What is inserted for a note beside its artifact, now or in an attempt whose answer was lost; undefined where nothing
  * is. */
-function rowsOf({ note, missing, repaired }: JudgedDocument, nowMs: number): Rows | undefined {
+function rowsOf({ note, missing, repaired }: JudgedDocument, runMs: number): Rows | undefined {
   if (missing === undefined) return undefined;
-  const transcripts = missing.transcript ? [transcriptRow(note as Note, nowMs)] : [];
-  const claims = missing.claims ? claimRows(note as Note, nowMs) : [];
+  const transcripts = missing.transcript ? [transcriptRow(note as Note, runMs)] : [];
+  const claims = missing.claims ? claimRows(note as Note, runMs) : [];
   const described = {
     areWritten: missing.areWritten,
     transcripts: transcripts.length,
@@ -277,10 +279,10 @@ const malformedOf = (notes: readonly JudgedDocument[]): MigrationPage["malformed
 async function writeNotes(
   ctx: MutationCtx,
   judged: readonly JudgedDocument[],
-  nowMs: number,
+  runMs: number,
   meter: Meter,
 ): Promise<Omit<MigrationBatch, "ids" | "position" | "isLast" | "bytesPerSecond">> {
-  const rows = judged.map((note) => rowsOf(note, nowMs));
+  const rows = judged.map((note) => rowsOf(note, runMs));
   const descriptions = rows.map((ofNote) => ofNote?.described ?? null);
   const { notes: count, inserted } = notesThatFit(await meter.told(), descriptions);
   const written = judged.slice(0, count);
@@ -288,7 +290,7 @@ async function writeNotes(
   for (const [at, note] of written.entries()) {
     const ofNote = rows[at];
     if (ofNote !== undefined && !ofNote.described.areWritten)
-      await writeNote(ctx, note, ofNote, nowMs, meter);
+      await writeNote(ctx, note, ofNote, runMs, meter);
   }
   return {
     verdicts: written.map(({ verdict }) => verdict),
@@ -303,7 +305,7 @@ async function writeNote(
   { db }: MutationCtx,
   { note, repaired }: JudgedDocument,
   { transcripts, claims }: Rows,
-  nowMs: number,
+  runMs: number,
   meter: Meter,
 ): Promise<void> {
   const insert = async (table: string, row: object): Promise<string> => {
@@ -312,11 +314,11 @@ async function writeNote(
   };
   let artifactId: string;
   if (repaired === null) {
-    artifactId = await insert("voiceNoteArtifacts", artifactRow(note as Note, nowMs));
+    artifactId = await insert("voiceNoteArtifacts", artifactRow(note as Note, runMs));
   } else {
     artifactId = repaired._id;
     meter.patch(valueBytes(repaired));
-    await db.patch(artifactId as never, { status: "completed", updatedAt: nowMs } as never);
+    await db.patch(artifactId as never, { status: "completed", updatedAt: runMs } as never);
   }
   for (const row of transcripts) await insert("voiceNoteTranscripts", { ...row, artifactId });
   for (const row of claims) await insert("voiceNoteClaims", { ...row, artifactId });

@@ -38,7 +38,7 @@ impl Recording {
         let mut batch = self.before.clone();
         let mut verdicts = written.verdicts.iter().enumerate();
         for (row, note) in self.notes.iter().enumerate() {
-            if note.verdict.writes() {
+            if note.verdict.is_through() {
                 let Some((at, verdict)) = verdicts.next() else {
                     break;
                 };

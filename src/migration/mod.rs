@@ -89,6 +89,8 @@ enum Phase {
     Sweeping { notes: u64 },
     /// The note that is held was asked for once more.
     Confirming,
+    /// A page was asked for that tells whether what failed was written.
+    Verifying,
     /// Every note in reach is settled.
     Through,
     /// It ended before.
@@ -142,7 +144,8 @@ struct Held {
 pub struct MigrationRun {
     accepted: Accepted,
     phase: Phase,
-    now: Millis,
+    /// How transactions are tried now.
+    attempt: Attempt,
     end: Millis,
     bytes_per_ms: f64,
     page: Page,
@@ -158,8 +161,6 @@ pub struct MigrationRun {
     size: Size,
     /// Failures of the step at hand.
     retry: Retry,
-    /// The present of the first attempt of the transaction at hand, where one has failed.
-    attempted: Option<Millis>,
     held: Option<Held>,
     /// Notes in a page at most.
     page_notes: u64,
@@ -167,8 +168,8 @@ pub struct MigrationRun {
     backoff: Millis,
     /// What is waited for before more is written.
     pause: Millis,
-    /// The message that the run broke off with.
-    error: String,
+    /// The message that the run broke off with. If it has not ended, it looks whether the last transaction was written.
+    error: Option<String>,
     has_worked: bool,
     batches: u64,
     bytes: u64,
@@ -202,7 +203,11 @@ impl MigrationRun {
         }
         Ok(Self {
             phase: Phase::Planning,
-            now: call.now_ms,
+            attempt: Attempt {
+                now_ms: call.now_ms,
+                run_ms: call.now_ms,
+                is_retry: false,
+            },
             end: call.now_ms + call.deadline_ms,
             bytes_per_ms: call.pace_bytes_per_second / 1_000.0,
             page: Page::default(),
@@ -213,12 +218,11 @@ impl MigrationRun {
             search: None,
             size: Size::new(most.min(LARGEST)),
             retry: Retry::default(),
-            attempted: None,
             held: None,
             page_notes: PAGE,
             backoff: Millis(0.0),
             pause: Millis(0.0),
-            error: String::new(),
+            error: None,
             has_worked: false,
             batches: 0,
             bytes: 0,
@@ -234,7 +238,7 @@ impl MigrationRun {
 
     /// What to do next.
     pub fn next(&mut self, now: Millis) -> MigrationStep {
-        self.now = now;
+        self.attempt.now_ms = now;
         if !matches!(
             self.phase,
             Phase::Through | Phase::Stopped(_) | Phase::Interrupted
@@ -250,12 +254,19 @@ impl MigrationRun {
 
     /// None where the run ends.
     fn plan(&mut self) -> Option<MigrationStep> {
-        if self.has_worked && self.now >= self.end {
+        if self.has_worked && self.attempt.now_ms >= self.end {
             return self.stop(Stopped::Deadline);
         }
         let backoff = core::mem::take(&mut self.backoff);
         if backoff.0 > 0.0 {
             return Some(MigrationStep::Wait { ms: backoff });
+        }
+        if self.error.is_some() {
+            self.phase = Phase::Verifying;
+            return Some(self.read_page(LARGEST));
+        }
+        if self.held.as_ref().is_some_and(|held| held.others_pass) && self.left() == 0 {
+            return self.stop(Stopped::Limit);
         }
         if let Some(step) = self.confirm() {
             return Some(step);
@@ -277,14 +288,14 @@ impl MigrationRun {
                 let ids = batch.notes.iter().filter_map(|at| self.page.notes.get(*at));
                 let step = MigrationStep::WriteBatch {
                     ids: ids.map(|note| note.id.clone()).collect(),
-                    attempt: self.attempt(),
+                    attempt: self.attempt,
                     recording: self.recording_of(&batch),
                 };
                 return self.paced(step, Phase::Writing(batch));
             }
         }
         if self.page.is_last {
-            self.settle_held(true);
+            self.blame_held();
             self.phase = Phase::Through;
             return None;
         }
@@ -297,39 +308,33 @@ impl MigrationRun {
             let sweep = MigrationStep::Sweep {
                 after,
                 notes,
-                attempt: self.attempt(),
+                attempt: self.attempt,
                 recording: self.recording(),
             };
             return self.paced(sweep, Phase::Sweeping { notes });
         }
         self.phase = Phase::Reading;
-        Some(MigrationStep::ReadPage {
-            after,
-            notes: self.page_notes,
-        })
+        Some(self.read_page(self.page_notes))
+    }
+
+    fn read_page(&self, notes: u64) -> MigrationStep {
+        MigrationStep::ReadPage {
+            after: self.position.clone(),
+            notes,
+            attempt: self.attempt,
+        }
     }
 
     /// Tries the note that is held once more, if others pass.
     fn confirm(&mut self) -> Option<MigrationStep> {
         let held = self.held.as_ref().filter(|held| held.others_pass)?;
-        if self.left() == 0 {
-            self.settle_held(true);
-            return None;
-        }
         let step = MigrationStep::WriteBatch {
             ids: vec![held.id.clone()],
-            attempt: self.attempt(),
+            attempt: self.attempt,
             recording: self.recording_of_held(&held.id),
         };
         self.phase = Phase::Confirming;
         Some(step)
-    }
-
-    fn attempt(&self) -> Attempt {
-        Attempt {
-            now_ms: self.attempted.unwrap_or(self.now),
-            is_retry: self.attempted.is_some(),
-        }
     }
 
     fn may_sweep(&self) -> bool {
@@ -345,7 +350,7 @@ impl MigrationRun {
         if ms.0 <= 0.0 {
             self.phase = phase;
             Some(step)
-        } else if self.now + ms >= self.end {
+        } else if self.attempt.now_ms + ms >= self.end {
             self.pause = ms;
             self.stop(Stopped::Deadline)
         } else {
@@ -371,8 +376,7 @@ impl MigrationRun {
 
     /// Ends the run. One that looked ahead comes back to where its limit was.
     fn stop(&mut self, why: Stopped) -> Option<MigrationStep> {
-        // Where the run goes on later, a note that is held is tried anew.
-        self.settle_held(matches!(why, Stopped::Limit | Stopped::Failures));
+        self.release_held();
         self.phase = Phase::Stopped(why);
         if let Some(checkpoint) = self.checkpoint.take() {
             self.go_back(checkpoint);
@@ -381,23 +385,34 @@ impl MigrationRun {
         None
     }
 
-    /// Decides about the note that is held: it is to blame, or the run comes back to it.
-    fn settle_held(&mut self, is_blamed: bool) {
+    /// The note that is held is to blame.
+    fn blame_held(&mut self) {
         let Some(held) = self.held.take() else {
             return;
         };
-        let Held {
-            before,
-            id,
-            message,
-            others_pass,
-        } = held;
-        if !is_blamed && !others_pass {
-            return self.go_back(before);
+        self.tally.fail(&held.id, Code::Internal, &held.message);
+        if let Some(unrecorded) = self.unrecorded.as_mut().filter(|_| !held.others_pass) {
+            unrecorded.fail(&held.id, Code::Internal, &held.message);
         }
-        self.tally.fail(&id, Code::Internal, &message);
-        if let Some(unrecorded) = self.unrecorded.as_mut().filter(|_| !others_pass) {
-            unrecorded.fail(&id, Code::Internal, &message);
+    }
+
+    /// Nothing is decided about the note that is held: the next call begins with it. What went through behind it stays
+    /// counted.
+    fn release_held(&mut self) {
+        if self.held.as_ref().is_some_and(|held| held.others_pass) && self.unrecorded.is_some() {
+            // The ledger has it as failed, and goes on behind it.
+            return self.blame_held();
+        }
+        let Some(Held {
+            before, others_pass, ..
+        }) = self.held.take()
+        else {
+            return;
+        };
+        if others_pass {
+            self.position = before.position;
+        } else {
+            self.go_back(before);
         }
     }
 

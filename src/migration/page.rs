@@ -44,7 +44,8 @@ impl MigrationRun {
         let notes = self.page.notes.iter().enumerate();
         for (at, note) in notes.take(batch.end).skip(self.page.done) {
             let is_full = match note.verdict {
-                NoteVerdict::Migrate | NoteVerdict::Repair => {
+                // What a lost answer wrote is counted by a batch, too.
+                verdict if verdict.is_through() => {
                     batch.notes.push(at);
                     batch.notes.len() as u64 >= most
                 }
@@ -108,11 +109,11 @@ pub(crate) fn malformed_at(malformed: &[MalformedDocument], at: usize) -> Option
 
 /// How many of these notes are to be written?
 fn writers(notes: &[JudgedNote]) -> u64 {
-    notes.iter().filter(|note| note.verdict.writes()).count() as u64
+    notes.iter().filter(|note| note.verdict.is_through()).count() as u64
 }
 
 /// Are less than half of so many notes to be written?
 pub(super) fn is_sparse(verdicts: impl ExactSizeIterator<Item = NoteVerdict>) -> bool {
     let notes = verdicts.len();
-    verdicts.filter(|verdict| verdict.writes()).count() * 2 < notes
+    verdicts.filter(|verdict| verdict.is_through()).count() * 2 < notes
 }

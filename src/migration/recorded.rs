@@ -50,7 +50,8 @@ impl MigrationRun {
         self.search = None;
         self.held = None;
         self.checkpoint = None;
-        self.forget_attempts();
+        self.retry.reset();
+        self.attempt.is_retry = false;
     }
 
     /// Ends here, because someone paused or cancelled it.
@@ -72,8 +73,8 @@ impl MigrationRun {
             Phase::Stopped(stopped) => Some(stopped),
             _ => Some(Stopped::Error),
         };
-        if stopped == Some(Stopped::Error) && !self.error.is_empty() {
-            rest.error = Some(self.error.clone());
+        if stopped == Some(Stopped::Error) && self.error.is_some() {
+            rest.error.clone_from(&self.error);
         }
         LegEnd {
             stopped,

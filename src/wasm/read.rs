@@ -18,11 +18,11 @@ use crate::units::as_u64;
 use crate::{
     ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, Code, CountedPage, DraftStatus, FlagChangeCall,
     FlagKey, FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote,
-    KeyRows, LinkedArtifact, LoweredPace, MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall,
-    MigrationPage, Millis, NoteFacts, NoteFailure, NoteRows, NoteSamples, NoteToCount, NoteToJudge,
-    NoteToRecord, NoteVerdict, OpenLookUp, Outcome, Page, Purpose, Reasons, Recording, RetryCall, Run,
-    RunArguments, RunBatch, RunError, RunEvent, RunMode, RunPace, RunStateWord, RunSums, StatusCall,
-    StatusRunCall, Stopped, Traces, TranscriptionStatus,
+    KeyRows, LinkedArtifact, LoweredPace, MalformedDocument, MalformedRow, Metric, Metrics, MigrationBatch,
+    MigrationCall, MigrationPage, Millis, NoteFacts, NoteFailure, NoteRows, NoteSamples, NoteToCount,
+    NoteToJudge, NoteToRecord, NoteVerdict, OpenLookUp, Outcome, Page, Purpose, Reasons, Recording,
+    RetryCall, Run, RunArguments, RunBatch, RunError, RunEvent, RunMode, RunPace, RunStateWord, RunSums,
+    StatusCall, StatusRunCall, Stopped, Traces, TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -182,7 +182,7 @@ macro_rules! read_fields {
 
 read_fields! {
     ArtifactHas { transcript, claims }
-    ArtifactToJudge { note, is_completed, created_ms, updated_ms }
+    ArtifactToJudge { note, is_completed, created_ms, updated_ms, organization_ids }
     Caller { token_identifier, subject }
     Candidates { organization_ids, counts }
     Classes { migrated, unfinished, not_ready, deferred, blocked, eligible }
@@ -213,13 +213,14 @@ read_fields! {
     RunError { message, at_ms }
     RunPace { configured_bytes_per_second, lowered }
     RunSums { outcome, reasons, inserted, samples, batches, bytes_written }
-    JudgeCall { organization_id, now_ms, is_retry, deferred_days, repair, ends_at_malformed }
+    JudgeCall { organization_id, now_ms, run_ms, is_retry, deferred_days, repair, ends_at_malformed }
     JudgedNote { id, position, created_ms, verdict, rows }
     KeyRows {
         environment, platform, organization, has_more_organization_rows, user_rows, has_more_user_rows,
     }
     LinkedArtifact { note, is_completed, organization_ids }
     MalformedDocument { row, id, field }
+    MalformedRow { row, id, field, organization_id }
     Metric { used, remaining }
     Metrics {
         documents_read, bytes_read, database_queries, documents_written, bytes_written, functions_scheduled,

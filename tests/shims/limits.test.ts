@@ -250,7 +250,7 @@ describe("own meter", () => {
         const before = await ctx.meta.getTransactionMetrics();
         const batch = await handler(
           { ...ctx, meta: undefined },
-          { repair: true, isRetry: false, nowMs: Date.now(), notes: ids },
+          { repair: true, isRetry: false, nowMs: Date.now(), runMs: Date.now(), notes: ids },
         );
         const after = await ctx.meta.getTransactionMetrics();
         const names = [
@@ -281,7 +281,7 @@ describe("own meter", () => {
           // biome-ignore lint/suspicious/noExplicitAny: only convex-test takes limits.
           await (ctx.runMutation as any)(
             internal.v2Rollout.migrationBatch,
-            { repair: false, isRetry: false, nowMs: Date.now(), notes: ids },
+            { repair: false, isRetry: false, nowMs: Date.now(), runMs: Date.now(), notes: ids },
             { transactionLimits: { documentsRead: 0 } },
           ),
       ),
@@ -291,7 +291,7 @@ describe("own meter", () => {
         // biome-ignore lint/suspicious/noExplicitAny: only convex-test takes limits.
         await (ctx.runMutation as any)(
           internal.v2Rollout.migrationBatch,
-          { repair: false, isRetry: false, nowMs: Date.now(), notes: ids },
+          { repair: false, isRetry: false, nowMs: Date.now(), runMs: Date.now(), notes: ids },
           { transactionLimits: { documentsRead: 5 } },
         ),
     );
