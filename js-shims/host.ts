@@ -53,8 +53,8 @@ export type Authorize = (
 ) => boolean | Promise<boolean>;
 
 /**
- * Knows the platform's organizations: a row, or null if there is none of this id. Undefined and a throw are errors, not
- * "there is none".
+ * Knows the platform's organizations: a row, or null if there is none of this id. A row is an object. Any other answer and a
+ * throw are errors, not "there is none".
  *
  * @example
  * ```ts

@@ -47,6 +47,28 @@ export interface NextRunCall {
 export type NextFunction = "scripts/v2MigrationStatus" | "scripts/runMigration";
 
 /**
+ * A malformed document of a page, or one that was looked up.
+ */
+export interface MalformedRow {
+    /**
+     * Its index among the documents that it was read with.
+     */
+    row: number;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * The first field that is missing or of the wrong type.
+     */
+    field: string;
+    /**
+     * What its `organizationId` holds, where that is a text.
+     */
+    organizationId?: string;
+}
+
+/**
  * A malformed document: where it stands among those read, its id, and the first field that is wrong.
  */
 export interface MalformedDocument {
@@ -510,7 +532,7 @@ export interface Page {
     /**
      * The documents that are malformed.
      */
-    malformed: MalformedDocument[];
+    malformed: MalformedRow[];
 }
 
 /**
@@ -551,11 +573,11 @@ export type Route = "organizationIndex" | "tableScan" | "lookUpPerArtifact" | "l
  */
 export interface FlagRoom {
     /**
-     * The organization's rows of each flag.
+     * The organization's rows of a flag.
      */
     organizationRows: Share;
     /**
-     * User rows of each flag.
+     * User rows of a flag, once the organization's are read.
      */
     userRows: Share;
     /**
@@ -619,7 +641,7 @@ export interface Found {
     /**
      * The documents that are malformed.
      */
-    malformed: MalformedDocument[];
+    malformed: MalformedRow[];
 }
 
 /**
@@ -2576,9 +2598,10 @@ export function describeLast(runs: Runs): RunAnswer | undefined;
 export function describeRun(run: Run): RunAnswer;
 
 /**
- * How far a change may read, from where its transaction is.
+ * How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
+ * this one.
  */
-export function flagRoom(transaction: Transaction): FlagRoom;
+export function flagRoom(transaction: Transaction, flagsBehind: number): FlagRoom;
 
 /**
  * What is to be done with each of these notes.
@@ -2699,7 +2722,7 @@ export interface InitOutput {
     readonly decideRun: (a: any, b: any, c: number) => [number, number, number];
     readonly describeLast: (a: any) => [number, number, number];
     readonly describeRun: (a: any) => [number, number, number];
-    readonly flagRoom: (a: number) => [number, number, number];
+    readonly flagRoom: (a: number, b: number) => [number, number, number];
     readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];
     readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];

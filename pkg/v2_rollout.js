@@ -671,13 +671,15 @@ export function describeRun(run) {
 }
 
 /**
- * How far a change may read, from where its transaction is.
+ * How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
+ * this one.
  * @param {Transaction} transaction
+ * @param {number} flagsBehind
  * @returns {FlagRoom}
  */
-export function flagRoom(transaction) {
+export function flagRoom(transaction, flagsBehind) {
     _assertClass(transaction, Transaction);
-    const ret = wasm.flagRoom(transaction.__wbg_ptr);
+    const ret = wasm.flagRoom(transaction.__wbg_ptr, flagsBehind);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }

@@ -55,9 +55,9 @@ pub use organization::{belonging, belongs};
 pub use refusal::{Code, Refusal, WrongCall};
 pub use retry::lookup_retry;
 pub use status::{
-    Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, NoteToCount, OpenLookUp, Page,
-    PageStart, Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun, StatusRunCall, StatusRunStep,
-    StatusSamples, StatusScan, StatusStep, StatusStopped, Sums, Verdict,
+    Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, MalformedRow, NoteToCount,
+    OpenLookUp, Page, PageStart, Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun,
+    StatusRunCall, StatusRunStep, StatusSamples, StatusScan, StatusStep, StatusStopped, Sums, Verdict,
 };
 pub use table::{ByTable, MalformedDocument};
 pub use transaction::{

@@ -35,8 +35,8 @@ async function carryOut(
   meter: Meter,
 ): Promise<ChangeAnswer> {
   const flags = {
-    voice_notes_v2: await readFlag(host, ctx, "voice_notes_v2", organizationId, meter),
-    entity_resolution_v2: await readFlag(host, ctx, "entity_resolution_v2", organizationId, meter),
+    voice_notes_v2: await readFlag(host, ctx, "voice_notes_v2", 1, organizationId, meter),
+    entity_resolution_v2: await readFlag(host, ctx, "entity_resolution_v2", 0, organizationId, meter),
   };
   const rows = {
     voice_notes_v2: flags.voice_notes_v2.described,

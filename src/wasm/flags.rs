@@ -22,10 +22,14 @@ pub fn actor_of(caller: Option<Ts<Caller>>, claimed: Option<String>) -> Result<S
     Ok(crate::actor(caller.as_ref(), claimed.as_deref()))
 }
 
-/// How far a change may read, from where its transaction is.
+/// How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
+/// this one.
 #[wasm_bindgen(js_name = flagRoom)]
-pub fn flag_room(transaction: &Transaction) -> Result<Ts<FlagRoom>, JsValue> {
-    encode(&FlagRoom::of(&transaction.0))
+pub fn flag_room(
+    transaction: &Transaction,
+    #[wasm_bindgen(js_name = flagsBehind)] flags_behind: u32,
+) -> Result<Ts<FlagRoom>, JsValue> {
+    encode(&FlagRoom::of(&transaction.0, flags_behind))
 }
 
 /// What is to be done with further rows of a flag.

@@ -18,11 +18,11 @@ use crate::units::as_u64;
 use crate::{
     ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, Code, CountedPage, DraftStatus, FlagChangeCall,
     FlagKey, FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote,
-    KeyRows, LinkedArtifact, LoweredPace, MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall,
-    MigrationPage, Millis, NoteFacts, NoteFailure, NoteRows, NoteSamples, NoteToCount, NoteToJudge,
-    NoteToRecord, NoteVerdict, OpenLookUp, Outcome, Page, Purpose, Reasons, Recording, RetryCall, Run,
-    RunArguments, RunBatch, RunError, RunEvent, RunMode, RunPace, RunStateWord, RunSums, StatusCall,
-    StatusRunCall, Stopped, Traces, TranscriptionStatus,
+    KeyRows, LinkedArtifact, LoweredPace, MalformedDocument, MalformedRow, Metric, Metrics, MigrationBatch,
+    MigrationCall, MigrationPage, Millis, NoteFacts, NoteFailure, NoteRows, NoteSamples, NoteToCount,
+    NoteToJudge, NoteToRecord, NoteVerdict, OpenLookUp, Outcome, Page, Purpose, Reasons, Recording,
+    RetryCall, Run, RunArguments, RunBatch, RunError, RunEvent, RunMode, RunPace, RunStateWord, RunSums,
+    StatusCall, StatusRunCall, Stopped, Traces, TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -220,6 +220,7 @@ read_fields! {
     }
     LinkedArtifact { note, is_completed, organization_ids }
     MalformedDocument { row, id, field }
+    MalformedRow { row, id, field, organization_id }
     Metric { used, remaining }
     Metrics {
         documents_read, bytes_read, database_queries, documents_written, bytes_written, functions_scheduled,

@@ -88,6 +88,7 @@ test("a refusal is a ConvexError with the data that a caller sees", () => {
   expect(refused(() => new StatusScan({ ...statusCall, organizationId: "a b" }))).toEqual({
     code: "INVALID_ARGUMENT",
     message: "organizationId `a b` must be 1 to 128 visible ASCII characters without spaces",
+    hint: "give the organization's id, neither its name nor its slug",
   });
   expect(refused(() => refuseCaller("runMigration"))).toMatchObject({ code: "FORBIDDEN" });
   expect(refused(() => refusePosition())).toEqual({
