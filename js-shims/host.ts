@@ -53,8 +53,8 @@ export type Authorize = (
 ) => boolean | Promise<boolean>;
 
 /**
- * Knows the platform's organizations: a row, or null if there is none of this id. Undefined and a throw are errors, not
- * "there is none".
+ * Knows the platform's organizations: a row, or null if there is none of this id. A row is an object. Any other answer and a
+ * throw are errors, not "there is none".
  *
  * @example
  * ```ts
@@ -131,6 +131,27 @@ export type Indexes = {
 };
 
 /**
+ * The ledger, as a host's `_generated/api` has it once `convex.config.ts` installs it.
+ *
+ * @example
+ * ```ts
+ * const ledger: Ledger = components.v2Rollout;
+ * ```
+ */
+export type Ledger = {
+  store: {
+    run: FunctionReference<"query", "internal">;
+    runsInTheWay: FunctionReference<"query", "internal">;
+    runs: FunctionReference<"query", "internal">;
+    putRun: FunctionReference<"mutation", "internal">;
+    failures: FunctionReference<"query", "internal">;
+    addChange: FunctionReference<"mutation", "internal">;
+    changes: FunctionReference<"query", "internal">;
+    prune: FunctionReference<"mutation", "internal">;
+  };
+};
+
+/**
  * What a host passes to `defineHost`.
  *
  * @example
@@ -157,8 +178,16 @@ export type Wiring = {
       migrationPage: FunctionReference<"query", "internal">;
       migrationBatch: FunctionReference<"mutation", "internal">;
       flagRows: FunctionReference<"mutation", "internal">;
+      startRun: FunctionReference<"mutation", "internal">;
+      beginLeg: FunctionReference<"mutation", "internal">;
+      endLeg: FunctionReference<"mutation", "internal">;
+      leg: FunctionReference<"action", "internal">;
+      watch: FunctionReference<"mutation", "internal">;
     };
   };
+  /** The ledger of runs and changes: `components.v2Rollout`, installed by `app.use` in `convex.config.ts`. Without it
+   * runs are not registered, and end with the command. */
+  ledger?: Ledger;
   /** Who may use the public functions. Without it nobody may. */
   authorize?: Authorize;
   /** Knows the organizations. Without it any well-formed id is taken for one. */

@@ -20,6 +20,7 @@ export {
   type Host,
   type Index,
   type Indexes,
+  type Ledger,
   type ListedOrganization,
   type ListOrganizations,
   type RolloutFunction,

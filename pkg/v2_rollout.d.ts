@@ -24,9 +24,49 @@ export interface NextCall {
 }
 
 /**
+ * A call that fits a run.
+ */
+export interface NextRunCall {
+    /**
+     * As in `v2Rollout:pauseRun`.
+     */
+    function: string;
+    /**
+     * Its arguments.
+     */
+    args: NextRunArgs;
+    /**
+     * What it does.
+     */
+    why: string;
+}
+
+/**
  * A function that comes next.
  */
 export type NextFunction = "scripts/v2MigrationStatus" | "scripts/runMigration";
+
+/**
+ * A malformed document of a page, or one that was looked up.
+ */
+export interface MalformedRow {
+    /**
+     * Its index among the documents that it was read with.
+     */
+    row: number;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * The first field that is missing or of the wrong type.
+     */
+    field: string;
+    /**
+     * What its `organizationId` holds, where that is a text.
+     */
+    organizationId?: string;
+}
 
 /**
  * A malformed document: where it stands among those read, its id, and the first field that is wrong.
@@ -76,6 +116,24 @@ export interface NoteFailure {
      * What is wrong.
      */
     message: string;
+}
+
+/**
+ * A note that is settled with a batch.
+ */
+export interface NoteToRecord {
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * Where it stands.
+     */
+    position: string;
+    /**
+     * How it was judged. One that is to be written is judged anew in the transaction that writes.
+     */
+    verdict: NoteVerdict;
 }
 
 /**
@@ -137,6 +195,28 @@ export interface NoteToJudge {
 }
 
 /**
+ * A pace that is lower than it should be.
+ */
+export interface LoweredPace {
+    /**
+     * The pace.
+     */
+    bytesPerSecond: number;
+    /**
+     * What it rises to: what was asked for, or what was reached where that is as fast as it can.
+     */
+    fullBytesPerSecond: number;
+    /**
+     * When it was halved last.
+     */
+    halvedMs: Millis;
+    /**
+     * Since when it has not been refused, less the minutes for which it was raised.
+     */
+    goodSinceMs: Millis;
+}
+
+/**
  * A page of notes that was read and judged.
  */
 export interface MigrationPage {
@@ -160,6 +240,121 @@ export interface MigrationPage {
 export type Notes = NoteToCount[];
 
 /**
+ * A run, as operators are told of it.
+ */
+export interface RunAnswer {
+    /**
+     * Its id.
+     */
+    runId: string;
+    /**
+     * The organization in its reach; null where it is all of them.
+     */
+    organizationId: string | null;
+    /**
+     * Who started it.
+     */
+    by: string;
+    /**
+     * Why.
+     */
+    reason: string | null;
+    /**
+     * Nobody waits for it.
+     */
+    background: boolean;
+    /**
+     * It also finishes what an old run broke off.
+     */
+    repair: boolean;
+    /**
+     * The run whose failed notes it tries again; null where it goes through all notes in its reach.
+     */
+    retryOf: string | null;
+    /**
+     * What it is at.
+     */
+    state: RunStateWord;
+    /**
+     * Why it stopped; null but for one that stopped.
+     */
+    stopped: Stopped | null;
+    /**
+     * How far it is, and how fast.
+     */
+    progress: RunProgress;
+    /**
+     * What became of the notes.
+     */
+    outcome: Outcome;
+    /**
+     * Why notes are blocked or deferred.
+     */
+    reasons: Reasons;
+    /**
+     * Artifacts inserted.
+     */
+    artifacts: number;
+    /**
+     * Transcripts inserted.
+     */
+    transcripts: number;
+    /**
+     * Claims inserted.
+     */
+    claims: number;
+    /**
+     * Transactions that wrote notes.
+     */
+    batches: number;
+    /**
+     * Bytes that they wrote.
+     */
+    bytesWritten: number;
+    /**
+     * The first notes that were left.
+     */
+    samples: NoteSamples;
+    /**
+     * Notes to migrate or repair at most; null where there is no such limit.
+     */
+    limit: number | null;
+    /**
+     * Bytes that it writes per second on average; null: as fast as it can.
+     */
+    bytesPerSecond: number | null;
+    /**
+     * The same, as it was asked for: it is slower where the deployment refused it.
+     */
+    fullBytesPerSecond: number | null;
+    /**
+     * The last error that it met; null where it has met none.
+     */
+    lastError: RunError | null;
+    /**
+     * When it was started.
+     */
+    startedMs: Millis;
+    /**
+     * When it was heard of last.
+     */
+    updatedMs: Millis;
+    /**
+     * When it ended; null where it has not.
+     */
+    endedMs: Millis | null;
+    /**
+     * What can be done with it now.
+     */
+    next: NextRunCall[];
+}
+
+/**
+ * A state's name, as a row holds it in `state`.
+ */
+export type RunStateWord = "queued" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "done" | "stopped";
+
+/**
  * An artifact of a note to be judged.
  */
 export interface ArtifactToJudge {
@@ -179,6 +374,10 @@ export interface ArtifactToJudge {
      * When it last changed; null where it does not say so.
      */
     updatedMs?: Millis;
+    /**
+     * The organizations of its candidates.
+     */
+    organizationIds: string[];
 }
 
 /**
@@ -197,6 +396,20 @@ export interface LinkedArtifact {
      * The organizations of its candidates.
      */
     organizationIds: string[];
+}
+
+/**
+ * An error that a run met.
+ */
+export interface RunError {
+    /**
+     * What went wrong.
+     */
+    message: string;
+    /**
+     * When it was recorded.
+     */
+    atMs: Millis;
 }
 
 /**
@@ -291,6 +504,24 @@ export interface FurtherRowsCall {
 }
 
 /**
+ * How a leg ended.
+ */
+export interface LegEnd {
+    /**
+     * Why it ended before every note was settled; null where all are.
+     */
+    stopped: Stopped | null;
+    /**
+     * What it settled since its last transaction.
+     */
+    rest: RunBatch;
+    /**
+     * How long its pace asks to wait before more is written.
+     */
+    pauseMs: Millis;
+}
+
+/**
  * How a page ended, and what is malformed in it.
  */
 export interface Page {
@@ -305,7 +536,21 @@ export interface Page {
     /**
      * The documents that are malformed.
      */
-    malformed: MalformedDocument[];
+    malformed: MalformedRow[];
+}
+
+/**
+ * How a run begins or goes on.
+ */
+export interface RunStart {
+    /**
+     * The run.
+     */
+    decision: RunDecision;
+    /**
+     * What becomes of runs beside it whose lease has expired. These are to be written as well.
+     */
+    others: RunDecision[];
 }
 
 /**
@@ -332,11 +577,11 @@ export type Route = "organizationIndex" | "tableScan" | "lookUpPerArtifact" | "l
  */
 export interface FlagRoom {
     /**
-     * The organization's rows of each flag.
+     * The organization's rows of a flag.
      */
     organizationRows: Share;
     /**
-     * User rows of each flag.
+     * User rows of a flag, once the organization's are read.
      */
     userRows: Share;
     /**
@@ -364,6 +609,28 @@ export interface Share {
 }
 
 /**
+ * How far a run is, and how fast.
+ */
+export interface RunProgress {
+    /**
+     * Notes that are settled.
+     */
+    settled: number;
+    /**
+     * The share of all, from 0 to 1; null where the total is not known.
+     */
+    share: number | null;
+    /**
+     * Notes per second of the time in which its legs worked; null where that is not known yet.
+     */
+    notesPerSecond: number | null;
+    /**
+     * How long the rest takes at that speed; null where it is not known, and where the run is over.
+     */
+    secondsLeft: number | null;
+}
+
+/**
  * How far lookups got, and what is malformed among the documents that they found.
  */
 export interface Found {
@@ -378,7 +645,7 @@ export interface Found {
     /**
      * The documents that are malformed.
      */
-    malformed: MalformedDocument[];
+    malformed: MalformedRow[];
 }
 
 /**
@@ -390,6 +657,20 @@ export type InsightsStatus = "pending" | "processing" | "completed" | "failed" |
  * How far the transcription of a note is, in the words of the host's schema.
  */
 export type TranscriptionStatus = "pending" | "processing" | "completed" | "failed" | "unknown";
+
+/**
+ * How fast a run writes, in bytes per second on average; null: as fast as it can.
+ */
+export interface RunPace {
+    /**
+     * What the host or an operator asked for.
+     */
+    configuredBytesPerSecond: number | null;
+    /**
+     * Where it has lowered itself; null where it has not.
+     */
+    lowered: LoweredPace | null;
+}
 
 /**
  * How many documents of a kind there are.
@@ -450,8 +731,11 @@ export interface JudgeCall {
      */
     nowMs: Millis;
     /**
-     * An earlier attempt of this transaction, of the same present, may have written what it was to, although its
-     * answer was lost.
+     * The time that the rows hold which the run writes.
+     */
+    runMs: Millis;
+    /**
+     * A transaction of the run may have written although its answer was lost.
      */
     isRetry: boolean;
     /**
@@ -517,6 +801,11 @@ export interface BatchSize {
      */
     limitedBy: Limit | null;
 }
+
+/**
+ * Notes that failed.
+ */
+export type Failures = NoteFailure[];
 
 /**
  * Notes to be judged, with their artifacts.
@@ -593,6 +882,11 @@ export interface Inserted {
 }
 
 /**
+ * Runs beside one.
+ */
+export type Runs = Run[];
+
+/**
  * Something for each of the two flags.
  */
 export interface ByKey<T> {
@@ -652,6 +946,16 @@ export interface NextCallArgs {
      * Write nothing.
      */
     dryRun?: boolean;
+}
+
+/**
+ * The arguments of a call that fits a run.
+ */
+export interface NextRunArgs {
+    /**
+     * The run.
+     */
+    runId: string;
 }
 
 /**
@@ -782,6 +1086,112 @@ export interface OpenLookUp {
      * The position behind which it goes on.
      */
     after: string;
+}
+
+/**
+ * The row of a run.
+ */
+export interface Run {
+    /**
+     * Its id.
+     */
+    runId: string;
+    /**
+     * The organization in its reach; null where it is all of them.
+     */
+    organizationId: string | null;
+    /**
+     * Who started it.
+     */
+    by: string;
+    /**
+     * Why it was started.
+     */
+    reason: string | null;
+    /**
+     * What else it was started with.
+     */
+    arguments: RunArguments;
+    /**
+     * Who waits for it.
+     */
+    mode: RunMode;
+    /**
+     * What it is at.
+     */
+    state: RunStateWord;
+    /**
+     * Why it stopped; null but for one that stopped.
+     */
+    stopped: Stopped | null;
+    /**
+     * The generation of its leg. What others ask for is not written.
+     */
+    generation: number;
+    /**
+     * How long its leg may go on unheard of.
+     */
+    leaseMs: Millis;
+    /**
+     * When its lease expires; null where no leg is under way or scheduled.
+     */
+    leaseEndsMs: Millis | null;
+    /**
+     * Legs that were scheduled since a note was settled last.
+     */
+    idleLegs: number;
+    /**
+     * Transactions that have added to its sums.
+     */
+    commits: number;
+    /**
+     * What it did so far.
+     */
+    sums: RunSums;
+    /**
+     * Where the last note stands that is settled; null at the beginning.
+     */
+    position: string | null;
+    /**
+     * Notes to migrate or repair at most; null where there is no such limit.
+     */
+    limit: number | null;
+    /**
+     * What is left of it. A run that reached it has the whole of it again when it is resumed.
+     */
+    limitLeft: number | null;
+    /**
+     * Notes in its reach; null where that is not known.
+     */
+    total: number | null;
+    /**
+     * How fast it writes.
+     */
+    pace: RunPace;
+    /**
+     * The last error that it met; null where it has met none.
+     */
+    lastError: RunError | null;
+    /**
+     * When it was started.
+     */
+    startedMs: Millis;
+    /**
+     * When this row changed last.
+     */
+    updatedMs: Millis;
+    /**
+     * When it ended; null where it has not.
+     */
+    endedMs: Millis | null;
+    /**
+     * When its leg was heard of last; null where none is under way.
+     */
+    heardMs: Millis | null;
+    /**
+     * How long its legs worked in all.
+     */
+    workedMs: Millis;
 }
 
 /**
@@ -977,6 +1387,10 @@ export interface MigrationAnswer {
      */
     skipped: number;
     /**
+     * The run in the ledger; null where there is none.
+     */
+    runId: string | null;
+    /**
      * Nothing was written: the numbers are what a real run would do.
      */
     dryRun: boolean;
@@ -1148,6 +1562,11 @@ export interface MigrationBatch {
      * Of a sweep: does the reach of the run end with it?
      */
     isLast: boolean;
+    /**
+     * Where it recorded its run: how fast that goes on, in bytes per second on average; null where it is as fast as it
+     * can.
+     */
+    bytesPerSecond: number | null;
 }
 
 /**
@@ -1242,6 +1661,36 @@ export interface Estimate {
 }
 
 /**
+ * What a run did so far: the notes from the first up to its position, each of them once.
+ */
+export interface RunSums {
+    /**
+     * What became of the notes.
+     */
+    outcome: Outcome;
+    /**
+     * Why notes are blocked or deferred.
+     */
+    reasons: Reasons;
+    /**
+     * The rows that it inserted.
+     */
+    inserted: Inserted;
+    /**
+     * The first notes that were left.
+     */
+    samples: NoteSamples;
+    /**
+     * Transactions that wrote notes.
+     */
+    batches: number;
+    /**
+     * Bytes that they wrote.
+     */
+    bytesWritten: number;
+}
+
+/**
  * What a run does with a note.
  */
 export type NoteVerdict = "migrated" | "unfinished" | "changedRecently" | "noTimeOfChange" | "notReady" | "transcribing" | "insightsInProgress" | "awaitingConfirmation" | "noCoach" | "insightsCancelled" | "unknownStatus" | "gone" | "migratedByLostAttempt" | "repairedByLostAttempt" | "migrate" | "repair" | "malformed";
@@ -1279,6 +1728,30 @@ export interface MigrationCall {
      */
     cursor?: string;
     /**
+     * Go on after the command has its answer.
+     */
+    background: boolean;
+    /**
+     * Who runs it, as they say.
+     */
+    by?: string;
+    /**
+     * Why.
+     */
+    reason?: string;
+    /**
+     * Who called, where that is a public function.
+     */
+    caller?: Caller;
+    /**
+     * The run whose failed notes are tried again, and no others.
+     */
+    retryOf?: string;
+    /**
+     * The host has a ledger.
+     */
+    hasLedger: boolean;
+    /**
      * The deployment's address, where the runtime tells it: a cursor belongs to it.
      */
     deployment?: string;
@@ -1302,6 +1775,24 @@ export interface MigrationCall {
      * Bytes that it writes per second on average; 0: as fast as it can.
      */
     paceBytesPerSecond: number;
+}
+
+/**
+ * What a run of the failed notes of another one is begun with.
+ */
+export interface RetryCall {
+    /**
+     * The id that it shall have.
+     */
+    runId: string;
+    /**
+     * Who starts it.
+     */
+    by: string;
+    /**
+     * After how long a leg ends itself.
+     */
+    deadlineMs: Millis;
 }
 
 /**
@@ -1447,6 +1938,36 @@ export interface ArtifactHas {
 }
 
 /**
+ * What an event comes to.
+ */
+export interface RunDecision {
+    /**
+     * The run's row as it is now.
+     */
+    run: Run;
+    /**
+     * Is it another one than before? Then it is written.
+     */
+    isChanged: boolean;
+    /**
+     * Does it keep other runs from its organization now?
+     */
+    excludesOthers: boolean;
+    /**
+     * What else is to be done, in this order.
+     */
+    effects: RunEffect[];
+    /**
+     * The notes that failed and are to be stored, each once.
+     */
+    failures: NoteFailure[];
+    /**
+     * A note that was stored as failed and is to be forgotten.
+     */
+    recovered: string | null;
+}
+
+/**
  * What became of the notes that a run looked at. They sum to all of them.
  */
 export interface Outcome {
@@ -1485,9 +2006,37 @@ export interface Outcome {
 }
 
 /**
+ * What else a run was started with, for each of its legs.
+ */
+export interface RunArguments {
+    /**
+     * Notes in a transaction at most.
+     */
+    batchSize: number | null;
+    /**
+     * Finish what an old run broke off.
+     */
+    repair: boolean;
+    /**
+     * After how many days a note that the old pipeline left counts as abandoned.
+     */
+    deferredDays: number | null;
+    /**
+     * The run whose failed notes it tries again, and no others; null where it goes through all notes in its reach.
+     */
+    retryOf: string | null;
+}
+
+/**
  * What ends a transaction or a call, by Convex's name where it has one.
  */
 export type Limit = "documentsRead" | "bytesRead" | "databaseQueries" | "documentsWritten" | "bytesWritten" | "functionsScheduled" | "scheduledFunctionArgsBytes" | "userTime" | "memory" | "deadline";
+
+/**
+ * What happens to a run. (To begin or to resume one, the runs beside it must be known: [`start_run`](super::start_run),
+ * [`resume_run`](super::resume_run).)
+ */
+export type RunEvent = { kind: "legBegan"; generation: number } | { kind: "batchAsked"; generation: number; number: number } | { kind: "batchWritten"; generation: number; batch: RunBatch } | { kind: "legEnded"; generation: number; stopped: Stopped | null; rest: RunBatch; pauseMs: Millis } | { kind: "watched"; generation: number } | { kind: "pause" } | { kind: "cancel" } | { kind: "setPace"; bytesPerSecond: number | null };
 
 /**
  * What is done with further rows.
@@ -1551,7 +2100,7 @@ export interface FlagPlan {
 /**
  * What kind of failure it is. Stable: pipelines and dashboards match on it.
  */
-export type Code = "INVALID_ARGUMENT" | "ORGANIZATION_NOT_FOUND" | "LOOKUP_FAILED" | "FORBIDDEN" | "INVALID_CURSOR" | "NOT_COMPLETE" | "OVERRULED" | "MALFORMED_DOCUMENT" | "INTERNAL";
+export type Code = "INVALID_ARGUMENT" | "ORGANIZATION_NOT_FOUND" | "LOOKUP_FAILED" | "FORBIDDEN" | "INVALID_CURSOR" | "NOT_COMPLETE" | "RUN_EXISTS" | "RUN_NOT_FOUND" | "RUN_STATE" | "OVERRULED" | "MALFORMED_DOCUMENT" | "INTERNAL";
 
 /**
  * What matters of the answer of a page.
@@ -1574,7 +2123,12 @@ export interface CountedPage {
 /**
  * What the caller does next.
  */
-export type MigrationStep = { kind: "readPage"; after: string | null; notes: number } | { kind: "writeBatch"; ids: string[]; attempt: Attempt } | { kind: "sweep"; after: string | null; notes: number; attempt: Attempt } | { kind: "wait"; ms: Millis } | { kind: "ended" };
+export type MigrationStep = { kind: "readPage"; after: string | null; notes: number; attempt: Attempt } | { kind: "writeBatch"; ids: string[]; attempt: Attempt; recording: Recording | null } | { kind: "sweep"; after: string | null; notes: number; attempt: Attempt; recording: Recording | null } | { kind: "wait"; ms: Millis } | { kind: "ended" };
+
+/**
+ * What the host does in the transaction in which it writes the run's row.
+ */
+export type RunEffect = { kind: "scheduleLeg"; generation: number; afterMs: Millis } | { kind: "scheduleWatch"; generation: number; atMs: Millis } | { kind: "writeBatch" } | { kind: "alreadyWritten" } | { kind: "writeNothing" };
 
 /**
  * What the internal function does next.
@@ -1629,23 +2183,78 @@ export interface StatusRunCall {
 export type StatusStep = { kind: "readPage"; range: Range; from: PageStart; documents: number; bytes: number } | { kind: "lookUp"; range: Range; rows: number[]; after: string | null; width: number; documents: number; bytes: number } | { kind: "pause"; rows: number | null } | { kind: "done" };
 
 /**
+ * What the transaction at hand adds to its run: what its leg settled since the transaction before, and what it wrote
+ * itself.
+ */
+export interface RunBatch {
+    /**
+     * The number of commits that its leg knows of, plus one.
+     */
+    number: number;
+    /**
+     * What it adds to the sums.
+     */
+    sums: RunSums;
+    /**
+     * The notes that failed: all of them, each for a row of its own.
+     */
+    failures: NoteFailure[];
+    /**
+     * Where the last note stands that is settled now; null where none is settled since the transaction before.
+     */
+    position: string | null;
+    /**
+     * Transactions that failed since the one before, by a conflict or because too much was written.
+     */
+    refusals: number;
+    /**
+     * The last error since the transaction before.
+     */
+    error: string | null;
+    /**
+     * A note that an earlier transaction counted as failed, and that is settled now after all.
+     */
+    recovered: string | null;
+}
+
+/**
+ * What the transaction that is asked for records of its run, beside what it writes.
+ */
+export interface Recording {
+    /**
+     * What was settled since the transaction before.
+     */
+    before: RunBatch;
+    /**
+     * Of a batch: its notes, and those between them that need not be written. Of a sweep none.
+     */
+    notes: NoteToRecord[];
+    /**
+     * Those of the notes that were malformed when they were judged.
+     */
+    malformed: MalformedDocument[];
+}
+
+/**
  * What would be written for each of some notes; null where nothing.
  */
 export type RowsOfNotes = (NoteRows | null)[];
 
 /**
- * When a transaction that writes is tried.
- *
- * An attempt may have written although its answer was lost. The next one has the same present, which the rows of both
- * hold: so it finds what the first one wrote.
+ * When a transaction is tried, and how it knows what the run has written before.
  */
 export interface Attempt {
     /**
-     * The present of the first attempt.
+     * The present.
      */
     nowMs: Millis;
     /**
-     * Was it tried before?
+     * The time that all rows hold which the run writes: when it began.
+     */
+    runMs: Millis;
+    /**
+     * A transaction before may have written although its answer was lost: notes whose artifact holds `runMs` are the
+     * run's own.
      */
     isRetry: boolean;
 }
@@ -1682,6 +2291,11 @@ export interface MissingRows {
      */
     claims: boolean;
 }
+
+/**
+ * Who waits for a run.
+ */
+export type RunMode = "foreground" | "background";
 
 /**
  * Why a person has to decide about a note.
@@ -1812,6 +2426,18 @@ export class MigrationRun {
      * The transaction that was asked for failed with a message. `jitter` is a random number from 0 to 1.
      */
     failed(message: string, nowMs: number, jitter: number): void;
+    /**
+     * Ends where the row of a run says, because someone paused or cancelled it.
+     */
+    interrupt(run: Run, failures: Failures): void;
+    /**
+     * Goes on from the row of a run in the ledger. `failures` are its first ones.
+     */
+    join(run: Run, failures: Failures): void;
+    /**
+     * What to tell the ledger, once the run has ended.
+     */
+    legEnd(): LegEnd;
     /**
      * Begins a run, or goes on where the cursor says.
      */
@@ -1951,9 +2577,9 @@ export class Transaction {
 }
 
 /**
- * Who did it, as rows and logs name them. `caller` is that of a public function.
+ * Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
  */
-export function actorOf(caller?: Caller | null): string;
+export function actorOf(caller?: Caller | null, claimed?: string | null): string;
 
 /**
  * Checks the arguments of a run.
@@ -1966,9 +2592,25 @@ export function checkMigrationCall(call: MigrationCall): void;
 export function constants(): Constants;
 
 /**
- * How far a change may read, from where its transaction is.
+ * What an event means for a run.
  */
-export function flagRoom(transaction: Transaction): FlagRoom;
+export function decideRun(run: Run, event: RunEvent, nowMs: number): RunDecision;
+
+/**
+ * The run among these that excludes others, else the one that was started last; undefined where there is none.
+ */
+export function describeLast(runs: Runs): RunAnswer | undefined;
+
+/**
+ * A run, as operators are told of it.
+ */
+export function describeRun(run: Run): RunAnswer;
+
+/**
+ * How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
+ * this one.
+ */
+export function flagRoom(transaction: Transaction, flagsBehind: number): FlagRoom;
 
 /**
  * What is to be done with each of these notes.
@@ -1998,9 +2640,19 @@ export function missingRows(verdict: NoteVerdict, has?: ArtifactHas | null): Mis
 export function notesThatFit(transaction: Transaction, rows: RowsOfNotes): Fitting;
 
 /**
+ * Bytes that a run writes per second on average; undefined where it is as fast as it can.
+ */
+export function paceOf(run: Run): number | undefined;
+
+/**
  * What is to be done with further rows of a flag.
  */
 export function planFurtherRows(call: FurtherRowsCall): FurtherRowsPlan;
+
+/**
+ * What a transaction that wrote means for its run.
+ */
+export function recordBatch(run: Run, generation: number, recording: Recording, written: MigrationBatch, nowMs: number): RunDecision;
 
 /**
  * Throws `FORBIDDEN`.
@@ -2022,6 +2674,41 @@ export function refuseOrganization(organizationId: string): void;
  */
 export function refusePosition(): void;
 
+/**
+ * Throws `RUN_NOT_FOUND`.
+ */
+export function refuseRun(runId: string): void;
+
+/**
+ * Throws `INVALID_ARGUMENT`: the host has no ledger.
+ */
+export function refuseWithoutLedger(what: string): void;
+
+/**
+ * Resumes a run. `others` are those that may exclude it.
+ */
+export function resumeRun(run: Run, others: Runs, nowMs: number): RunStart;
+
+/**
+ * Begins a run of the notes that failed in another one. `others` are those that may exclude it.
+ */
+export function retryRun(run: Run, call: RetryCall, others: Runs, nowMs: number): RunStart;
+
+/**
+ * Begins a run; undefined where it is not registered. `others` are those that may exclude it.
+ */
+export function startRun(runId: string, call: MigrationCall, others: Runs): RunStart | undefined;
+
+/**
+ * How to look at a run.
+ */
+export function watchRun(run: Run): NextRunCall;
+
+/**
+ * A whole number from 1, or `INVALID_ARGUMENT`, which names the argument.
+ */
+export function wholeNumber(argument: string, value: number): number;
+
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
@@ -2032,7 +2719,7 @@ export interface InitOutput {
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly __wbg_statusscan_free: (a: number, b: number) => void;
     readonly __wbg_transaction_free: (a: number, b: number) => void;
-    readonly actorOf: (a: number) => [number, number, number, number];
+    readonly actorOf: (a: number, b: number, c: number) => [number, number, number, number];
     readonly allowance_count: (a: number, b: number, c: number) => void;
     readonly allowance_foundNone: (a: number) => void;
     readonly allowance_measured: (a: number, b: number) => void;
@@ -2041,7 +2728,10 @@ export interface InitOutput {
     readonly allowance_turn: (a: number) => number;
     readonly checkMigrationCall: (a: any) => [number, number];
     readonly constants: () => [number, number, number];
-    readonly flagRoom: (a: number) => [number, number, number];
+    readonly decideRun: (a: any, b: any, c: number) => [number, number, number];
+    readonly describeLast: (a: any) => [number, number, number];
+    readonly describeRun: (a: any) => [number, number, number];
+    readonly flagRoom: (a: number, b: number) => [number, number, number];
     readonly flagchange_needsTraces: (a: number, b: any) => [number, number, number];
     readonly flagchange_new: (a: any) => [number, number, number];
     readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];
@@ -2051,6 +2741,9 @@ export interface InitOutput {
     readonly migrationrun_answer: (a: number) => [number, number, number];
     readonly migrationrun_batchWritten: (a: number, b: any, c: number) => [number, number];
     readonly migrationrun_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly migrationrun_interrupt: (a: number, b: any, c: any) => [number, number];
+    readonly migrationrun_join: (a: number, b: any, c: any) => [number, number];
+    readonly migrationrun_legEnd: (a: number) => [number, number, number];
     readonly migrationrun_new: (a: any) => [number, number, number];
     readonly migrationrun_next: (a: number, b: number) => [number, number, number];
     readonly migrationrun_pageRead: (a: number, b: any) => [number, number];
@@ -2058,11 +2751,18 @@ export interface InitOutput {
     readonly migrationrun_swept: (a: number, b: any, c: number) => [number, number];
     readonly missingRows: (a: any, b: number) => [number, number, number];
     readonly notesThatFit: (a: number, b: any) => [number, number, number];
+    readonly paceOf: (a: any) => [number, number, number, number];
     readonly planFurtherRows: (a: any) => [number, number, number];
+    readonly recordBatch: (a: any, b: number, c: any, d: any, e: number) => [number, number, number];
     readonly refuseCaller: (a: number, b: number) => [number, number];
     readonly refuseLookup: (a: number, b: number, c: number, d: number) => [number, number];
     readonly refuseOrganization: (a: number, b: number) => [number, number];
     readonly refusePosition: () => [number, number];
+    readonly refuseRun: (a: number, b: number) => [number, number];
+    readonly refuseWithoutLedger: (a: number, b: number) => [number, number];
+    readonly resumeRun: (a: any, b: any, c: number) => [number, number, number];
+    readonly retryRun: (a: any, b: any, c: any, d: number) => [number, number, number];
+    readonly startRun: (a: number, b: number, c: any, d: any) => [number, number, number];
     readonly statusrun_begin: (a: number) => [number, number, number];
     readonly statusrun_counted: (a: number, b: any, c: number) => [number, number, number];
     readonly statusrun_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
@@ -2086,6 +2786,8 @@ export interface InitOutput {
     readonly transaction_new: () => number;
     readonly transaction_room: (a: number, b: any) => [number, number, number];
     readonly transaction_tell: (a: number, b: any) => [number, number];
+    readonly watchRun: (a: any) => [number, number, number];
+    readonly wholeNumber: (a: number, b: number, c: number) => [number, number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -180,6 +180,39 @@ export class MigrationRun {
         }
     }
     /**
+     * Ends where the row of a run says, because someone paused or cancelled it.
+     * @param {Run} run
+     * @param {Failures} failures
+     */
+    interrupt(run, failures) {
+        const ret = wasm.migrationrun_interrupt(this.__wbg_ptr, run, failures);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Goes on from the row of a run in the ledger. `failures` are its first ones.
+     * @param {Run} run
+     * @param {Failures} failures
+     */
+    join(run, failures) {
+        const ret = wasm.migrationrun_join(this.__wbg_ptr, run, failures);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * What to tell the ledger, once the run has ended.
+     * @returns {LegEnd}
+     */
+    legEnd() {
+        const ret = wasm.migrationrun_legEnd(this.__wbg_ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
      * Begins a run, or goes on where the cursor says.
      * @param {MigrationCall} call
      */
@@ -547,26 +580,29 @@ export class Transaction {
 if (Symbol.dispose) Transaction.prototype[Symbol.dispose] = Transaction.prototype.free;
 
 /**
- * Who did it, as rows and logs name them. `caller` is that of a public function.
+ * Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
  * @param {Caller | null} [caller]
+ * @param {string | null} [claimed]
  * @returns {string}
  */
-export function actorOf(caller) {
-    let deferred2_0;
-    let deferred2_1;
+export function actorOf(caller, claimed) {
+    let deferred3_0;
+    let deferred3_1;
     try {
-        const ret = wasm.actorOf(isLikeNone(caller) ? 0 : addToExternrefTable0(caller));
-        var ptr1 = ret[0];
-        var len1 = ret[1];
+        var ptr0 = isLikeNone(claimed) ? 0 : passStringToWasm0(claimed, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        var len0 = WASM_VECTOR_LEN;
+        const ret = wasm.actorOf(isLikeNone(caller) ? 0 : addToExternrefTable0(caller), ptr0, len0);
+        var ptr2 = ret[0];
+        var len2 = ret[1];
         if (ret[3]) {
-            ptr1 = 0; len1 = 0;
+            ptr2 = 0; len2 = 0;
             throw takeFromExternrefTable0(ret[2]);
         }
-        deferred2_0 = ptr1;
-        deferred2_1 = len1;
-        return getStringFromWasm0(ptr1, len1);
+        deferred3_0 = ptr2;
+        deferred3_1 = len2;
+        return getStringFromWasm0(ptr2, len2);
     } finally {
-        wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+        wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
     }
 }
 
@@ -594,13 +630,56 @@ export function constants() {
 }
 
 /**
- * How far a change may read, from where its transaction is.
+ * What an event means for a run.
+ * @param {Run} run
+ * @param {RunEvent} event
+ * @param {number} nowMs
+ * @returns {RunDecision}
+ */
+export function decideRun(run, event, nowMs) {
+    const ret = wasm.decideRun(run, event, nowMs);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * The run among these that excludes others, else the one that was started last; undefined where there is none.
+ * @param {Runs} runs
+ * @returns {RunAnswer | undefined}
+ */
+export function describeLast(runs) {
+    const ret = wasm.describeLast(runs);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * A run, as operators are told of it.
+ * @param {Run} run
+ * @returns {RunAnswer}
+ */
+export function describeRun(run) {
+    const ret = wasm.describeRun(run);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
+ * this one.
  * @param {Transaction} transaction
+ * @param {number} flagsBehind
  * @returns {FlagRoom}
  */
-export function flagRoom(transaction) {
+export function flagRoom(transaction, flagsBehind) {
     _assertClass(transaction, Transaction);
-    const ret = wasm.flagRoom(transaction.__wbg_ptr);
+    const ret = wasm.flagRoom(transaction.__wbg_ptr, flagsBehind);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }
@@ -691,12 +770,42 @@ export function notesThatFit(transaction, rows) {
 }
 
 /**
+ * Bytes that a run writes per second on average; undefined where it is as fast as it can.
+ * @param {Run} run
+ * @returns {number | undefined}
+ */
+export function paceOf(run) {
+    const ret = wasm.paceOf(run);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    return ret[0] === 0 ? undefined : ret[1];
+}
+
+/**
  * What is to be done with further rows of a flag.
  * @param {FurtherRowsCall} call
  * @returns {FurtherRowsPlan}
  */
 export function planFurtherRows(call) {
     const ret = wasm.planFurtherRows(call);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * What a transaction that wrote means for its run.
+ * @param {Run} run
+ * @param {number} generation
+ * @param {Recording} recording
+ * @param {MigrationBatch} written
+ * @param {number} nowMs
+ * @returns {RunDecision}
+ */
+export function recordBatch(run, generation, recording, written, nowMs) {
+    const ret = wasm.recordBatch(run, generation, recording, written, nowMs);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }
@@ -760,6 +869,110 @@ export function refusePosition() {
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
+}
+
+/**
+ * Throws `RUN_NOT_FOUND`.
+ * @param {string} runId
+ */
+export function refuseRun(runId) {
+    const ptr0 = passStringToWasm0(runId, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.refuseRun(ptr0, len0);
+    if (ret[1]) {
+        throw takeFromExternrefTable0(ret[0]);
+    }
+}
+
+/**
+ * Throws `INVALID_ARGUMENT`: the host has no ledger.
+ * @param {string} what
+ */
+export function refuseWithoutLedger(what) {
+    const ptr0 = passStringToWasm0(what, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.refuseWithoutLedger(ptr0, len0);
+    if (ret[1]) {
+        throw takeFromExternrefTable0(ret[0]);
+    }
+}
+
+/**
+ * Resumes a run. `others` are those that may exclude it.
+ * @param {Run} run
+ * @param {Runs} others
+ * @param {number} nowMs
+ * @returns {RunStart}
+ */
+export function resumeRun(run, others, nowMs) {
+    const ret = wasm.resumeRun(run, others, nowMs);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * Begins a run of the notes that failed in another one. `others` are those that may exclude it.
+ * @param {Run} run
+ * @param {RetryCall} call
+ * @param {Runs} others
+ * @param {number} nowMs
+ * @returns {RunStart}
+ */
+export function retryRun(run, call, others, nowMs) {
+    const ret = wasm.retryRun(run, call, others, nowMs);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * Begins a run; undefined where it is not registered. `others` are those that may exclude it.
+ * @param {string} runId
+ * @param {MigrationCall} call
+ * @param {Runs} others
+ * @returns {RunStart | undefined}
+ */
+export function startRun(runId, call, others) {
+    const ptr0 = passStringToWasm0(runId, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.startRun(ptr0, len0, call, others);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * How to look at a run.
+ * @param {Run} run
+ * @returns {NextRunCall}
+ */
+export function watchRun(run) {
+    const ret = wasm.watchRun(run);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * A whole number from 1, or `INVALID_ARGUMENT`, which names the argument.
+ * @param {string} argument
+ * @param {number} value
+ * @returns {number}
+ */
+export function wholeNumber(argument, value) {
+    const val2 = +value;
+    const ptr0 = passStringToWasm0(argument, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.wholeNumber(ptr0, len0, val2);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return ret[0];
 }
 function __wbg_get_imports() {
     const import0 = {

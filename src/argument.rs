@@ -16,6 +16,7 @@ const LONGEST: usize = 128;
 pub fn organization_id(value: &str) -> Result<(), Refusal> {
     let rule = "must be 1 to 128 visible ASCII characters without spaces";
     check(is_word(value), "organizationId", &quoted(value), rule)
+        .map_err(|refusal| refusal.hint("give the organization's id, neither its name nor its slug"))
 }
 
 /// Accepts the name of who acts (`enabledBy`, `disabledBy`): as an organization id, but single spaces
@@ -125,10 +126,13 @@ mod tests {
             assert_eq!(refusal.code, Code::InvalidArgument);
             assert!(refusal.message.starts_with("organizationId `"), "{bad}");
         }
+        let name = organization_id("Port Rua GAA").unwrap_err();
         assert_eq!(
-            organization_id("a b").unwrap_err().message,
-            "organizationId `a b` must be 1 to 128 visible ASCII characters without spaces"
+            name.message,
+            "organizationId `Port Rua GAA` must be 1 to 128 visible ASCII characters without spaces"
         );
+        let hint = "give the organization's id, neither its name nor its slug";
+        assert_eq!(name.hint.as_deref(), Some(hint));
     }
 
     #[test]

@@ -95,12 +95,24 @@ const BEGINNINGS: [(&str, FailureKind); 29] = {
 };
 
 impl FailureKind {
+    /// The same may work later, and nobody is to blame.
+    pub(crate) fn is_transient(self) -> bool {
+        matches!(self, Self::Transient | Self::Conflict)
+    }
+
     pub(crate) fn of(message: &str) -> Self {
         let cause = cause(message);
         BEGINNINGS
             .iter()
             .find(|(beginning, _)| cause.starts_with(beginning))
             .map_or(Self::Unknown, |(_, kind)| *kind)
+    }
+}
+
+impl FailureKind {
+    /// Was it refused by a conflict, or because too much was written? Who writes more slowly meets fewer of these.
+    pub(crate) fn is_refusal(self, message: &str) -> bool {
+        self == Self::Conflict || (self == Self::Transient && cause(message).starts_with("Too many writes "))
     }
 }
 

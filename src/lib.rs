@@ -14,6 +14,7 @@ mod constants;
 mod cursor;
 mod failure;
 mod flags;
+mod ledger;
 mod migration;
 mod note;
 mod organization;
@@ -35,11 +36,17 @@ pub use flags::{
     FlagRow, FlagState, FlagValue, FlagWrite, FurtherRows, FurtherRowsCall, FurtherRowsPlan, KeyRows,
     MOST_USER_ROWS, NextCall, NextCallArgs, NextFunction, Share, Traces, environment_value,
 };
+pub use ledger::{
+    LoweredPace, NextRunArgs, NextRunCall, NoteToRecord, PaceEvent, Recording, RetryCall, Run, RunAnswer,
+    RunArguments, RunBatch, RunCall, RunDecision, RunEffect, RunError, RunEvent, RunMode, RunPace,
+    RunProgress, RunStart, RunState, RunStateWord, RunSums, last_run, resume_run, retry_run, start_run,
+};
 pub use migration::{
     ArtifactHas, ArtifactToJudge, Attempt, BatchSize, Estimate, Fitting, Inserted, Judge, JudgeCall,
-    JudgedNote, Judgement, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage, MigrationRun,
-    MigrationStep, MissingRows, NextMigration, NextMigrationArgs, NoteFailure, NoteRows, NoteSamples,
-    NoteToJudge, NoteVerdict, Outcome, Reasons, Stopped, legacy_warning, missing_rows, notes_that_fit,
+    JudgedNote, Judgement, LegEnd, MigrationAnswer, MigrationBatch, MigrationCall, MigrationPage,
+    MigrationRun, MigrationStep, MissingRows, NextMigration, NextMigrationArgs, NoteFailure, NoteRows,
+    NoteSamples, NoteToJudge, NoteVerdict, Outcome, Reasons, Stopped, legacy_warning, missing_rows,
+    notes_that_fit,
 };
 pub use note::{
     BlockedReason, Class, Deferral, DeferredReason, InsightsStatus, Linked, NoteFacts, TranscriptionStatus,
@@ -48,9 +55,9 @@ pub use organization::{belonging, belongs};
 pub use refusal::{Code, Refusal, WrongCall};
 pub use retry::lookup_retry;
 pub use status::{
-    Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, NoteToCount, OpenLookUp, Page,
-    PageStart, Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun, StatusRunCall, StatusRunStep,
-    StatusSamples, StatusScan, StatusStep, StatusStopped, Sums, Verdict,
+    Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, MalformedRow, NoteToCount,
+    OpenLookUp, Page, PageStart, Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun,
+    StatusRunCall, StatusRunStep, StatusSamples, StatusScan, StatusStep, StatusStopped, Sums, Verdict,
 };
 pub use table::{ByTable, MalformedDocument};
 pub use transaction::{

@@ -1,12 +1,12 @@
 //! Expected failures, with codes that stay.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use crate::text::{quoted, shortened};
 
 /// What kind of failure it is. Stable: pipelines and dashboards match on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
     /// An argument's value is outside what the function takes.
@@ -21,6 +21,12 @@ pub enum Code {
     InvalidCursor,
     /// `check` was asked for and the verdict is neither complete nor empty.
     NotComplete,
+    /// Another run excludes this one: one run per organization at a time, and none beside a run of all.
+    RunExists,
+    /// The ledger has no run of this id.
+    RunNotFound,
+    /// The run is in a state that this does not fit: what would fit is named.
+    RunState,
     /// `check` was asked for, and the change of the flags would have no effect.
     Overruled,
     /// A stored document lacks a field or has one of the wrong type.
@@ -97,6 +103,38 @@ impl Refusal {
     /// Refuses a cursor whose position cannot be found again.
     pub fn lost_position() -> Self {
         Self::invalid_cursor("cursor names a place that is gone")
+    }
+
+    /// Refuses what needs the ledger, where the host has none.
+    ///
+    /// ```
+    /// let refusal = v2_rollout::Refusal::without_ledger("background");
+    /// assert_eq!(refusal.message, "background needs the ledger, which this host does not have");
+    /// ```
+    pub fn without_ledger(what: &str) -> Self {
+        let message = format!("{what} needs the ledger, which this host does not have");
+        Self::new(Code::InvalidArgument, message).hint(
+            "`app.use(v2Rollout)` in `convex/convex.config.ts`, with `import v2Rollout from \"v2-rollout/convex.config\"`, and `ledger: components.v2Rollout` in `convex/v2RolloutHost.ts`",
+        )
+    }
+
+    /// Refuses the id of a run that the ledger does not have.
+    ///
+    /// ```
+    /// let refusal = v2_rollout::Refusal::run_not_found("r1");
+    /// assert_eq!(refusal.message, "runId `r1` names no run");
+    /// ```
+    pub fn run_not_found(run_id: &str) -> Self {
+        Self::new(
+            Code::RunNotFound,
+            format!("runId {} names no run", quoted(run_id)),
+        )
+        .hint("`npx convex run v2Rollout:runs` lists them; old ones may have been pruned")
+    }
+
+    /// Refuses what only a defect of this library or of its wiring can ask for.
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(Code::Internal, message)
     }
 
     pub(crate) fn invalid_cursor(message: &str) -> Self {

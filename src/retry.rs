@@ -9,6 +9,8 @@ const FIRST: Millis = Millis(250.0);
 const LONGEST: Millis = Millis(16_000.0);
 /// For how long a transaction is tried in all.
 const PATIENCE: Millis = Millis(60_000.0);
+/// For how long a lookup is tried: a run begins its own time behind it, and `convex run` waits for 300 seconds.
+const LOOKUP_PATIENCE: Millis = Millis(30_000.0);
 /// How often it is tried again where nothing tells whether that helps.
 const UNKNOWN_TRIES: u32 = 2;
 
@@ -33,10 +35,10 @@ impl Retry {
         jitter: f64,
     ) -> Option<Millis> {
         let since = *self.since.get_or_insert(now);
-        match kind {
-            FailureKind::Transient | FailureKind::Conflict => {}
-            FailureKind::Unknown if self.unknown < UNKNOWN_TRIES => self.unknown += 1,
-            _ => return None,
+        if kind == FailureKind::Unknown && self.unknown < UNKNOWN_TRIES {
+            self.unknown += 1;
+        } else if !kind.is_transient() {
+            return None;
         }
         // Past ten doublings the longest wait is long reached.
         let full = (FIRST.0 * f64::from(1_u32 << self.failures.min(10))).min(LONGEST.0);
@@ -63,7 +65,8 @@ impl Retry {
 }
 
 /// How long to wait before a lookup of the host's is tried again that failed with this message; none where it is given up.
-/// It was first tried at `since` and has failed `failures` times before. `jitter` and `end` are as in [`Retry::after`].
+/// It was first tried at `since` and has failed `failures` times before. No try begins at `end` or later. `jitter` is a
+/// random number from 0 to 1.
 pub fn lookup_retry(
     message: &str,
     failures: u32,
@@ -76,6 +79,11 @@ pub fn lookup_retry(
         since: Some(since),
         failures,
         unknown: failures,
+    };
+    let end = if end - since < LOOKUP_PATIENCE {
+        end
+    } else {
+        since + LOOKUP_PATIENCE
     };
     retry.after(FailureKind::of(message), now, end, jitter)
 }

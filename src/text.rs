@@ -57,9 +57,9 @@ pub(crate) fn shortened(message: &str) -> &str {
     end.and_then(|end| message.get(..end)).unwrap_or(message)
 }
 
-/// What to say where a value of `next` holds a `'`.
-pub(crate) const QUOTE_WARNING: &str =
-    "`next` holds a `'`: write it as `'\\''` between the single quotes of a shell";
+/// What to say where a value of `next` holds a `'`. A backslash or a double quote of its own would be doubled, or get one
+/// before it, where it is printed as JSON.
+pub(crate) const QUOTE_WARNING: &str = "organizationId holds a single quote: where `args` of `next` are pasted, end the quoted text before it, write a backslash and the quote, and begin the quoted text again";
 
 #[cfg(test)]
 mod tests {
@@ -70,6 +70,12 @@ mod tests {
         for (count, expected) in [(0, "0 notes have"), (1, "1 note has"), (2, "2 notes have")] {
             assert_eq!(counted(count, "note has", "notes have"), expected);
         }
+    }
+
+    #[test]
+    fn the_warning_of_a_quote_is_printed_as_it_is() {
+        let printed = serde_json::to_string(QUOTE_WARNING).unwrap();
+        assert_eq!(printed, format!("\"{QUOTE_WARNING}\""));
     }
 
     #[test]

@@ -107,6 +107,7 @@ fn written(
         position: None,
         created_ms: None,
         is_last,
+        bytes_per_second: None,
     }
 }
 

@@ -42,7 +42,7 @@ export class Deployment {
       old,
       v2Rollout: rollout,
     });
-    this.engine = createEngine({ schema: described, modules, limits: true });
+    this.engine = createEngine({ sources: new Map([["", { schema: described, modules }]]), limits: true });
     this.schema = described;
     this.t = this.engine.t;
     this.t.registerComponent(
@@ -77,7 +77,7 @@ export class Deployment {
 
   /** All rows of a table, in the order in which they were written. */
   rows(table: string): Record<string, unknown>[] {
-    return this.engine.store.committed(table) as Record<string, unknown>[];
+    return this.engine.app.store.committed(table) as Record<string, unknown>[];
   }
 
   private modules(root: string, modules: Record<string, Exports>) {

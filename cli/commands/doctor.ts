@@ -6,6 +6,7 @@ import { checkFunctions } from "../checks/functions.js";
 import { checkGeneratedApi } from "../checks/generatedApi.js";
 import { checkHooks } from "../checks/hooks.js";
 import { checkIndexes } from "../checks/indexes.js";
+import { checkLedger } from "../checks/ledger.js";
 import { checkLibrary } from "../checks/library.js";
 import { checkNode } from "../checks/node.js";
 import { printFinding } from "../checks/printFinding.js";
@@ -24,6 +25,7 @@ const checks: readonly Check[] = [
   checkFunctions,
   checkIndexes,
   checkHooks,
+  checkLedger,
   checkGeneratedApi,
 ];
 

@@ -79,6 +79,7 @@ function addInstalling(program: Command): void {
       .description("writes the files that wire the rollout into this project, and checks its schema"),
   )
     .option("--yes", "overwrite files that differ without asking; the differences are shown all the same")
+    .option("--ledger", "also install the ledger, by convex.config.ts: runs that go on in the background")
     .action(async (options) => (await import("./init.js")).init(options));
   addProjectOptions(
     program.command("doctor").description("checks that the rollout can work in this project"),

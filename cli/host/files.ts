@@ -42,12 +42,34 @@ export const hostFiles: readonly HostFile[] = [
       "duplicates",
       "organizations",
       "deployment",
+      "startRun",
+      "beginLeg",
+      "endLeg",
+      "leg",
+      "watch",
+      "runs",
+      "run",
+      "failures",
+      "pauseRun",
+      "resumeRun",
+      "cancelRun",
+      "retryFailures",
+      "setPace",
+      "changes",
+      "prune",
     ],
     "v2-rollout/v2Rollout",
   ),
   ...scripts.map((name) => hostFile(`scripts/${name}`, ["default", name], `v2-rollout/${name}`)),
   relayFile,
 ];
+
+/** Where an app installs components, and so the ledger. */
+export const configFile = "convex.config.ts";
+
+/** Whether a text of that file installs the ledger. */
+export const installsLedger = (text: string): boolean =>
+  /^(?!\s*(\/\/|\*)).*\bfrom\s+["']v2-rollout\/convex\.config/m.test(text) && /\.use\(/.test(text);
 
 /** The text of a file of the functions, or null where there is none. */
 export function readHostFile(project: Project, path: string): string | null {

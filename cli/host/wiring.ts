@@ -12,6 +12,7 @@ import { nameOf, standIn } from "./standIn.js";
 export type Wiring = {
   authorize: boolean;
   findOrganization: boolean;
+  ledger: boolean;
   legacyMigration: boolean;
   /** As `lib/featureFlags` and `setFeatureFlag`; null where it cannot be told. */
   setFeatureFlag: FunctionName | null;
@@ -26,6 +27,7 @@ type Options = {
   functions?: Record<string, unknown>;
   authorize?: unknown;
   findOrganization?: unknown;
+  ledger?: unknown;
   legacyMigration?: unknown;
   indexes?: Record<string, unknown>;
 };
@@ -42,6 +44,7 @@ export async function readWiring(project: Project): Promise<Wiring | null> {
   return {
     authorize: isGiven(options.authorize),
     findOrganization: isGiven(options.findOrganization),
+    ledger: isGiven(options.ledger),
     legacyMigration: options.legacyMigration === true,
     setFeatureFlag: functionName(options.functions?.["setFeatureFlag"]),
     migrateVoiceNotesToV2: functionName(options.functions?.["migrateVoiceNotesToV2"]),

@@ -44,6 +44,12 @@ export async function findOrganizationInAction(
   });
 }
 
+/** What a lookup answered that is no row. */
+function shown(answer: unknown): string {
+  if (Array.isArray(answer)) return "an array";
+  return typeof answer === "string" ? `the text \`${answer}\`` : String(answer);
+}
+
 async function lookUp(
   host: Host,
   ctx: HookCtx,
@@ -60,8 +66,9 @@ async function lookUp(
       if (await mayTryAgain(message)) continue;
       refuseLookup(organizationId, message);
     }
-    if (row === undefined) refuseLookup(organizationId, "it answered undefined, neither a row nor null");
     if (row === null) refuseOrganization(organizationId);
+    if (typeof row !== "object" || Array.isArray(row))
+      refuseLookup(organizationId, `it answered ${shown(row)}, neither a row nor null`);
     return;
   }
 }

@@ -3,27 +3,32 @@ import { v } from "convex/values";
 
 import { actorOf, type Caller, checkMigrationCall } from "../core.js";
 import type { ActionCtx, Host } from "../host.js";
+import { registerRun } from "../ledger/calls.js";
+import { type RunStarted, runStarted } from "../validators/ledger.js";
 import {
   type LegacyMigrationAnswer,
   legacyMigrationAnswer,
   type MigrationAnswer,
-  type MigrationArgs,
   migrationAnswer,
-  migrationArgs,
+  type RunMigrationArgs,
+  runMigrationArgs,
 } from "../validators/migration.js";
 import { migrationCall } from "../writing/migrateNotes.js";
 import { authorize, findOrganizationInAction } from "./access.js";
 import { callerOf } from "./caller.js";
 import { runLegacyMigration } from "./legacyMigration.js";
 
-const answer = v.union(migrationAnswer, legacyMigrationAnswer);
-type Answer = MigrationAnswer | LegacyMigrationAnswer;
+const answer = v.union(migrationAnswer, runStarted, legacyMigrationAnswer);
+type Answer = MigrationAnswer | RunStarted | LegacyMigrationAnswer;
 
 /** Who ran it, and what it was called with, for log streams. */
-const logLine = ({ organizationId, dryRun, ...rest }: MigrationArgs, caller: Caller | undefined): string =>
+const logLine = (
+  { organizationId, dryRun, by, ...rest }: RunMigrationArgs,
+  caller: Caller | undefined,
+): string =>
   JSON.stringify({
     event: "v2-rollout.migration",
-    by: actorOf(caller),
+    by: actorOf(caller, by),
     at: new Date().toISOString(),
     organizationId: organizationId ?? null,
     dryRun,
@@ -39,23 +44,28 @@ const logLine = ({ organizationId, dryRun, ...rest }: MigrationArgs, caller: Cal
  * Both are wrappers of the host's `internal.actions.migration.migrateVoiceNotesToV2`.
  */
 export function runMigrationFunctions(host: Host) {
-  const migrate = async (ctx: ActionCtx, args: MigrationArgs, caller?: Caller): Promise<Answer> => {
+  const migrate = async (ctx: ActionCtx, args: RunMigrationArgs, caller?: Caller): Promise<Answer> => {
     checkMigrationCall(migrationCall(host, args));
     if (args.organizationId !== undefined) {
       await findOrganizationInAction(host, ctx, args.organizationId);
     }
     console.info(logLine(args, caller));
-    if (host.legacyMigration) return await runLegacyMigration(host, ctx, args);
-    return await ctx.runAction(host.functions.migrateVoiceNotesToV2, args);
+    const { background, by, reason, ...call } = args;
+    if (host.legacyMigration) return await runLegacyMigration(host, ctx, call);
+    const { migrateVoiceNotesToV2 } = host.functions;
+    if (host.ledger === undefined || args.dryRun) return await ctx.runAction(migrateVoiceNotesToV2, call);
+    const started = await registerRun(host, ctx, { ...args, ...(caller === undefined ? {} : { caller }) });
+    if (background) return started;
+    return await ctx.runAction(migrateVoiceNotesToV2, { ...call, runId: started.runId });
   };
   return {
     internal: internalActionGeneric({
-      args: migrationArgs,
+      args: runMigrationArgs,
       returns: answer,
       handler: async (ctx, args): Promise<Answer> => await migrate(ctx, args),
     }),
     public: actionGeneric({
-      args: migrationArgs,
+      args: runMigrationArgs,
       returns: answer,
       handler: async (ctx, args): Promise<Answer> => {
         await authorize(host, ctx, "runMigration", args.organizationId ?? null);

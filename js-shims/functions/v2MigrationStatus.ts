@@ -4,12 +4,15 @@ import { StatusRun } from "../core.js";
 import { boundTo } from "../environment.js";
 import { isRolloutError, messageOf } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
+import { lastOf } from "../ledger/store.js";
 import { scanStatus } from "../reading/status.js";
 import {
   type StatusAnswer,
   type StatusArgs,
+  type StatusPage,
   statusAnswer,
   statusArgs,
+  statusPage,
   statusPageArgs,
 } from "../validators/status.js";
 import { wait } from "../wait.js";
@@ -34,7 +37,9 @@ export function v2MigrationStatusFunctions(host: Host) {
       returns: statusAnswer,
       handler: async (ctx, args): Promise<StatusAnswer> => {
         await authorize(host, ctx, "v2MigrationStatus", args.organizationId);
-        return await scanStatus(host, ctx, args, () => findOrganization(host, ctx, args.organizationId));
+        const { organizationId } = args;
+        const page = await scanStatus(host, ctx, args, () => findOrganization(host, ctx, organizationId));
+        return { ...page, ...(await lastOf(host, ctx, organizationId)) };
       },
     }),
   };
@@ -54,9 +59,20 @@ async function countPages(host: Host, ctx: ActionCtx, args: StatusArgs): Promise
   });
   try {
     await findOrganizationInAction(host, ctx, organizationId);
-    return await carryOut(host, ctx, args, run);
+    const counted = await carryOut(host, ctx, args, run);
+    return { ...counted, ...(await toldByLedger(host, ctx, organizationId)) };
   } finally {
     run.free();
+  }
+}
+
+/** What was counted is answered even if the ledger cannot be read. */
+async function toldByLedger(host: Host, ctx: ActionCtx, organizationId: string) {
+  try {
+    return await lastOf(host, ctx, organizationId);
+  } catch (error) {
+    console.warn(`v2MigrationStatus ${organizationId}: the ledger cannot be read: ${messageOf(error)}`);
+    return { run: null, flagChange: null };
   }
 }
 
@@ -65,9 +81,9 @@ async function carryOut(
   ctx: ActionCtx,
   { organizationId, deferredDays }: StatusArgs,
   run: StatusRun,
-): Promise<StatusAnswer> {
+): Promise<StatusPage> {
   /** Of the last page that was counted. */
-  let answer: StatusAnswer | undefined;
+  let answer: StatusPage | undefined;
   let step = run.begin();
   for (;;) {
     if (step.kind === "answer") {
@@ -81,7 +97,7 @@ async function carryOut(
       };
     }
     if (step.waitMs > 0) await wait(step.waitMs);
-    let page: StatusAnswer;
+    let page: StatusPage;
     try {
       page = await ctx.runQuery(host.functions.v2Rollout.statusPage, {
         organizationId,
@@ -104,7 +120,7 @@ async function carryOut(
 export function statusPageFunction(host: Host) {
   return internalQueryGeneric({
     args: statusPageArgs,
-    returns: statusAnswer,
-    handler: async (ctx, args): Promise<StatusAnswer> => await scanStatus(host, ctx, args),
+    returns: statusPage,
+    handler: async (ctx, args): Promise<StatusPage> => await scanStatus(host, ctx, args),
   });
 }

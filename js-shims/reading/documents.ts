@@ -7,7 +7,7 @@ import {
   type DraftStatus,
   type FlagValue,
   type LinkedArtifact,
-  type MalformedDocument,
+  type MalformedRow,
   type NoteFacts,
 } from "../core.js";
 import { firstMalformed, type Table } from "./malformed.js";
@@ -51,6 +51,7 @@ export const artifactToJudge = (artifact: StoredDocument, note: number): Artifac
   isCompleted: isCompleted(artifact),
   createdMs: artifact._creationTime,
   updatedMs: typeof artifact.updatedAt === "number" ? artifact.updatedAt : undefined,
+  organizationIds: organizationIdsOf(artifact),
 });
 
 /** Adds the organizations that an artifact's candidates name, and answers how many these are. */
@@ -87,14 +88,21 @@ export function candidatesOf(artifacts: readonly StoredDocument[]): Candidates {
   return { organizationIds, counts };
 }
 
-export function malformedDocuments(table: Table, documents: readonly StoredDocument[]): MalformedDocument[] {
+export function malformedDocuments(table: Table, documents: readonly StoredDocument[]): MalformedRow[] {
   const find = firstMalformed[table];
-  const malformed: MalformedDocument[] = [];
+  const malformed: MalformedRow[] = [];
   // By index: every document of the platform's artifacts comes here, and an iterator takes longer than the check.
   for (let row = 0; row < documents.length; row++) {
     const document = documents[row] as StoredDocument;
     const field = find(document);
-    if (field !== null) malformed.push({ row, id: document._id, field });
+    if (field === null) continue;
+    const { _id: id, organizationId } = document;
+    malformed.push({
+      row,
+      id,
+      field,
+      organizationId: typeof organizationId === "string" ? organizationId : undefined,
+    });
   }
   return malformed;
 }

@@ -16,6 +16,7 @@ export type Judging = {
   repair: boolean;
   deferredDays?: number;
   nowMs: number;
+  runMs: number;
   isRetry: boolean;
 };
 

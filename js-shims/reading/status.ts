@@ -3,7 +3,7 @@
 import { type Range, StatusScan, type StatusStep } from "../core.js";
 import { boundTo, environment } from "../environment.js";
 import type { Host, QueryCtx } from "../host.js";
-import type { StatusAnswer, StatusPageArgs } from "../validators/status.js";
+import type { StatusPage, StatusPageArgs } from "../validators/status.js";
 import {
   candidatesOf,
   draftStatus,
@@ -31,7 +31,7 @@ export async function scanStatus(
     halvings = 0,
   }: StatusPageArgs,
   admit?: () => Promise<void>,
-): Promise<StatusAnswer> {
+): Promise<StatusPage> {
   const scan = new StatusScan({
     organizationId,
     deferredDays,
@@ -63,7 +63,7 @@ async function carryOut(
   organizationId: string,
   scan: StatusScan,
   meter: Meter,
-): Promise<StatusAnswer> {
+): Promise<StatusPage> {
   let page: PageAtHand | undefined;
   // The hooks have read, too.
   let step = scan.next(await meter.told());

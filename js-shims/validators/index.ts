@@ -2,5 +2,13 @@
  * made in every call. */
 
 export * from "./flags.js";
+export {
+  type Change,
+  change,
+  type RunAnswer,
+  type RunStarted,
+  runAnswer,
+  runStarted,
+} from "./ledger.js";
 export * from "./migration.js";
 export * from "./status.js";

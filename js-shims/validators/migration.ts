@@ -1,7 +1,8 @@
 import { type Infer, v } from "convex/values";
 
 import type { MigrationAnswer } from "../core.js";
-import { errorCode, limit, nullable, oneOf, type Same } from "./common.js";
+import { limit, nullable, type Same } from "./common.js";
+import { failures, outcome, reasons, samples, stopped } from "./notes.js";
 
 export const migrationArgs = {
   /** The organization; all of them without it. */
@@ -18,9 +19,31 @@ export const migrationArgs = {
   deferredDays: v.optional(v.number()),
   /** Where an earlier call stopped. */
   cursor: v.optional(v.string()),
+  /** The run in the ledger, where it was begun before. */
+  runId: v.optional(v.string()),
 };
 export const migrationArgsObject = v.object(migrationArgs);
 export type MigrationArgs = Infer<typeof migrationArgsObject>;
+
+const { runId: _, ...callArgs } = migrationArgs;
+/** What `runMigration` takes; `migrationArgs` is for the host's `migrateVoiceNotesToV2`. */
+export const runMigrationArgs = {
+  ...callArgs,
+  /** Go on after the answer: needs the ledger. */
+  background: v.optional(v.boolean()),
+  /** Who runs it; kept in the ledger. */
+  by: v.optional(v.string()),
+  /** Why; kept in the ledger. */
+  reason: v.optional(v.string()),
+};
+const runMigrationArgsObject = v.object(runMigrationArgs);
+export type RunMigrationArgs = Infer<typeof runMigrationArgsObject>;
+
+const caller = v.object({ tokenIdentifier: v.optional(v.string()), subject: v.optional(v.string()) });
+/** What a run is registered with. */
+export const startArgs = { ...runMigrationArgs, runId: v.string(), caller: v.optional(caller) };
+const startArgsObject = v.object(startArgs);
+export type StartArgs = Infer<typeof startArgsObject>;
 
 const sixNumbers = {
   processed: v.number(),
@@ -43,40 +66,19 @@ const nextArgs = v.object({
 
 export const migrationAnswer = v.object({
   ...sixNumbers,
+  runId: nullable(v.string()),
   dryRun: v.boolean(),
   done: v.boolean(),
   cursor: nullable(v.string()),
-  stopped: nullable(oneOf("limit", "deadline", "failures", "error")),
+  stopped: nullable(stopped()),
   batches: v.number(),
-  outcome: v.object({
-    migrated: v.number(),
-    repaired: v.number(),
-    alreadyMigrated: v.number(),
-    unfinished: v.number(),
-    notReady: v.number(),
-    deferred: v.number(),
-    blocked: v.number(),
-    failed: v.number(),
-  }),
-  reasons: v.object({
-    noCoach: v.number(),
-    insightsCancelled: v.number(),
-    unknownStatus: v.number(),
-    transcribing: v.number(),
-    insightsInProgress: v.number(),
-    awaitingConfirmation: v.number(),
-    changedRecently: v.number(),
-    noTimeOfChange: v.number(),
-  }),
-  failures: v.array(v.object({ voiceNoteId: v.string(), code: errorCode(), message: v.string() })),
+  outcome: outcome(),
+  reasons: reasons(),
+  failures: failures(),
   batchSize: v.object({ notes: v.number(), limitedBy: nullable(limit()) }),
   estimate: nullable(v.object({ batches: v.number(), bytesWritten: v.number(), seconds: v.number() })),
   warnings: v.array(v.string()),
-  samples: v.object({
-    unfinished: v.array(v.string()),
-    deferred: v.array(v.string()),
-    blocked: v.array(v.string()),
-  }),
+  samples: samples(),
   next: nullable(v.object({ function: v.literal("scripts/runMigration"), args: nextArgs })),
 });
 export type { MigrationAnswer };

@@ -1,7 +1,8 @@
 import { type Infer, v } from "convex/values";
 
-import type { StatusAnswer } from "../core.js";
+import type { StatusAnswer as StatusPage } from "../core.js";
 import { byKey, effective, limit, nullable, oneOf, type Same } from "./common.js";
+import { change, runAnswer } from "./ledger.js";
 
 export const statusArgs = {
   organizationId: v.string(),
@@ -25,7 +26,7 @@ export type StatusPageArgs = Infer<typeof statusPageArgsObject>;
 const total = v.object({ total: v.number() });
 const route = oneOf("organizationIndex", "tableScan", "lookUpPerArtifact", "lookUpPerClaim", "flagKey");
 
-export const statusAnswer = v.object({
+const page = {
   voiceNotes: total,
   artifacts: total,
   gap: v.number(),
@@ -78,7 +79,18 @@ export const statusAnswer = v.object({
       featureFlags: route,
     }),
   }),
-});
-export type { StatusAnswer };
+};
+/** What one transaction counts. */
+export const statusPage = v.object(page);
+export type { StatusPage };
 
-true satisfies Same<Infer<typeof statusAnswer>, StatusAnswer>;
+true satisfies Same<Infer<typeof statusPage>, StatusPage>;
+
+export const statusAnswer = v.object({
+  ...page,
+  /** The run that is under way, else the last one; null where the ledger knows none. */
+  run: nullable(runAnswer),
+  /** The last change of the flags; null where the ledger knows none. */
+  flagChange: nullable(change),
+});
+export type StatusAnswer = Infer<typeof statusAnswer>;

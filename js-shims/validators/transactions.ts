@@ -2,8 +2,10 @@
 
 import { type Infer, v } from "convex/values";
 
-import type { MigrationBatch, MigrationPage, NoteVerdict } from "../core.js";
+import type { MigrationBatch, MigrationPage, NoteVerdict, Recording } from "../core.js";
 import { nullable, oneOf, type Same } from "./common.js";
+import { runBatch } from "./ledger.js";
+import { inserted } from "./notes.js";
 
 /** A union is checked word by word: the most frequent ones come first. */
 const verdict = oneOf(
@@ -59,7 +61,7 @@ const metric = v.object({ used: v.number(), remaining: v.number() });
 export const migrationBatch = v.object({
   verdicts: v.array(verdict),
   malformed,
-  inserted: v.object({ artifacts: v.number(), transcripts: v.number(), claims: v.number() }),
+  inserted: inserted(),
   metrics: v.object({
     documentsRead: metric,
     bytesRead: metric,
@@ -73,5 +75,18 @@ export const migrationBatch = v.object({
   position: nullable(v.string()),
   createdMs: nullable(v.number()),
   isLast: v.boolean(),
+  bytesPerSecond: nullable(v.number()),
 });
 true satisfies Same<Infer<typeof migrationBatch>, MigrationBatch>;
+
+/** A batch that wrote nothing, as its run's row says: an earlier attempt of it did, or its leg is to end. */
+export const notWritten = v.object({ notWritten: oneOf("alreadyWritten", "writeNothing") });
+export type NotWritten = Infer<typeof notWritten>;
+
+/** What a batch or a sweep records of its run. */
+export const recording = v.object({
+  before: runBatch,
+  notes: v.array(v.object({ id: v.string(), position: v.string(), verdict })),
+  malformed,
+});
+true satisfies Same<Infer<typeof recording>, Recording>;

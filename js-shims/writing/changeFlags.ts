@@ -3,6 +3,7 @@
 import { FlagChange, type FlagChangeCall } from "../core.js";
 import { findOrganization } from "../functions/access.js";
 import type { Host, MutationCtx } from "../host.js";
+import { addChange } from "../ledger/store.js";
 import { positionOf } from "../reading/keyset.js";
 import { Meter } from "../reading/meter.js";
 import type { ChangeAnswer } from "../validators/flags.js";
@@ -34,8 +35,8 @@ async function carryOut(
   meter: Meter,
 ): Promise<ChangeAnswer> {
   const flags = {
-    voice_notes_v2: await readFlag(host, ctx, "voice_notes_v2", organizationId, meter),
-    entity_resolution_v2: await readFlag(host, ctx, "entity_resolution_v2", organizationId, meter),
+    voice_notes_v2: await readFlag(host, ctx, "voice_notes_v2", 1, organizationId, meter),
+    entity_resolution_v2: await readFlag(host, ctx, "entity_resolution_v2", 0, organizationId, meter),
   };
   const rows = {
     voice_notes_v2: flags.voice_notes_v2.described,
@@ -73,6 +74,18 @@ async function carryOut(
       restore: restore !== undefined,
     }),
   );
+  await addChange(host, ctx, {
+    organizationId,
+    function: name,
+    by: updatedBy,
+    reason: reason ?? null,
+    restore: restore !== undefined,
+    changed,
+    before,
+    after,
+    effective,
+    atMs: Date.now(),
+  });
   if (!success) console.warn(`${name} ${organizationId}: ${warnings.join("; ")}`);
   return plan.answer;
 }

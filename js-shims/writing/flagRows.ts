@@ -48,7 +48,7 @@ export async function findTraces(
 }
 
 async function newestArtifacts(db: Database, meter: Meter): Promise<StoredDocument[]> {
-  const room = flagRoom(await meter.told()).newestArtifacts;
+  const room = flagRoom(await meter.told(), 0).newestArtifacts;
   return await withReaders(room, meter, async (readers) => {
     meter.range();
     const iterator = db.query("voiceNoteArtifacts").order("desc")[Symbol.asyncIterator]();
@@ -84,21 +84,24 @@ export async function firstRowStamp(
 /** What is stored of a flag: what the core is told, and the organization's rows. */
 export type StoredFlag = { described: KeyRows; organization: StoredDocument[] };
 
+/** Reads the rows of a flag, where those of so many flags are read behind it. */
 export async function readFlag(
   host: Host,
   { db }: MutationCtx,
   key: FlagKey,
+  flagsBehind: number,
   organizationId: string,
   meter: Meter,
 ): Promise<StoredFlag> {
   const { flagsByScope } = host.indexes;
   const platform = await first(db, source("featureFlags", flagsByScope, key, "platform"), meter);
-  const room = flagRoom(await meter.told());
   const rows = organizationRows(host, key, organizationId);
-  const organization = await withReaders(room.organizationRows, meter, (readers) =>
+  const { organizationRows: most } = flagRoom(await meter.told(), flagsBehind);
+  const organization = await withReaders(most, meter, (readers) =>
     readBehind(db, rows, null, readers, meter),
   );
-  const users = await withReaders(room.userRows, meter, (readers) =>
+  const { userRows: mostUsers } = flagRoom(await meter.told(), flagsBehind);
+  const users = await withReaders(mostUsers, meter, (readers) =>
     readBehind(db, source("featureFlags", flagsByScope, key, "user"), null, readers, meter),
   );
   return {

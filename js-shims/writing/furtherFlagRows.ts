@@ -30,7 +30,7 @@ async function bringRows(host: Host, ctx: MutationCtx, args: FlagRowsArgs): Prom
   const meter = new Meter(ctx);
   try {
     const first = await firstRowStamp(ctx, rows, meter);
-    const room = flagRoom(await meter.told()).furtherRows;
+    const room = flagRoom(await meter.told(), 0).furtherRows;
     const { documents, isLast } = await withReaders(room, meter, (readers) =>
       readBehind(ctx.db, rows, after, readers, meter),
     );

@@ -1,6 +1,7 @@
 /** Carries out a run of the migration, from the action that it is. */
 
 import { internalActionGeneric } from "convex/server";
+import type { ConvexError } from "convex/values";
 
 import {
   type Attempt,
@@ -8,16 +9,23 @@ import {
   type MigrationCall,
   type MigrationPage,
   MigrationRun,
+  type Recording,
+  type Run,
 } from "../core.js";
 import { boundTo } from "../environment.js";
-import { isRolloutError, messageOf } from "../errors.js";
+import { isRolloutError, messageOf, type RolloutErrorData } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
+import { beginLeg, endLeg, insist, registerRun } from "../ledger/calls.js";
+import { firstFailures, ledgerOf, readRun } from "../ledger/store.js";
+import type { Leg } from "../validators/ledger.js";
 import {
   type MigrationAnswer,
   type MigrationArgs,
   migrationAnswer,
   migrationArgs,
+  type StartArgs,
 } from "../validators/migration.js";
+import type { NotWritten } from "../validators/transactions.js";
 import { wait } from "../wait.js";
 
 /** The migration itself, behind the host's relay. */
@@ -25,15 +33,30 @@ export function migrateFunction(host: Host) {
   return internalActionGeneric({
     args: migrationArgs,
     returns: migrationAnswer,
-    handler: async (ctx, args): Promise<MigrationAnswer> => await migrateNotes(host, ctx, args),
+    handler: async (ctx, args): Promise<MigrationAnswer> => await migrate(host, ctx, args),
   });
 }
 
+/** A run in the foreground: the ledger, where there is one, has it from before its first note on. */
+async function migrate(host: Host, ctx: Calls, args: MigrationArgs): Promise<MigrationAnswer> {
+  const { runId: begunId, ...call } = args;
+  if (host.ledger === undefined || args.dryRun) return await migrateNotes(host, ctx, call);
+  const runId = begunId ?? (await registerRun(host, ctx, call)).runId;
+  const leg = { runId, generation: 1 };
+  const run = (await beginLeg(host, ctx, leg)) ?? undefined;
+  return await migrateNotes(host, ctx, call, { ...leg, run });
+}
+
 /** What the core is asked for. */
-export const migrationCall = (host: Host, args: MigrationArgs): MigrationCall => ({
+export const migrationCall = (
+  host: Host,
+  { runId: _, ...args }: MigrationArgs & Omit<StartArgs, "runId"> & { retryOf?: string },
+): MigrationCall => ({
   ...args,
   ...boundTo(host),
   repair: args.repair ?? false,
+  background: args.background ?? false,
+  hasLedger: host.ledger !== undefined,
   isLegacy: host.legacyMigration ?? false,
   nowMs: Date.now(),
   deadlineMs: host.deadlineMs,
@@ -42,22 +65,74 @@ export const migrationCall = (host: Host, args: MigrationArgs): MigrationCall =>
 
 type Calls = Pick<ActionCtx, "runQuery" | "runMutation">;
 
+/** A leg of a run that the ledger has, with its row; without one it is not to begin. */
+type LegOfRun = Leg & { run: Run | undefined };
+
 /** Migrates notes until all are through, or the run ends itself. */
-export async function migrateNotes(host: Host, ctx: Calls, args: MigrationArgs): Promise<MigrationAnswer> {
+export async function migrateNotes(
+  host: Host,
+  ctx: Calls,
+  args: MigrationArgs & { retryOf?: string },
+  leg?: LegOfRun,
+): Promise<MigrationAnswer> {
   const run = new MigrationRun(migrationCall(host, args));
   try {
-    return await carryOut(host, ctx, args, run);
+    if (leg === undefined) await carryOut(host, ctx, args, run, undefined);
+    else await carryOutLeg(host, ctx, args, run, leg);
+    const { answer, summary } = run.answer();
+    console.info(summary);
+    return answer;
   } finally {
     run.free();
   }
 }
 
+async function carryOutLeg(
+  host: Host,
+  ctx: Calls,
+  args: MigrationArgs & { retryOf?: string },
+  run: MigrationRun,
+  { run: row, ...leg }: LegOfRun,
+): Promise<void> {
+  const ledger = ledgerOf(host, "a run");
+  /** Its row, and the first of its failures. */
+  const stored = async () =>
+    await insist(host, async () => ({
+      row: await readRun(ledger, ctx, leg.runId),
+      failures: await firstFailures(ledger, ctx, leg.runId),
+    }));
+  if (row === undefined) {
+    const { row, failures } = await stored();
+    return run.interrupt(row, failures);
+  }
+  run.join(row, row.commits === 0 ? [] : (await stored()).failures);
+  for (;;) {
+    let ended: Ended;
+    try {
+      ended = await carryOut(host, ctx, args, run, leg);
+    } catch (error) {
+      const { rest, pauseMs } = run.legEnd();
+      await endLeg(host, ctx, leg, { stopped: "error", rest: { ...rest, error: messageOf(error) }, pauseMs });
+      throw error;
+    }
+    if (ended === "ended") ended = await endLeg(host, ctx, leg, run.legEnd());
+    if (ended === "ended") return;
+    const { row, failures } = await stored();
+    if (ended === "writeNothing") return run.interrupt(row, failures);
+    run.join(row, failures);
+  }
+}
+
+/** How steps came to an end: as planned, or because the ledger knows better. */
+type Ended = "ended" | NotWritten["notWritten"];
+
 async function carryOut(
   host: Host,
   ctx: Calls,
-  { organizationId, dryRun, repair = false, deferredDays }: MigrationArgs,
+  { organizationId, dryRun, repair = false, deferredDays, retryOf }: MigrationArgs & { retryOf?: string },
   run: MigrationRun,
-): Promise<MigrationAnswer> {
+  leg: Leg | undefined,
+): Promise<Ended> {
   const { migrationPage, migrationBatch } = host.functions.v2Rollout;
   const judging = {
     repair,
@@ -65,6 +140,8 @@ async function carryOut(
     ...(deferredDays === undefined ? {} : { deferredDays }),
   };
   let hasBegun = false;
+  const isOfRun = (error: ConvexError<RolloutErrorData>) =>
+    leg !== undefined && error.data.code !== "INVALID_CURSOR";
   /** Undefined where the transaction failed. */
   const attempt = async <T>(transaction: Promise<T>): Promise<T | undefined> => {
     try {
@@ -72,14 +149,25 @@ async function carryOut(
       hasBegun = true;
       return answer;
     } catch (error) {
-      // The first transaction refuses what is wrong with the caller's cursor.
-      if (!hasBegun && isRolloutError(error)) throw error;
+      // The first transaction refuses what is wrong with the caller's cursor; each one of a leg what is wrong with its run.
+      if (isRolloutError(error) && (!hasBegun || isOfRun(error))) throw error;
       run.failed(messageOf(error), Date.now(), Math.random());
       return undefined;
     }
   };
-  const write = (attempted: Attempt, notes: unknown): Promise<MigrationBatch | undefined> =>
-    attempt(ctx.runMutation(migrationBatch, { ...judging, ...attempted, notes }));
+  const write = (
+    attempted: Attempt,
+    recording: Recording | null,
+    notes: unknown,
+  ): Promise<MigrationBatch | NotWritten | undefined> =>
+    attempt(
+      ctx.runMutation(migrationBatch, {
+        ...judging,
+        ...attempted,
+        notes,
+        ...(leg === undefined ? {} : { run: { ...leg, recording } }),
+      }),
+    );
   for (;;) {
     const begun = Date.now();
     const step = run.next(begun);
@@ -87,29 +175,34 @@ async function carryOut(
       case "readPage": {
         const stretch = { after: step.after, most: step.notes };
         const page: MigrationPage | undefined = await attempt(
-          ctx.runQuery(migrationPage, { ...judging, ...stretch, nowMs: begun, dryRun }),
+          ctx.runQuery(migrationPage, {
+            ...judging,
+            ...step.attempt,
+            ...stretch,
+            dryRun,
+            ...(retryOf === undefined ? {} : { retryOf }),
+          }),
         );
         if (page) run.pageRead(page);
         break;
       }
       case "writeBatch": {
-        const batch = await write(step.attempt, step.ids);
+        const batch = await write(step.attempt, step.recording, step.ids);
+        if (batch && "notWritten" in batch) return batch.notWritten;
         if (batch) run.batchWritten(batch, Date.now() - begun);
         break;
       }
       case "sweep": {
-        const sweep = await write(step.attempt, { after: step.after, most: step.notes });
+        const sweep = await write(step.attempt, step.recording, { after: step.after, most: step.notes });
+        if (sweep && "notWritten" in sweep) return sweep.notWritten;
         if (sweep) run.swept(sweep, Date.now() - begun);
         break;
       }
       case "wait":
         await wait(step.ms);
         break;
-      case "ended": {
-        const { answer, summary } = run.answer();
-        console.info(summary);
-        return answer;
-      }
+      case "ended":
+        return "ended";
     }
     const progress = run.progress();
     if (progress !== undefined) console.info(progress);

@@ -3,8 +3,17 @@
 import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
 import { type Infer, v } from "convex/values";
 
-import { type MigrationBatch, type MigrationPage, type NoteRows, notesThatFit } from "../core.js";
-import type { Host, MutationCtx } from "../host.js";
+import {
+  decideRun,
+  type MigrationBatch,
+  type MigrationPage,
+  type NoteRows,
+  notesThatFit,
+  paceOf,
+  recordBatch,
+} from "../core.js";
+import type { Host, MutationCtx, QueryCtx } from "../host.js";
+import { carryOut, ledgerOf, readRun } from "../ledger/store.js";
 import type { StoredDocument } from "../reading/documents.js";
 import {
   type Database,
@@ -18,7 +27,14 @@ import {
 import { Meter, valueBytes } from "../reading/meter.js";
 import { type JudgedDocument, type Judging, judgeNotes } from "../reading/notes.js";
 import { forEach, withReaders } from "../reading/readers.js";
-import { migrationBatch, migrationPage } from "../validators/transactions.js";
+import { type FailurePage, legArgs } from "../validators/ledger.js";
+import {
+  migrationBatch,
+  migrationPage,
+  type NotWritten,
+  notWritten,
+  recording,
+} from "../validators/transactions.js";
 import { artifactRow, claimRows, type Note, transcriptRow } from "./convert.js";
 
 /** The organization is that of a run; without one it is a run of all. */
@@ -27,6 +43,8 @@ const judging = {
   repair: v.boolean(),
   deferredDays: v.optional(v.number()),
   nowMs: v.number(),
+  runMs: v.number(),
+  isRetry: v.boolean(),
 };
 
 /** The next notes of a run, behind a position. */
@@ -57,7 +75,7 @@ async function readStretch(
 
 /** Reads notes by id, as many from the first as there is room for. Those that are gone are null. */
 async function readNotes(
-  { db }: MutationCtx,
+  { db }: Pick<QueryCtx, "db">,
   ids: readonly string[],
   meter: Meter,
 ): Promise<(StoredDocument | null)[]> {
@@ -81,21 +99,24 @@ const idsOf = (notes: readonly StoredDocument[]): string[] => notes.map(({ _id }
 /** Reads and judges a page of notes, as many as there is room for. */
 export function migrationPageFunction(host: Host) {
   return internalQueryGeneric({
-    args: { ...judging, ...stretch, dryRun: v.boolean() },
+    args: { ...judging, ...stretch, dryRun: v.boolean(), retryOf: v.optional(v.string()) },
     returns: migrationPage,
     handler: async (ctx, args): Promise<MigrationPage> => {
       const meter = new Meter(ctx);
-      const { documents, isLast } = await readStretch(host, ctx.db, args.organizationId, args, meter);
-      const call = { ...args, isRetry: false, endsAtMalformed: false };
-      const judged = await judgeNotes(host, ctx.db, idsOf(documents), documents, call, meter);
+      const { ids, documents, isLast } = await (args.retryOf === undefined
+        ? readPage(host, ctx, args, meter)
+        : readFailed(host, ctx, args.retryOf, args, meter));
+      const call = { ...args, endsAtMalformed: false };
+      const judged = await judgeNotes(host, ctx.db, ids, documents, call, meter);
       const reach = reachOf(host, args.organizationId);
       const notes: MigrationPage["notes"] = [];
       for (const document of judged) {
         const { id, note, verdict } = document;
         if (note === null) continue;
-        const position = positionOf(reach, note);
-        // Only a dry run reckons with what would be written.
-        const rows = args.dryRun ? (rowsOf(document, args.nowMs)?.described ?? null) : null;
+        const position = args.retryOf === undefined ? positionOf(reach, note) : id;
+        // Only a dry run reckons with what would be written, and a run that lost an answer with what was.
+        const isReckoned = args.dryRun || document.missing?.areWritten;
+        const rows = isReckoned ? (rowsOf(document, args.runMs)?.described ?? null) : null;
         notes.push({ id, position, createdMs: note._creationTime, verdict, rows });
       }
       meter.free();
@@ -115,17 +136,80 @@ export function migrationPageFunction(host: Host) {
  */
 export function migrationBatchFunction(host: Host) {
   return internalMutationGeneric({
-    args: { ...judging, isRetry: v.boolean(), notes: v.union(v.array(v.string()), stretchObject) },
-    returns: migrationBatch,
-    handler: async (ctx, args): Promise<MigrationBatch> => {
-      const meter = new Meter(ctx);
-      const batch = await (Array.isArray(args.notes)
-        ? writeBatch(host, ctx, args.notes, args, meter)
-        : sweep(host, ctx, args.notes, args, meter));
-      meter.free();
-      return batch;
+    args: {
+      ...judging,
+      notes: v.union(v.array(v.string()), stretchObject),
+      run: v.optional(legOfRun),
+    },
+    returns: v.union(migrationBatch, notWritten),
+    handler: async (ctx, { run, ...args }): Promise<MigrationBatch | NotWritten> => {
+      const write = async (): Promise<MigrationBatch> => {
+        const meter = new Meter(ctx);
+        const batch = await (Array.isArray(args.notes)
+          ? writeBatch(host, ctx, args.notes, args, meter)
+          : sweep(host, ctx, args.notes, args, meter));
+        meter.free();
+        return batch;
+      };
+      return await (run === undefined ? write() : recorded(host, ctx, run, write));
     },
   });
+}
+
+/** The leg that a transaction belongs to, and what it records. */
+const legOfRun = v.object({ ...legArgs, recording });
+type LegOfRun = Infer<typeof legOfRun>;
+
+/** Writes notes and records that in the run's row, in one transaction, where the row says that they are to be written. */
+async function recorded(
+  host: Host,
+  ctx: MutationCtx,
+  { runId, generation, recording }: LegOfRun,
+  write: () => Promise<MigrationBatch>,
+): Promise<MigrationBatch | NotWritten> {
+  const ledger = ledgerOf(host, "a run");
+  const nowMs = Date.now();
+  const { number } = recording.before;
+  const run = await readRun(ledger, ctx, runId);
+  const asked = decideRun(run, { kind: "batchAsked", generation, number }, nowMs);
+  const [effect] = asked.effects;
+  if (effect?.kind === "alreadyWritten" || effect?.kind === "writeNothing") {
+    await carryOut(host, ledger, ctx, asked);
+    return { notWritten: effect.kind };
+  }
+  const batch = await write();
+  const decision = recordBatch(asked.run, generation, recording, batch, nowMs);
+  await carryOut(host, ledger, ctx, decision);
+  return { ...batch, bytesPerSecond: paceOf(decision.run) ?? null };
+}
+
+/** Notes to be judged: those that are gone are null. */
+type Notes = { ids: string[]; documents: readonly (StoredDocument | null)[]; isLast: boolean };
+
+async function readPage(
+  host: Host,
+  { db }: QueryCtx,
+  { organizationId, ...page }: Stretch & { organizationId?: string },
+  meter: Meter,
+): Promise<Notes> {
+  const { documents, isLast } = await readStretch(host, db, organizationId, page, meter);
+  return { ids: idsOf(documents), documents, isLast };
+}
+
+/** Reads notes that failed in another run. */
+async function readFailed(
+  host: Host,
+  ctx: QueryCtx,
+  runId: string,
+  { after, most }: Stretch,
+  meter: Meter,
+): Promise<Notes> {
+  const { notes } = (await meter.told()).room("notesById");
+  const { store } = ledgerOf(host, "a run");
+  const page: FailurePage = await ctx.runQuery(store.failures, { runId, after, most: Math.min(most, notes) });
+  const ids = page.failures.map(({ voiceNoteId }) => voiceNoteId);
+  const documents = await readNotes(ctx, ids, meter);
+  return { ids, documents, isLast: page.isLast && documents.length === ids.length };
 }
 
 async function writeBatch(
@@ -137,8 +221,8 @@ async function writeBatch(
 ): Promise<MigrationBatch> {
   const notes = await readNotes(ctx, ids, meter);
   const judged = await judgeNotes(host, ctx.db, ids, notes, { ...call, endsAtMalformed: false }, meter);
-  const written = await writeNotes(ctx, judged, call.nowMs, meter);
-  return { ...written, ids: [], position: null, isLast: false };
+  const written = await writeNotes(ctx, judged, call.runMs, meter);
+  return { ...written, ids: [], position: null, isLast: false, bytesPerSecond: null };
 }
 
 async function sweep(
@@ -151,13 +235,14 @@ async function sweep(
   const { documents, isLast } = await readStretch(host, ctx.db, call.organizationId, notes, meter);
   const judgeCall = { ...call, endsAtMalformed: true };
   const judged = await judgeNotes(host, ctx.db, idsOf(documents), documents, judgeCall, meter);
-  const written = await writeNotes(ctx, judged, call.nowMs, meter);
+  const written = await writeNotes(ctx, judged, call.runMs, meter);
   const last = documents[written.verdicts.length - 1];
   return {
     ...written,
     ids: idsOf(documents.slice(0, written.verdicts.length)),
     position: last === undefined ? null : positionOf(reachOf(host, call.organizationId), last),
     isLast: isLast && written.verdicts.length === documents.length,
+    bytesPerSecond: null,
   };
 }
 
@@ -170,10 +255,10 @@ type Rows = {
 
 /** What is inserted for a note beside its artifact, now or in an attempt whose answer was lost; undefined where nothing
  * is. */
-function rowsOf({ note, missing, repaired }: JudgedDocument, nowMs: number): Rows | undefined {
+function rowsOf({ note, missing, repaired }: JudgedDocument, runMs: number): Rows | undefined {
   if (missing === undefined) return undefined;
-  const transcripts = missing.transcript ? [transcriptRow(note as Note, nowMs)] : [];
-  const claims = missing.claims ? claimRows(note as Note, nowMs) : [];
+  const transcripts = missing.transcript ? [transcriptRow(note as Note, runMs)] : [];
+  const claims = missing.claims ? claimRows(note as Note, runMs) : [];
   const described = {
     areWritten: missing.areWritten,
     transcripts: transcripts.length,
@@ -194,10 +279,10 @@ const malformedOf = (notes: readonly JudgedDocument[]): MigrationPage["malformed
 async function writeNotes(
   ctx: MutationCtx,
   judged: readonly JudgedDocument[],
-  nowMs: number,
+  runMs: number,
   meter: Meter,
-): Promise<Omit<MigrationBatch, "ids" | "position" | "isLast">> {
-  const rows = judged.map((note) => rowsOf(note, nowMs));
+): Promise<Omit<MigrationBatch, "ids" | "position" | "isLast" | "bytesPerSecond">> {
+  const rows = judged.map((note) => rowsOf(note, runMs));
   const descriptions = rows.map((ofNote) => ofNote?.described ?? null);
   const { notes: count, inserted } = notesThatFit(await meter.told(), descriptions);
   const written = judged.slice(0, count);
@@ -205,7 +290,7 @@ async function writeNotes(
   for (const [at, note] of written.entries()) {
     const ofNote = rows[at];
     if (ofNote !== undefined && !ofNote.described.areWritten)
-      await writeNote(ctx, note, ofNote, nowMs, meter);
+      await writeNote(ctx, note, ofNote, runMs, meter);
   }
   return {
     verdicts: written.map(({ verdict }) => verdict),
@@ -220,7 +305,7 @@ async function writeNote(
   { db }: MutationCtx,
   { note, repaired }: JudgedDocument,
   { transcripts, claims }: Rows,
-  nowMs: number,
+  runMs: number,
   meter: Meter,
 ): Promise<void> {
   const insert = async (table: string, row: object): Promise<string> => {
@@ -229,11 +314,11 @@ async function writeNote(
   };
   let artifactId: string;
   if (repaired === null) {
-    artifactId = await insert("voiceNoteArtifacts", artifactRow(note as Note, nowMs));
+    artifactId = await insert("voiceNoteArtifacts", artifactRow(note as Note, runMs));
   } else {
     artifactId = repaired._id;
     meter.patch(valueBytes(repaired));
-    await db.patch(artifactId as never, { status: "completed", updatedAt: nowMs } as never);
+    await db.patch(artifactId as never, { status: "completed", updatedAt: runMs } as never);
   }
   for (const row of transcripts) await insert("voiceNoteTranscripts", { ...row, artifactId });
   for (const row of claims) await insert("voiceNoteClaims", { ...row, artifactId });

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const budgetBytes = 176 * 1_024;
+const budgetBytes = 232 * 1_024;
 
 const wasm = readFileSync(new URL("../../pkg/v2_rollout_bg.wasm", import.meta.url));
 const gzipBytes = gzipSync(wasm, { level: 9 }).length;

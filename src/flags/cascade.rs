@@ -103,6 +103,9 @@ impl From<bool> for FlagValue {
 /// is told of them is a warning.
 pub const MOST_USER_ROWS: u64 = 1_000;
 
+/// No more user rows of a key are read, in any function, once they had so many bytes: 1,000 rows of 4 KB.
+pub(crate) const MOST_USER_ROW_BYTES: u64 = 4 << 20;
+
 /// All that decides one flag for an organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlagState {

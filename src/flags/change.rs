@@ -246,9 +246,9 @@ impl FlagChange {
             });
             if restore::has_too_many(rows) {
                 warnings.push(format!(
-                    "{}: more than {} rows: there is no `previous` to come back to",
+                    "{}: {}: there is no `previous` to come back to",
                     key.word(),
-                    restore::MOST_ROWS
+                    restore::how_many(rows)
                 ));
             }
         }

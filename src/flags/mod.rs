@@ -9,6 +9,7 @@ mod restore;
 mod room;
 mod warnings;
 
+pub(crate) use cascade::MOST_USER_ROW_BYTES;
 pub use cascade::{
     ByKey, Effective, FlagKey, FlagReason, FlagState, FlagValue, MOST_USER_ROWS, environment_value,
 };

@@ -22,6 +22,16 @@ pub(super) fn has_too_many(rows: &KeyRows) -> bool {
     rows.organization.len() > MOST_ROWS || rows.has_more_organization_rows
 }
 
+/// How many rows a key has that has too many.
+pub(super) fn how_many(rows: &KeyRows) -> String {
+    let read = rows.organization.len();
+    if read > MOST_ROWS {
+        format!("more than {MOST_ROWS} rows")
+    } else {
+        format!("at least {read} rows, too many or too large to be read at once")
+    }
+}
+
 /// The rows of both flags as text; none where a key has too many. It does not age.
 pub(super) fn previous(organization_id: &str, rows: &ByKey<KeyRows>) -> Option<String> {
     if FlagKey::ALL.iter().any(|key| has_too_many(rows.get(*key))) {
@@ -74,8 +84,10 @@ pub(super) fn check(
         let (rows, restored) = (rows.get(key), restored.get(key));
         let name = key.word();
         if has_too_many(rows) {
-            let message =
-                format!("restore cannot bring {name} back, which has more than {MOST_ROWS} rows now");
+            let message = format!(
+                "restore cannot bring {name} back, which has {} now",
+                how_many(rows)
+            );
             return Err(Refusal::new(Code::InvalidArgument, message)
                 .hint("delete the rows behind the first, or call without `restore`"));
         }
@@ -144,6 +156,34 @@ mod tests {
         let mut more = keys(&[On], &[]);
         more.entity_resolution.has_more_organization_rows = true;
         assert_eq!(previous("org_1", &more), None);
+    }
+
+    #[test]
+    fn rows_that_are_too_many_or_too_large_are_told_apart() {
+        for (rows, has_more, expected) in [
+            (
+                18,
+                true,
+                "at least 18 rows, too many or too large to be read at once",
+            ),
+            (
+                1,
+                true,
+                "at least 1 rows, too many or too large to be read at once",
+            ),
+            (
+                100,
+                true,
+                "at least 100 rows, too many or too large to be read at once",
+            ),
+            (101, false, "more than 100 rows"),
+            (101, true, "more than 100 rows"),
+        ] {
+            let mut rows = keys(&vec![On; rows], &[]).voice_notes;
+            rows.has_more_organization_rows = has_more;
+            assert!(has_too_many(&rows));
+            assert_eq!(how_many(&rows), expected);
+        }
     }
 
     #[test]

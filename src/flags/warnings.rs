@@ -13,7 +13,7 @@ pub(crate) fn warnings(states: &ByKey<FlagState>, asked: Option<Asked>) -> Vec<S
     for key in FlagKey::ALL {
         let state = states.get(key);
         let asked = asked.and_then(|asked| *asked.get(key));
-        warnings.extend(overruled(key, state, asked));
+        warnings.extend(overruled(key, state, asked).or_else(|| outranked(key, state)));
         warnings.extend(ignored_environment(key, state));
         warnings.extend(rows(key, state));
     }
@@ -43,6 +43,22 @@ pub(super) fn overruled(key: FlagKey, state: &FlagState, asked: Option<bool>) ->
     }
 }
 
+/// A value above the organization's row that is the same: the row has no effect all the same.
+fn outranked(key: FlagKey, state: &FlagState) -> Option<String> {
+    state.organization?;
+    let Effective { enabled, reason } = state.effective();
+    let holder = match reason {
+        FlagReason::Environment => key.variable(),
+        FlagReason::Platform => "its platform row",
+        FlagReason::Organization | FlagReason::Default => return None,
+    };
+    let value = if enabled { "on" } else { "off" };
+    Some(format!(
+        "{} is {value} by {holder}; the organization's row has no effect",
+        key.word()
+    ))
+}
+
 fn ignored_environment(key: FlagKey, state: &FlagState) -> Option<String> {
     let (name, variable) = (key.word(), key.variable());
     let value = quoted(state.ignored_environment.as_deref()?);
@@ -69,17 +85,21 @@ fn rows(key: FlagKey, state: &FlagState) -> Vec<String> {
             "{name}: {count} rows for this organization; the host reads the first; delete the others"
         ));
     }
+    let no_effect = "no effect where an organization row, a platform row or the environment decides";
     let users = if state.user_rows >= MOST_USER_ROWS {
-        Some("1,000 or more user rows".into())
+        Some("1,000 or more user rows on the platform; they have".into())
     } else if state.has_more_user_rows {
-        Some(format!("{} or more user rows", state.user_rows))
+        let count = state.user_rows;
+        Some(format!("{count} or more user rows on the platform; they have"))
     } else {
-        (state.user_rows > 0).then(|| counted(state.user_rows, "user row", "user rows"))
+        let (one, many) = (
+            "user row on the platform; it has",
+            "user rows on the platform; they have",
+        );
+        (state.user_rows > 0).then(|| counted(state.user_rows, one, many))
     };
     if let Some(users) = users {
-        warnings.push(format!(
-            "{name}: {users} on the platform; they have no effect where an organization row, a platform row or the environment decides"
-        ));
+        warnings.push(format!("{name}: {users} {no_effect}"));
     }
     warnings
 }
@@ -143,7 +163,28 @@ mod tests {
                     "voice_notes_v2: the environment overrules the organization: VOICE_NOTES_V2_GLOBAL is `false`; change it with `npx convex env set VOICE_NOTES_V2_GLOBAL true`, or let organizations decide with `npx convex env remove VOICE_NOTES_V2_GLOBAL`",
                 ),
             ),
-            (both(&|state| state.environment = Some(true)), None, None),
+            (
+                both(&|state| state.environment = Some(true)),
+                None,
+                Some("voice_notes_v2 is on by VOICE_NOTES_V2_GLOBAL; the organization's row has no effect"),
+            ),
+            (
+                both(&|state| {
+                    state.platform = Some(FlagValue::Off);
+                    state.organization = Some(FlagValue::Off);
+                }),
+                Some(false),
+                Some("voice_notes_v2 is off by its platform row; the organization's row has no effect"),
+            ),
+            (
+                both(&|state| {
+                    state.environment = Some(false);
+                    state.organization = None;
+                    state.organization_rows = 0;
+                }),
+                Some(false),
+                None,
+            ),
             (
                 both(&|state| state.set_environment(Some("True"))),
                 Some(true),
@@ -192,19 +233,31 @@ mod tests {
     fn user_rows_are_counted_up_to_a_bound() {
         for (user_rows, has_more, expected) in [
             (0, false, None),
-            (1, false, Some("1 user row")),
-            (999, false, Some("999 user rows")),
-            (999, true, Some("999 or more user rows")),
-            (0, true, Some("0 or more user rows")),
-            (1_000, false, Some("1,000 or more user rows")),
-            (1_000, true, Some("1,000 or more user rows")),
+            (1, false, Some("1 user row on the platform; it has")),
+            (999, false, Some("999 user rows on the platform; they have")),
+            (
+                999,
+                true,
+                Some("999 or more user rows on the platform; they have"),
+            ),
+            (0, true, Some("0 or more user rows on the platform; they have")),
+            (
+                1_000,
+                false,
+                Some("1,000 or more user rows on the platform; they have"),
+            ),
+            (
+                1_000,
+                true,
+                Some("1,000 or more user rows on the platform; they have"),
+            ),
         ] {
             let states = both(&|state| {
                 state.user_rows = user_rows;
                 state.has_more_user_rows = has_more;
             });
             let expected = expected.map(|rows| {
-                format!("voice_notes_v2: {rows} on the platform; they have no effect where an organization row, a platform row or the environment decides")
+                format!("voice_notes_v2: {rows} no effect where an organization row, a platform row or the environment decides")
             });
             assert_eq!(warnings(&states, None).first(), expected.as_ref());
         }

@@ -55,6 +55,8 @@ pub struct MigrationAnswer {
     pub errors: u64,
     /// Notes for which nothing was to be written.
     pub skipped: u64,
+    /// The run in the ledger; null where there is none.
+    pub run_id: Option<String>,
     /// Nothing was written: the numbers are what a real run would do.
     pub dry_run: bool,
     /// Every note in reach is settled.
@@ -145,14 +147,19 @@ impl MigrationRun {
             _ => None,
         };
         if let (Some(Stopped::Error), false) = (stopped, self.has_result()) {
-            let message = format!("no transaction was answered: {}", self.error);
+            let message = format!(
+                "no transaction was answered: {}",
+                self.error.as_deref().unwrap_or_default()
+            );
             return Err(Refusal::new(Code::Internal, message).hint(
                 "look at `npx convex logs`, and run the same again once the backend answers: notes that are \
                  already migrated are left alone",
             ));
         }
+        let is_interrupted = matches!(self.phase, Phase::Interrupted);
         let done = matches!(self.phase, Phase::Through);
-        let cursor = (!done).then(|| cursor::seal(&self.accepted.binding, self.now, &self.position));
+        let cursor =
+            (!done).then(|| cursor::seal(&self.accepted.binding, self.attempt.now_ms, &self.position));
         self.warn(stopped);
         let Inserted {
             artifacts,
@@ -167,6 +174,7 @@ impl MigrationRun {
             claims,
             errors: outcome.failed,
             skipped: outcome.skipped(),
+            run_id: self.run_id.clone(),
             dry_run: self.accepted.dry_run,
             done,
             stopped,
@@ -184,14 +192,17 @@ impl MigrationRun {
             estimate: self.accepted.dry_run.then(|| self.estimate()),
             warnings: take(&mut self.warnings),
             samples: take(&mut self.tally.samples),
-            next: cursor.clone().map(|cursor| self.next_call(cursor)),
+            next: cursor
+                .clone()
+                .filter(|_| !is_interrupted)
+                .map(|cursor| self.next_call(cursor)),
             cursor,
         })
     }
 
     /// Is there anything to answer with, whatever went wrong? Of a real run what it committed, of a dry run what it
     /// counted.
-    fn has_result(&self) -> bool {
+    pub(super) fn has_result(&self) -> bool {
         let outcome = &self.tally.outcome;
         if self.accepted.dry_run {
             outcome.tried() + outcome.skipped() > 0
@@ -202,7 +213,7 @@ impl MigrationRun {
 
     /// A line for `convex logs` and the dashboard, where it is time for one.
     pub fn progress(&mut self) -> Option<String> {
-        self.progress.line(self.now)
+        self.progress.line(self.attempt.now_ms)
     }
 
     /// The last line for them.
@@ -243,10 +254,14 @@ impl MigrationRun {
     fn warn(&mut self, stopped: Option<Stopped>) {
         let warnings = &mut self.warnings;
         let (outcome, reasons) = (&self.tally.outcome, &self.tally.reasons);
-        if stopped == Some(Stopped::Error) {
+        if let Some(error) = &self.error {
+            let stays = if self.accepted.dry_run {
+                ""
+            } else {
+                "what was migrated stays; "
+            };
             warnings.push(format!(
-                "the run broke off: {}; what was migrated stays; go on with `next` once the backend answers",
-                self.error
+                "the run broke off: {error}; {stays}go on with `next` once the backend answers"
             ));
         }
         if stopped.is_some()
@@ -262,17 +277,24 @@ impl MigrationRun {
             warnings.push("batchSize is the size of a transaction, no cap on the run: give `limit` to stop after so many notes".into());
         }
         if stopped == Some(Stopped::Failures) {
-            warnings.push("stopped: more than half of the notes tried failed; what was migrated stays; see `failures`, then run again".into());
+            warnings.push(
+                "stopped: more than half of the notes tried fail; see `failures`, then run again".into(),
+            );
         }
         if outcome.failed > 0 {
+            let shown = if outcome.failed > self.tally.failures.len() as u64 {
+                ", the first 50"
+            } else {
+                ""
+            };
             warnings.push(format!(
-                "{} could not be migrated; see `failures` (the first 50), repair them and run again",
+                "{} cannot be migrated (see `failures`{shown}): mend what is malformed, and run again",
                 counted(outcome.failed, "note", "notes")
             ));
         }
         if outcome.unfinished > 0 && !self.accepted.repair {
             warnings.push(format!(
-                "{} artifacts of which none is completed; `\"repair\": true` finishes those that nothing has touched for 24 hours",
+                "{} artifacts of which none is completed; `repair: true` finishes those that nothing has touched for 24 hours and that would otherwise be eligible",
                 counted(outcome.unfinished, "note has", "notes have")
             ));
         }
@@ -293,7 +315,7 @@ impl MigrationRun {
             .saturating_sub(reasons.changed_recently + reasons.no_time_of_change);
         if self.accepted.repair && others > 0 {
             warnings.push(format!(
-                "repair left {}: without their artifacts they would not be eligible (no coach, no text, or the old pipeline is not done); run v2MigrationStatus once these are mended",
+                "repair left {} that would not be eligible without artifacts (no text, no coach, cancelled insights, an unknown status, or the old pipeline is not done), or whose artifact is another organization's; mend that, and run repair again",
                 counted(others, "note", "notes")
             ));
         }

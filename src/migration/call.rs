@@ -3,6 +3,7 @@
 use tsify::Tsify;
 
 use crate::argument;
+use crate::caller::{Caller, actor};
 use crate::cursor;
 use crate::refusal::{Code, Refusal};
 use crate::units::Millis;
@@ -10,6 +11,10 @@ use crate::units::Millis;
 /// What a run is asked for.
 #[derive(Clone, Debug, Default, Tsify)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are what a caller asks for, each on its own"
+)]
 pub struct MigrationCall {
     /// The organization; all of them without it.
     #[tsify(optional)]
@@ -30,6 +35,22 @@ pub struct MigrationCall {
     /// Where an earlier call stopped.
     #[tsify(optional)]
     pub cursor: Option<String>,
+    /// Go on after the command has its answer.
+    pub background: bool,
+    /// Who runs it, as they say.
+    #[tsify(optional)]
+    pub by: Option<String>,
+    /// Why.
+    #[tsify(optional)]
+    pub reason: Option<String>,
+    /// Who called, where that is a public function.
+    #[tsify(optional)]
+    pub caller: Option<Caller>,
+    /// The run whose failed notes are tried again, and no others.
+    #[tsify(optional)]
+    pub retry_of: Option<String>,
+    /// The host has a ledger.
+    pub has_ledger: bool,
     /// The deployment's address, where the runtime tells it: a cursor belongs to it.
     #[tsify(optional)]
     pub deployment: Option<String>,
@@ -54,6 +75,8 @@ pub(super) struct Accepted {
     pub(super) limit: Option<u64>,
     pub(super) repair: bool,
     pub(super) deferred_days: Option<u64>,
+    /// Only notes that failed in another run.
+    pub(super) is_retry: bool,
     /// What a cursor belongs to.
     pub(super) binding: String,
     /// Where the cursor says that it goes on.
@@ -87,9 +110,11 @@ impl MigrationCall {
             limit: whole("limit", self.limit)?,
             repair: self.repair,
             deferred_days: whole("deferredDays", self.deferred_days)?,
+            is_retry: self.retry_of.is_some(),
             binding: self.binding(),
             position: None,
         };
+        self.check_run()?;
         for (name, is_given) in [
             ("limit", self.limit.is_some()),
             ("repair", self.repair),
@@ -107,6 +132,43 @@ impl MigrationCall {
             accepted.position = cursor::open(cursor, &accepted.binding, self.now_ms)?;
         }
         Ok(accepted)
+    }
+
+    /// What only a ledger knows about.
+    fn check_run(&self) -> Result<(), Refusal> {
+        if let Some(by) = &self.by {
+            argument::actor("by", by)?;
+        }
+        if let Some(reason) = &self.reason {
+            argument::reason(reason)?;
+        }
+        if self.background && self.is_legacy {
+            let message = "background is unknown to this host's own migration action";
+            return Err(Refusal::new(Code::InvalidArgument, message).hint(
+                "make `actions/migration.ts` the relay to `internal.v2Rollout.migrate` and drop `legacyMigration`",
+            ));
+        }
+        if self.background && !self.has_ledger {
+            return Err(Refusal::without_ledger("background"));
+        }
+        if self.background && self.dry_run {
+            let message = "background does not go with `dryRun`: a dry run leaves nothing to look at later";
+            return Err(Refusal::new(Code::InvalidArgument, message).hint("leave out one of the two"));
+        }
+        Ok(())
+    }
+
+    /// Who runs it.
+    pub(crate) fn actor(&self) -> String {
+        actor(self.caller.as_ref(), self.by.as_deref())
+    }
+
+    /// Where it begins, where its cursor says so.
+    ///
+    /// # Errors
+    /// As [`MigrationCall::check`].
+    pub(crate) fn position(&self) -> Result<Option<String>, Refusal> {
+        Ok(self.accept()?.position)
     }
 
     fn binding(&self) -> String {

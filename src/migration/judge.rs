@@ -5,6 +5,7 @@ use tsify::Tsify;
 
 use crate::argument;
 use crate::note::{BlockedReason, Class, Deferral, DeferredReason, Linked, NoteFacts};
+use crate::organization::belongs;
 use crate::refusal::{Refusal, WrongCall};
 use crate::units::{Millis, as_index};
 
@@ -39,9 +40,9 @@ pub enum NoteVerdict {
     UnknownStatus,
     /// Nothing: it is gone, or belongs to another organization by now.
     Gone,
-    /// Nothing: an attempt of this transaction whose answer was lost has migrated it.
+    /// Nothing: a transaction of the run whose answer was lost has migrated it.
     MigratedByLostAttempt,
-    /// Nothing: an attempt of this transaction whose answer was lost has repaired it.
+    /// Nothing: a transaction of the run whose answer was lost has repaired it.
     RepairedByLostAttempt,
     /// Give it its v2 rows.
     Migrate,
@@ -58,7 +59,7 @@ impl NoteVerdict {
     }
 
     /// Has this run written a row for it, now or in an attempt whose answer was lost?
-    pub(super) fn is_through(self) -> bool {
+    pub(crate) fn is_through(self) -> bool {
         self.writes() || matches!(self, Self::MigratedByLostAttempt | Self::RepairedByLostAttempt)
     }
 }
@@ -100,8 +101,9 @@ pub struct JudgeCall {
     pub organization_id: Option<String>,
     /// The present.
     pub now_ms: Millis,
-    /// An earlier attempt of this transaction, of the same present, may have written what it was to, although its
-    /// answer was lost.
+    /// The time that the rows hold which the run writes.
+    pub run_ms: Millis,
+    /// A transaction of the run may have written although its answer was lost.
     pub is_retry: bool,
     /// After how many days a note that the old pipeline left counts as abandoned.
     #[tsify(optional)]
@@ -127,7 +129,7 @@ pub struct NoteToJudge {
 }
 
 /// An artifact of a note to be judged.
-#[derive(Clone, Copy, Debug, Tsify)]
+#[derive(Clone, Debug, Default, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct ArtifactToJudge {
     /// The note, as an index into those judged.
@@ -139,12 +141,15 @@ pub struct ArtifactToJudge {
     /// When it last changed; null where it does not say so.
     #[tsify(optional)]
     pub updated_ms: Option<Millis>,
+    /// The organizations of its candidates.
+    pub organization_ids: Vec<String>,
 }
 
 /// Judges notes.
 #[derive(Clone, Debug)]
 pub struct Judge {
     organization_id: Option<String>,
+    run: Millis,
     is_retry: bool,
     deferral: Deferral,
     repair: bool,
@@ -162,6 +167,7 @@ impl Judge {
             .map(|days| argument::whole_number("deferredDays", days));
         Ok(Self {
             organization_id: call.organization_id,
+            run: call.run_ms,
             is_retry: call.is_retry,
             deferral: Deferral {
                 now: call.now_ms,
@@ -192,7 +198,9 @@ impl Judge {
                 );
                 return Err(WrongCall(message));
             };
-            of_note.add(index, artifact, self.deferral.now);
+            let note = notes.get(as_index(artifact.note)).and_then(Option::as_ref);
+            of_note.add(index, artifact, self.deferral.now, self.run);
+            of_note.is_foreign |= note.is_some_and(|note| artifact.is_foreign_to(note));
         }
         let mut judgements = Vec::new();
         for (note, of_note) in notes.iter().zip(&of_notes) {
@@ -215,7 +223,9 @@ impl Judge {
             return NoteVerdict::Gone;
         }
         let verdict = match Class::of(&note.facts, of_note.linked, &self.deferral) {
-            Class::Unfinished if self.may_repair(note) => of_note.repair(self.deferral.now),
+            Class::Unfinished if self.may_repair(note) && !of_note.is_foreign => {
+                of_note.repair(self.deferral.now)
+            }
             Class::Migrated if self.is_retry && !note.is_malformed => {
                 of_note.lost.unwrap_or(NoteVerdict::Migrated)
             }
@@ -233,6 +243,15 @@ impl Judge {
     }
 }
 
+impl ArtifactToJudge {
+    /// Is it another organization's than the note's? Only what names one can be.
+    fn is_foreign_to(&self, note: &NoteToJudge) -> bool {
+        let ids = self.organization_ids.iter().map(String::as_str);
+        let own = note.organization_id.as_deref().unwrap_or_default();
+        !self.organization_ids.is_empty() && !belongs(ids, own)
+    }
+}
+
 /// The artifacts of a note.
 #[derive(Clone, Copy, Debug, Default)]
 struct OfNote {
@@ -242,12 +261,14 @@ struct OfNote {
     changed: Millis,
     /// When the youngest was created of those that do not.
     created: Millis,
-    /// What an attempt of the same present has done with it.
+    /// One of them is another organization's, which a run does not touch.
+    is_foreign: bool,
+    /// What the run has done with it before.
     lost: Option<NoteVerdict>,
 }
 
 impl OfNote {
-    fn add(&mut self, index: u32, artifact: &ArtifactToJudge, now: Millis) {
+    fn add(&mut self, index: u32, artifact: &ArtifactToJudge, now: Millis, run: Millis) {
         self.linked.add(artifact.is_completed);
         self.oldest = self.oldest.or(Some(index));
         // A time that lies in the future is none, as is what is no number.
@@ -258,9 +279,9 @@ impl OfNote {
             Some(updated) => self.changed = Millis(self.changed.0.max(updated.0)),
             None => self.created = Millis(self.created.0.max(artifact.created_ms.0)),
         }
-        if artifact.is_completed && artifact.updated_ms == Some(now) {
+        if artifact.is_completed && artifact.updated_ms == Some(run) {
             // Only what was there for a day is repaired.
-            self.lost = Some(if now - artifact.created_ms < QUIET {
+            self.lost = Some(if run - artifact.created_ms < QUIET {
                 NoteVerdict::MigratedByLostAttempt
             } else {
                 NoteVerdict::RepairedByLostAttempt
@@ -304,6 +325,7 @@ mod tests {
     fn judge(repair: bool, ends_at_malformed: bool) -> Judge {
         let call = JudgeCall {
             now_ms: Millis(NOW),
+            run_ms: Millis(NOW),
             repair,
             ends_at_malformed,
             ..JudgeCall::default()
@@ -404,6 +426,7 @@ mod tests {
                     is_completed: *is_completed,
                     created_ms: Millis(NOW - DAY + 1.0),
                     updated_ms: updated.map(Millis),
+                    organization_ids: Vec::new(),
                 })
                 .collect();
             for (repair, verdict) in [(false, verdict), (true, repaired)] {
@@ -422,9 +445,8 @@ mod tests {
         let notes = [ready(), None, ready(), ready()];
         let artifact = |note| ArtifactToJudge {
             note,
-            is_completed: false,
-            created_ms: Millis(0.0),
             updated_ms: Some(Millis(0.0)),
+            ..ArtifactToJudge::default()
         };
         let judgement = |verdict, repaired_artifact| Judgement {
             verdict,
@@ -502,6 +524,7 @@ mod tests {
                 is_completed: false,
                 created_ms: Millis(NOW - age),
                 updated_ms: Some(Millis(NOW + 1.0)),
+                organization_ids: Vec::new(),
             };
             assert_eq!(verdicts(&judge(true, false), &notes, &[artifact]), [verdict]);
         }
@@ -523,14 +546,42 @@ mod tests {
                 is_completed: true,
                 created_ms: Millis(created),
                 updated_ms: Some(Millis(updated)),
+                organization_ids: Vec::new(),
             };
             for (is_retry, verdict) in [(true, verdict), (false, Migrated)] {
                 let judge = Judge {
                     is_retry,
                     ..judge(false, false)
                 };
-                assert_eq!(verdicts(&judge, &notes, &[artifact]), [verdict]);
+                assert_eq!(
+                    verdicts(&judge, &notes, core::slice::from_ref(&artifact)),
+                    [verdict]
+                );
             }
+        }
+    }
+
+    #[test]
+    fn another_organizations_artifact_is_not_repaired() {
+        for (organization_ids, verdict) in [
+            (&[][..], NoteVerdict::Repair),
+            (&["org_a"], NoteVerdict::Repair),
+            (&["org_b", "org_a"], NoteVerdict::Repair),
+            (&["org_b"], NoteVerdict::Unfinished),
+        ] {
+            let note = NoteToJudge {
+                organization_id: Some("org_a".into()),
+                ..note(Some(TranscriptionStatus::Completed), false)
+            };
+            let artifact = ArtifactToJudge {
+                updated_ms: Some(Millis(NOW - DAY)),
+                organization_ids: organization_ids.iter().map(|id| String::from(*id)).collect(),
+                ..ArtifactToJudge::default()
+            };
+            assert_eq!(
+                verdicts(&judge(true, false), &[Some(note)], &[artifact]),
+                [verdict]
+            );
         }
     }
 

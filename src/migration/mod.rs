@@ -12,6 +12,7 @@ mod judge;
 mod outcome;
 mod page;
 mod progress;
+mod recorded;
 mod report;
 mod rows;
 mod size;
@@ -19,9 +20,10 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
+use crate::ledger::RunBatch;
 use crate::refusal::{Code, Refusal};
 use crate::retry::Retry;
 use crate::text::quoted;
@@ -30,10 +32,12 @@ pub use answer::{BatchSize, Estimate, MigrationAnswer, NextMigration, NextMigrat
 use call::Accepted;
 pub use call::{MigrationCall, legacy_warning};
 pub use judge::{ArtifactToJudge, Judge, JudgeCall, Judgement, NoteToJudge, NoteVerdict};
-use outcome::Tally;
+pub(crate) use outcome::Tally;
 pub use outcome::{Inserted, NoteFailure, Outcome, Reasons};
+pub(crate) use page::malformed_at;
 use page::{Batch, Page};
 use progress::Progress;
+pub use recorded::LegEnd;
 pub use rows::{ArtifactHas, Fitting, MissingRows, NoteRows, missing_rows, notes_that_fit};
 use size::{LARGEST, Size};
 pub use step::{Attempt, JudgedNote, MigrationBatch, MigrationPage, MigrationStep};
@@ -48,7 +52,7 @@ const CONFLICTS_OF_A_SWEEP: u32 = 3;
 const FAILURES_FROM: u64 = 20;
 
 /// Why a run ended before it was through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum Stopped {
     /// It migrated as many notes as it was to.
@@ -85,10 +89,14 @@ enum Phase {
     Sweeping { notes: u64 },
     /// The note that is held was asked for once more.
     Confirming,
+    /// A page was asked for that tells whether what failed was written.
+    Verifying,
     /// Every note in reach is settled.
     Through,
     /// It ended before.
     Stopped(Stopped),
+    /// Someone paused or cancelled it.
+    Interrupted,
 }
 
 /// Where the document is that made a batch fail.
@@ -116,6 +124,7 @@ struct Search {
 #[derive(Debug)]
 struct Checkpoint {
     tally: Tally,
+    unrecorded: Option<RunBatch>,
     position: Option<String>,
 }
 
@@ -126,7 +135,7 @@ struct Held {
     before: Checkpoint,
     id: String,
     message: String,
-    /// The next one went through.
+    /// The next one went through. The ledger has recorded this one as failed then.
     others_pass: bool,
 }
 
@@ -135,7 +144,8 @@ struct Held {
 pub struct MigrationRun {
     accepted: Accepted,
     phase: Phase,
-    now: Millis,
+    /// How transactions are tried now.
+    attempt: Attempt,
     end: Millis,
     bytes_per_ms: f64,
     page: Page,
@@ -151,8 +161,6 @@ pub struct MigrationRun {
     size: Size,
     /// Failures of the step at hand.
     retry: Retry,
-    /// The present of the first attempt of the transaction at hand, where one has failed.
-    attempted: Option<Millis>,
     held: Option<Held>,
     /// Notes in a page at most.
     page_notes: u64,
@@ -160,12 +168,16 @@ pub struct MigrationRun {
     backoff: Millis,
     /// What is waited for before more is written.
     pause: Millis,
-    /// The message that the run broke off with.
-    error: String,
+    /// The message that the run broke off with. If it has not ended, it looks whether the last transaction was written.
+    error: Option<String>,
     has_worked: bool,
     batches: u64,
     bytes: u64,
     tally: Tally,
+    /// Of a run that the ledger has: what no transaction has recorded yet.
+    unrecorded: Option<RunBatch>,
+    /// The id that the ledger has it under.
+    run_id: Option<String>,
     /// It only looks whether anything is left behind its limit.
     checkpoint: Option<Checkpoint>,
     progress: Progress,
@@ -191,7 +203,11 @@ impl MigrationRun {
         }
         Ok(Self {
             phase: Phase::Planning,
-            now: call.now_ms,
+            attempt: Attempt {
+                now_ms: call.now_ms,
+                run_ms: call.now_ms,
+                is_retry: false,
+            },
             end: call.now_ms + call.deadline_ms,
             bytes_per_ms: call.pace_bytes_per_second / 1_000.0,
             page: Page::default(),
@@ -202,16 +218,17 @@ impl MigrationRun {
             search: None,
             size: Size::new(most.min(LARGEST)),
             retry: Retry::default(),
-            attempted: None,
             held: None,
             page_notes: PAGE,
             backoff: Millis(0.0),
             pause: Millis(0.0),
-            error: String::new(),
+            error: None,
             has_worked: false,
             batches: 0,
             bytes: 0,
             tally: Tally::default(),
+            unrecorded: None,
+            run_id: None,
             checkpoint: None,
             progress: Progress::new(&accepted, call.now_ms, call.deadline_ms),
             warnings,
@@ -221,8 +238,11 @@ impl MigrationRun {
 
     /// What to do next.
     pub fn next(&mut self, now: Millis) -> MigrationStep {
-        self.now = now;
-        if !matches!(self.phase, Phase::Through | Phase::Stopped(_)) {
+        self.attempt.now_ms = now;
+        if !matches!(
+            self.phase,
+            Phase::Through | Phase::Stopped(_) | Phase::Interrupted
+        ) {
             self.phase = Phase::Planning;
             if let Some(step) = self.plan() {
                 self.has_worked = true;
@@ -234,12 +254,19 @@ impl MigrationRun {
 
     /// None where the run ends.
     fn plan(&mut self) -> Option<MigrationStep> {
-        if self.has_worked && self.now >= self.end {
+        if self.has_worked && self.attempt.now_ms >= self.end {
             return self.stop(Stopped::Deadline);
         }
         let backoff = core::mem::take(&mut self.backoff);
         if backoff.0 > 0.0 {
             return Some(MigrationStep::Wait { ms: backoff });
+        }
+        if self.error.is_some() {
+            self.phase = Phase::Verifying;
+            return Some(self.read_page(LARGEST));
+        }
+        if self.held.as_ref().is_some_and(|held| held.others_pass) && self.left() == 0 {
+            return self.stop(Stopped::Limit);
         }
         if let Some(step) = self.confirm() {
             return Some(step);
@@ -259,13 +286,16 @@ impl MigrationRun {
                 self.look_ahead_at_the_limit();
             } else {
                 let ids = batch.notes.iter().filter_map(|at| self.page.notes.get(*at));
-                let ids = ids.map(|note| note.id.clone()).collect();
-                let attempt = self.attempt();
-                return self.paced(MigrationStep::WriteBatch { ids, attempt }, Phase::Writing(batch));
+                let step = MigrationStep::WriteBatch {
+                    ids: ids.map(|note| note.id.clone()).collect(),
+                    attempt: self.attempt,
+                    recording: self.recording_of(&batch),
+                };
+                return self.paced(step, Phase::Writing(batch));
             }
         }
         if self.page.is_last {
-            self.settle_held(true);
+            self.blame_held();
             self.phase = Phase::Through;
             return None;
         }
@@ -275,46 +305,43 @@ impl MigrationRun {
         let after = self.position.clone();
         let notes = self.size.notes();
         if self.may_sweep() && (LEAST_SWEEP..=self.left()).contains(&notes) {
-            let attempt = self.attempt();
             let sweep = MigrationStep::Sweep {
                 after,
                 notes,
-                attempt,
+                attempt: self.attempt,
+                recording: self.recording(),
             };
             return self.paced(sweep, Phase::Sweeping { notes });
         }
         self.phase = Phase::Reading;
-        Some(MigrationStep::ReadPage {
-            after,
-            notes: self.page_notes,
-        })
+        Some(self.read_page(self.page_notes))
+    }
+
+    fn read_page(&self, notes: u64) -> MigrationStep {
+        MigrationStep::ReadPage {
+            after: self.position.clone(),
+            notes,
+            attempt: self.attempt,
+        }
     }
 
     /// Tries the note that is held once more, if others pass.
     fn confirm(&mut self) -> Option<MigrationStep> {
         let held = self.held.as_ref().filter(|held| held.others_pass)?;
-        if self.left() == 0 {
-            self.settle_held(true);
-            return None;
-        }
-        let ids = vec![held.id.clone()];
+        let step = MigrationStep::WriteBatch {
+            ids: vec![held.id.clone()],
+            attempt: self.attempt,
+            recording: self.recording_of_held(&held.id),
+        };
         self.phase = Phase::Confirming;
-        let attempt = self.attempt();
-        Some(MigrationStep::WriteBatch { ids, attempt })
-    }
-
-    fn attempt(&self) -> Attempt {
-        Attempt {
-            now_ms: self.attempted.unwrap_or(self.now),
-            is_retry: self.attempted.is_some(),
-        }
+        Some(step)
     }
 
     fn may_sweep(&self) -> bool {
         // Among the first few notes it depends on each whether too many failed.
         let is_decided = self.tally.outcome.failed == 0 || self.tally.outcome.tried() >= FAILURES_FROM;
         let is_looking = self.checkpoint.is_some() || self.held.is_some() || self.is_sparse;
-        !self.accepted.dry_run && !is_looking && is_decided
+        !self.accepted.dry_run && !self.accepted.is_retry && !is_looking && is_decided
     }
 
     /// A step that writes, when its time has come.
@@ -323,7 +350,8 @@ impl MigrationRun {
         if ms.0 <= 0.0 {
             self.phase = phase;
             Some(step)
-        } else if self.now + ms >= self.end {
+        } else if self.attempt.now_ms + ms >= self.end {
+            self.pause = ms;
             self.stop(Stopped::Deadline)
         } else {
             Some(MigrationStep::Wait { ms })
@@ -335,6 +363,7 @@ impl MigrationRun {
         if self.left() == 0 && self.checkpoint.is_none() {
             self.checkpoint = Some(Checkpoint {
                 tally: self.tally.clone(),
+                unrecorded: self.unrecorded.clone(),
                 position: self.position.clone(),
             });
         }
@@ -347,32 +376,49 @@ impl MigrationRun {
 
     /// Ends the run. One that looked ahead comes back to where its limit was.
     fn stop(&mut self, why: Stopped) -> Option<MigrationStep> {
-        // Where the run goes on later, a note that is held is tried anew.
-        self.settle_held(matches!(why, Stopped::Limit | Stopped::Failures));
+        self.release_held();
         self.phase = Phase::Stopped(why);
-        if let Some(Checkpoint { tally, position }) = self.checkpoint.take() {
-            (self.tally, self.position) = (tally, position);
+        if let Some(checkpoint) = self.checkpoint.take() {
+            self.go_back(checkpoint);
             self.phase = Phase::Stopped(Stopped::Limit);
         }
         None
     }
 
-    /// Decides about the note that is held: it is to blame, or the run comes back to it.
-    fn settle_held(&mut self, is_blamed: bool) {
+    /// The note that is held is to blame.
+    fn blame_held(&mut self) {
         let Some(held) = self.held.take() else {
             return;
         };
-        let Held {
-            before,
-            id,
-            message,
-            others_pass,
-        } = held;
-        if is_blamed || others_pass {
-            self.tally.fail(&id, Code::Internal, &message);
-        } else {
-            (self.tally, self.position) = (before.tally, before.position);
+        self.tally.fail(&held.id, Code::Internal, &held.message);
+        if let Some(unrecorded) = self.unrecorded.as_mut().filter(|_| !held.others_pass) {
+            unrecorded.fail(&held.id, Code::Internal, &held.message);
         }
+    }
+
+    /// Nothing is decided about the note that is held: the next call begins with it. What went through behind it stays
+    /// counted.
+    fn release_held(&mut self) {
+        if self.held.as_ref().is_some_and(|held| held.others_pass) && self.unrecorded.is_some() {
+            // The ledger has it as failed, and goes on behind it.
+            return self.blame_held();
+        }
+        let Some(Held {
+            before, others_pass, ..
+        }) = self.held.take()
+        else {
+            return;
+        };
+        if others_pass {
+            self.position = before.position;
+        } else {
+            self.go_back(before);
+        }
+    }
+
+    fn go_back(&mut self, checkpoint: Checkpoint) {
+        (self.tally, self.unrecorded, self.position) =
+            (checkpoint.tally, checkpoint.unrecorded, checkpoint.position);
     }
 
     /// Notes that the limit leaves.

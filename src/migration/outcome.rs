@@ -37,17 +37,17 @@ pub struct Outcome {
 
 impl Outcome {
     /// Notes that were migrated or repaired.
-    pub(super) fn through(&self) -> u64 {
+    pub(crate) fn through(&self) -> u64 {
         self.migrated + self.repaired
     }
 
     /// Notes that were migrated, repaired or failed.
-    pub(super) fn tried(&self) -> u64 {
+    pub(crate) fn tried(&self) -> u64 {
         self.through() + self.failed
     }
 
     /// Notes for which nothing was to be written.
-    pub(super) fn skipped(&self) -> u64 {
+    pub(crate) fn skipped(&self) -> u64 {
         self.already_migrated + self.unfinished + self.not_ready + self.deferred + self.blocked
     }
 }
@@ -64,7 +64,7 @@ pub struct Inserted {
 }
 
 impl Inserted {
-    pub(super) fn add(&mut self, more: Self) {
+    pub(crate) fn add(&mut self, more: Self) {
         self.artifacts += more.artifacts;
         self.transcripts += more.transcripts;
         self.claims += more.claims;
@@ -107,14 +107,14 @@ pub struct NoteFailure {
 
 /// What counts so far.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tally {
-    pub(super) outcome: Outcome,
-    pub(super) reasons: Reasons,
-    pub(super) inserted: Inserted,
+pub(crate) struct Tally {
+    pub(crate) outcome: Outcome,
+    pub(crate) reasons: Reasons,
+    pub(crate) inserted: Inserted,
     /// The first of them.
-    pub(super) failures: Vec<NoteFailure>,
+    pub(crate) failures: Vec<NoteFailure>,
     /// The first notes that were left.
-    pub(super) samples: NoteSamples,
+    pub(crate) samples: NoteSamples,
 }
 
 impl NoteSamples {
@@ -137,7 +137,7 @@ impl NoteSamples {
 
 impl Tally {
     /// Counts what became of a note. `malformed` tells what is wrong with one that is malformed.
-    pub(super) fn settle(&mut self, id: &str, verdict: NoteVerdict, malformed: Option<&MalformedDocument>) {
+    pub(crate) fn settle(&mut self, id: &str, verdict: NoteVerdict, malformed: Option<&MalformedDocument>) {
         if let Some(samples) = self.samples.of(verdict)
             && samples.len() < SAMPLES
         {
@@ -177,7 +177,7 @@ impl Tally {
     }
 
     /// Counts a note that could not be migrated. `message` is the runtime's: it may hold whole documents.
-    pub(super) fn fail(&mut self, voice_note_id: &str, code: Code, message: &str) {
+    pub(crate) fn fail(&mut self, voice_note_id: &str, code: Code, message: &str) {
         self.outcome.failed += 1;
         if self.failures.len() < NAMED_FAILURES {
             self.failures.push(NoteFailure {

@@ -44,7 +44,8 @@ impl MigrationRun {
         let notes = self.page.notes.iter().enumerate();
         for (at, note) in notes.take(batch.end).skip(self.page.done) {
             let is_full = match note.verdict {
-                NoteVerdict::Migrate | NoteVerdict::Repair => {
+                // What a lost answer wrote is counted by a batch, too.
+                verdict if verdict.is_through() => {
                     batch.notes.push(at);
                     batch.notes.len() as u64 >= most
                 }
@@ -89,13 +90,12 @@ impl MigrationRun {
 
     /// Counts the notes of the page up to `end`.
     pub(super) fn settle_until(&mut self, end: usize) {
-        let notes = self.page.notes.iter().enumerate();
-        for (at, note) in notes.take(end).skip(self.page.done) {
-            self.tally
-                .settle(&note.id, note.verdict, malformed_at(&self.page.malformed, at));
+        let page = core::mem::take(&mut self.page);
+        for (at, note) in page.notes.iter().enumerate().take(end).skip(page.done) {
+            self.settle(&note.id, note.verdict, malformed_at(&page.malformed, at));
             self.position = Some(note.position.clone());
         }
-        self.page.done = end;
+        self.page = Page { done: end, ..page };
         if matches!(self.suspects, Suspects::InPage { end: suspects } if suspects <= end) {
             self.suspects = Suspects::None;
         }
@@ -103,17 +103,17 @@ impl MigrationRun {
 }
 
 /// The malformed document that the note at an index is, if it is one.
-pub(super) fn malformed_at(malformed: &[MalformedDocument], at: usize) -> Option<&MalformedDocument> {
+pub(crate) fn malformed_at(malformed: &[MalformedDocument], at: usize) -> Option<&MalformedDocument> {
     malformed.iter().find(|document| as_index(document.row) == at)
 }
 
 /// How many of these notes are to be written?
 fn writers(notes: &[JudgedNote]) -> u64 {
-    notes.iter().filter(|note| note.verdict.writes()).count() as u64
+    notes.iter().filter(|note| note.verdict.is_through()).count() as u64
 }
 
 /// Are less than half of so many notes to be written?
 pub(super) fn is_sparse(verdicts: impl ExactSizeIterator<Item = NoteVerdict>) -> bool {
     let notes = verdicts.len();
-    verdicts.filter(|verdict| verdict.writes()).count() * 2 < notes
+    verdicts.filter(|verdict| verdict.is_through()).count() * 2 < notes
 }

@@ -22,11 +22,15 @@ impl MigrationRun {
     /// # Errors
     /// Where none was asked for.
     pub fn page_read(&mut self, page: MigrationPage) -> Result<(), WrongCall> {
+        if let Phase::Verifying = self.phase {
+            self.verified(page);
+            return Ok(());
+        }
         let Phase::Reading = self.phase else {
             return Err(WrongCall("pageRead: no page was asked for".into()));
         };
         self.phase = Phase::Planning;
-        self.forget_attempts();
+        self.retry.reset();
         let notes = page.notes.len();
         self.is_page_cut |= !page.is_last && (notes as u64) < PAGE;
         self.is_sparse = is_sparse(page.notes.iter().map(|note| note.verdict));
@@ -92,6 +96,7 @@ impl MigrationRun {
         if let Suspects::None = self.suspects {
             self.search = None;
         }
+        self.recorded();
         Ok(())
     }
 
@@ -125,9 +130,9 @@ impl MigrationRun {
         }
         self.search = None;
         for (at, (id, verdict)) in sweep.ids.iter().zip(&sweep.verdicts).enumerate() {
-            self.tally
-                .settle(id, *verdict, malformed_at(&sweep.malformed, at));
+            self.settle(id, *verdict, malformed_at(&sweep.malformed, at));
         }
+        self.recorded();
         if sweep.position.is_some() {
             self.position.clone_from(&sweep.position);
         }
@@ -145,8 +150,8 @@ impl MigrationRun {
         };
         self.phase = Phase::Planning;
         self.transaction_ended(written, took);
-        self.tally
-            .settle(&held.id, *verdict, malformed_at(&written.malformed, 0));
+        self.settle(&held.id, *verdict, malformed_at(&written.malformed, 0));
+        self.recorded();
         Ok(())
     }
 
@@ -162,7 +167,7 @@ impl MigrationRun {
 
     /// A transaction that writes went through.
     fn transaction_ended(&mut self, written: &MigrationBatch, took: Millis) {
-        self.forget_attempts();
+        self.retry.reset();
         if let Some(held) = &mut self.held {
             held.others_pass = true;
         }
@@ -171,6 +176,9 @@ impl MigrationRun {
         }
         self.batches += u64::from(written.verdicts.iter().any(|verdict| verdict.is_through()));
         self.tally.inserted.add(written.inserted);
+        if self.unrecorded.is_some() {
+            self.set_pace(written.bytes_per_second);
+        }
         let bytes = written.metrics.bytes_written.used;
         self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes_per_ms > 0.0 {
@@ -195,10 +203,17 @@ impl MigrationRun {
             Phase::Writing(batch) => batch.notes.len() as u64,
             Phase::Sweeping { notes } => *notes,
             Phase::Confirming => 1,
+            Phase::Verifying => {
+                self.stop(Stopped::Error);
+                return Ok(());
+            }
             _ => return Err(WrongCall("failed: no transaction was asked for".into())),
         };
         let kind = FailureKind::of(message);
+        self.note_failure(message, kind.is_refusal(message));
         let phase = core::mem::replace(&mut self.phase, Phase::Planning);
+        // Whatever it says: it may have written before its answer was lost.
+        self.attempt.is_retry |= !matches!(phase, Phase::Reading);
         let retried_as = match kind {
             // One note cannot be halved.
             FailureKind::TooLarge(_) if notes <= 1 => FailureKind::Unknown,
@@ -208,7 +223,6 @@ impl MigrationRun {
         let is_search = kind == FailureKind::Unknown && self.search.is_some() && notes > 1;
         if !is_search && let Some(wait) = self.retry.after(retried_as, now, self.end, jitter) {
             self.backoff = wait;
-            self.attempted = self.attempted.or(Some(self.now));
             if kind == FailureKind::Conflict && self.retry.failures() == CONFLICTS_OF_A_SWEEP {
                 // Whoever adds notes to the range of a sweep does not touch those that it holds.
                 self.is_sparse = true;
@@ -216,21 +230,14 @@ impl MigrationRun {
             return Ok(());
         }
         self.retry.smaller();
-        self.attempted = None;
         match (phase, kind) {
             (Phase::Reading, FailureKind::TooLarge(_)) if notes > 1 => self.page_notes = notes / 2,
-            (Phase::Confirming, _) => self.settle_held(true),
-            (Phase::Reading, _) | (_, FailureKind::Transient | FailureKind::Conflict) => {
-                self.break_off(message);
-            }
+            (Phase::Reading, _) => self.break_off(message),
+            (_, kind) if kind.is_transient() => self.break_off(message),
+            (Phase::Confirming, _) => self.blame_held(),
             (phase, kind) => self.split(phase, notes, kind, message),
         }
         Ok(())
-    }
-
-    fn forget_attempts(&mut self) {
-        self.retry.reset();
-        self.attempted = None;
     }
 
     /// Makes the next batch smaller: for want of room, or to find the document that is to blame.
@@ -270,7 +277,13 @@ impl MigrationRun {
         if !is_certain && self.held.is_some() {
             return self.break_off(message);
         }
-        self.settle_held(true);
+        if self.unrecorded.is_some() {
+            // The ledger records it with the next transaction.
+            self.blame_held();
+        } else if let Some(held) = &mut self.held {
+            // The backend works, and this one is to blame for itself.
+            held.others_pass = true;
+        }
         self.size.restore(search.size_before);
         // Where it was the first, the next may be bad as well.
         if !search.has_passed {
@@ -280,6 +293,7 @@ impl MigrationRun {
         self.suspects = Suspects::None;
         let before = Checkpoint {
             tally: self.tally.clone(),
+            unrecorded: self.unrecorded.clone(),
             position: self.position.clone(),
         };
         let bad = batch.notes.first().and_then(|at| self.page.notes.get_mut(*at));
@@ -289,6 +303,9 @@ impl MigrationRun {
             let id = id.clone();
             if is_certain {
                 self.tally.fail(&id, Code::MalformedDocument, message);
+                if let Some(unrecorded) = &mut self.unrecorded {
+                    unrecorded.fail(&id, Code::MalformedDocument, message);
+                }
             } else {
                 self.held = Some(Held {
                     before,
@@ -301,9 +318,36 @@ impl MigrationRun {
         self.settle_until(batch.end);
     }
 
-    /// Ends the run: the backend is to blame.
+    /// Ends the run: the backend is to blame. Where nothing is known to be done, but something may be, it looks first.
     fn break_off(&mut self, message: &str) {
-        self.error = shortened(message).replace('\n', " ").trim_end_matches('.').into();
+        let error = shortened(message).replace('\n', " ");
+        self.error = Some(error.trim_end_matches('.').into());
+        // The ledger knows what was written.
+        if !self.attempt.is_retry || self.has_result() || self.unrecorded.is_some() {
+            self.stop(Stopped::Error);
+        }
+    }
+
+    /// What the page tells of the transaction whose answer was lost: its notes are the first ones.
+    fn verified(&mut self, page: MigrationPage) {
+        let first = page.notes.iter().take_while(|note| !note.verdict.writes());
+        let written = first
+            .enumerate()
+            .filter(|(_, note)| note.verdict.is_through())
+            .map(|(at, note)| (at + 1, note.rows));
+        let mut end = 0;
+        for (behind, rows) in written {
+            end = behind;
+            self.tally.inserted.add(rows.unwrap_or_default().inserted());
+        }
+        self.batches += u64::from(end > 0);
+        self.page = Page {
+            notes: page.notes,
+            malformed: page.malformed,
+            is_last: false,
+            done: 0,
+        };
+        self.settle_until(end);
         self.stop(Stopped::Error);
     }
 }

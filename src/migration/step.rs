@@ -4,6 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::{Inserted, NoteRows, NoteVerdict};
+use crate::ledger::Recording;
 use crate::table::MalformedDocument;
 use crate::transaction::Metrics;
 use crate::units::Millis;
@@ -19,13 +20,17 @@ pub enum MigrationStep {
         after: Option<String>,
         /// So many at most.
         notes: u64,
+        /// How they are judged.
+        attempt: Attempt,
     },
     /// Judge and write these notes, in one transaction.
     WriteBatch {
         /// Their ids.
         ids: Vec<String>,
-        /// When it is tried.
+        /// How they are judged, and what time their rows hold.
         attempt: Attempt,
+        /// What it records; null where the ledger does not have the run.
+        recording: Option<Recording>,
     },
     /// Read, judge and write the next notes, in one transaction, and end it behind the first malformed one.
     Sweep {
@@ -33,8 +38,10 @@ pub enum MigrationStep {
         after: Option<String>,
         /// So many at most.
         notes: u64,
-        /// When it is tried.
+        /// How they are judged, and what time their rows hold.
         attempt: Attempt,
+        /// What it records; null where the ledger does not have the run.
+        recording: Option<Recording>,
     },
     /// Wait, then ask again.
     Wait {
@@ -45,16 +52,16 @@ pub enum MigrationStep {
     Ended,
 }
 
-/// When a transaction that writes is tried.
-///
-/// An attempt may have written although its answer was lost. The next one has the same present, which the rows of both
-/// hold: so it finds what the first one wrote.
+/// When a transaction is tried, and how it knows what the run has written before.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Attempt {
-    /// The present of the first attempt.
+    /// The present.
     pub now_ms: Millis,
-    /// Was it tried before?
+    /// The time that all rows hold which the run writes: when it began.
+    pub run_ms: Millis,
+    /// A transaction before may have written although its answer was lost: notes whose artifact holds `runMs` are the
+    /// run's own.
     pub is_retry: bool,
 }
 
@@ -109,4 +116,8 @@ pub struct MigrationBatch {
     pub created_ms: Option<Millis>,
     /// Of a sweep: does the reach of the run end with it?
     pub is_last: bool,
+    /// Where it recorded its run: how fast that goes on, in bytes per second on average; null where it is as fast as it
+    /// can.
+    #[tsify(type = "number | null")]
+    pub bytes_per_second: Option<f64>,
 }

@@ -7,6 +7,7 @@ const REFUSED: &str =
     "Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second";
 const FIRST: Attempt = Attempt {
     now_ms: Millis(0.0),
+    run_ms: Millis(0.0),
     is_retry: false,
 };
 
@@ -48,6 +49,7 @@ fn written(ids: &[String], verdict: NoteVerdict) -> MigrationBatch {
         position: None,
         created_ms: None,
         is_last: false,
+        bytes_per_second: None,
     }
 }
 
@@ -58,6 +60,7 @@ fn most_notes_are_swept_and_the_first_step_goes_on_where_the_cursor_says() {
         after: None,
         notes: 50,
         attempt: FIRST,
+        recording: None,
     };
     assert_eq!(run.next(Millis(0.0)), sweep);
     let mut swept = written(&["n1".into(), "n2".into()], NoteVerdict::Migrate);
@@ -85,7 +88,8 @@ fn most_notes_are_swept_and_the_first_step_goes_on_where_the_cursor_says() {
         MigrationStep::Sweep {
             after: Some("[2]".into()),
             notes: 50,
-            attempt: FIRST
+            attempt: FIRST,
+            recording: None,
         }
     );
 }
@@ -137,6 +141,10 @@ fn an_error_before_anything_was_done_is_thrown() {
         run.next(Millis(0.0));
         run.next(Millis(0.0));
         run.failed(REFUSED, Millis(60_000.0), 1.0).unwrap();
+        // Whether it was written after all is looked at first.
+        if let MigrationStep::ReadPage { .. } = run.next(Millis(60_000.0)) {
+            run.page_read(page(&[NoteVerdict::Migrate], false)).unwrap();
+        }
         assert_eq!(run.next(Millis(60_000.0)), MigrationStep::Ended);
     };
     let dry = MigrationCall {
@@ -163,7 +171,7 @@ fn an_error_before_anything_was_done_is_thrown() {
     assert_eq!(
         answer.warnings,
         [format!(
-            "the run broke off: {REFUSED}; what was migrated stays; go on with `next` once the backend answers"
+            "the run broke off: {REFUSED}; go on with `next` once the backend answers"
         )]
     );
     assert!(answer.next.is_some());
@@ -363,7 +371,7 @@ fn a_batch_that_is_too_large_is_halved_and_grows_again() {
 }
 
 #[test]
-fn a_retry_has_the_present_of_the_first_attempt() {
+fn a_run_writes_one_time_and_looks_for_what_it_wrote_once_an_answer_is_lost() {
     let mut run = run(&call());
     let attempts: Vec<_> = [0.0, 1_000.0, 2_000.0]
         .into_iter()
@@ -374,12 +382,17 @@ fn a_retry_has_the_present_of_the_first_attempt() {
             }
             run.failed(REFUSED, Millis(now), 1.0).unwrap();
             match step {
-                MigrationStep::Sweep { attempt, .. } => (attempt.now_ms.0, attempt.is_retry),
+                MigrationStep::Sweep { attempt, .. } => {
+                    (attempt.now_ms.0, attempt.run_ms.0, attempt.is_retry)
+                }
                 step => panic!("{step:?}"),
             }
         })
         .collect();
-    assert_eq!(attempts, [(0.0, false), (0.0, true), (0.0, true)]);
+    assert_eq!(
+        attempts,
+        [(0.0, 0.0, false), (1_000.0, 0.0, true), (2_000.0, 0.0, true)]
+    );
 }
 
 #[test]

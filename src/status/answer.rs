@@ -218,8 +218,8 @@ impl StatusScan {
         );
         warn(
             unfinished,
-            "note is unfinished (see `samples`): in flight, failed, or left by a run that broke off; runMigration with `\"repair\": true` finishes it if it would otherwise be eligible and nothing has touched its artifact for 24 hours",
-            "notes are unfinished (see `samples`): in flight, failed, or left by a run that broke off; runMigration with `\"repair\": true` finishes those that would otherwise be eligible and whose artifacts nothing has touched for 24 hours",
+            "note is unfinished (see `samples`): in flight, failed, or left by a run that broke off; runMigration with `repair: true` finishes it if it would otherwise be eligible and nothing has touched its artifact for 24 hours",
+            "notes are unfinished (see `samples`): in flight, failed, or left by a run that broke off; runMigration with `repair: true` finishes those that would otherwise be eligible and whose artifacts nothing has touched for 24 hours",
         );
         warn(
             deferred,

@@ -1,7 +1,8 @@
 //! Counting what a status is fed.
 
 use super::{
-    Asked, DraftStatus, Found, LinkedArtifact, NoteToCount, Open, OpenLookUp, Page, Range, Rows, StatusScan,
+    Asked, DraftStatus, Found, LinkedArtifact, MalformedRow, NoteToCount, Open, OpenLookUp, Page, Range,
+    Rows, StatusScan,
 };
 use crate::flags::FlagValue;
 use crate::note::Linked;
@@ -20,7 +21,7 @@ impl StatusScan {
     ///
     /// # Errors
     /// Where another page was asked for, or none.
-    pub fn feed_flags(&mut self, values: &[FlagValue], page: Page) -> Result<(), WrongCall> {
+    pub fn feed_flags(&mut self, values: &[FlagValue], mut page: Page) -> Result<(), WrongCall> {
         let range = self.asked_range("feedFlags")?;
         let rows = values.len() as u64;
         let first = values.first().copied();
@@ -34,7 +35,11 @@ impl StatusScan {
                 state.organization = state.organization.or(first);
                 state.organization_rows += rows;
             }
-            Range::UserFlags { key } => self.state.flags.get_mut(key).user_rows += rows,
+            Range::UserFlags { key } => {
+                self.state.flags.get_mut(key).user_rows += rows;
+                // They are the whole platform's, so that none is named.
+                page.malformed.clear();
+            }
             _ => return Err(wrong_page("feedFlags", range)),
         }
         self.begin(page, count_of(values), Vec::new());
@@ -187,7 +192,9 @@ impl StatusScan {
             _ => return Err(WrongCall("feedDocuments: no documents were asked for".into())),
         };
         for document in &found.malformed {
-            malformed.add(&document.id, &document.field);
+            if !is_foreign(document, &self.organization_id) {
+                malformed.add(&document.id, &document.field);
+            }
         }
         self.end_lookups(rows, found, documents, Linked::default());
         Ok(())
@@ -288,13 +295,21 @@ impl StatusScan {
             .front()
             .is_some_and(|document| document.row < through)
         {
-            if let Some(document) = page.malformed.pop_front() {
+            if let Some(document) = page.malformed.pop_front()
+                && !is_foreign(&document, &self.organization_id)
+            {
                 malformed.add(&document.id, &document.field);
             }
         }
         self.progress += u64::from(through - page.done);
         page.done = through;
     }
+}
+
+/// Is it a document of another organization, which is never named, whatever leads to it?
+fn is_foreign(document: &MalformedRow, organization_id: &str) -> bool {
+    let names = document.organization_id.as_deref();
+    names.is_some_and(|names| names != organization_id)
 }
 
 fn wrong_page(call: &str, range: Range) -> WrongCall {

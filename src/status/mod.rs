@@ -21,19 +21,18 @@ use tsify::Tsify;
 
 use crate::argument;
 use crate::cursor;
-use crate::flags::{ByKey, FlagKey, FlagState, MOST_USER_ROWS};
+use crate::flags::{ByKey, FlagKey, FlagState, MOST_USER_ROW_BYTES, MOST_USER_ROWS};
 use crate::note::{Deferral, Linked};
 use crate::refusal::{Refusal, WrongCall};
-use crate::table::{ByTable, Malformed, MalformedDocument};
+use crate::table::{ByTable, Malformed};
 use crate::transaction::{Headroom, Limit, Reads, Transaction};
 use crate::units::{Millis, as_index};
 pub use answer::{Count, ReadAccount, Route, StatusAnswer};
 pub use counts::{Classes, DraftStatus, Drafts, StatusSamples, Sums, Verdict};
 use pace::Pace;
-use range::MOST_USER_ROW_BYTES;
 pub use range::Range;
 pub use run::{CountedPage, StatusRun, StatusRunCall, StatusRunStep, StatusStopped};
-pub use step::{Found, LinkedArtifact, NoteToCount, OpenLookUp, Page, PageStart, StatusStep};
+pub use step::{Found, LinkedArtifact, MalformedRow, NoteToCount, OpenLookUp, Page, PageStart, StatusStep};
 
 /// Index ranges that a page may take behind a position: one per field of its key.
 const PAGE_RANGES: u64 = 4;
@@ -191,7 +190,7 @@ struct Rows {
     /// Rows that are through.
     done: u32,
     /// The malformed rows that are not through.
-    malformed: VecDeque<MalformedDocument>,
+    malformed: VecDeque<MalformedRow>,
 }
 
 /// What the last step asked for.

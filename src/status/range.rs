@@ -35,9 +35,6 @@ pub enum Range {
     Drafts,
 }
 
-/// No more user rows of a flag are read once they had so many bytes.
-pub(crate) const MOST_USER_ROW_BYTES: u64 = 2 << 20;
-
 impl Range {
     /// All ranges, in the order in which they are read.
     pub(crate) const ALL: [Self; 10] = {

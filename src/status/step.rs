@@ -5,7 +5,6 @@ use tsify::Tsify;
 
 use super::Range;
 use crate::note::NoteFacts;
-use crate::table::MalformedDocument;
 
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
@@ -73,6 +72,21 @@ pub struct NoteToCount {
     pub facts: NoteFacts,
 }
 
+/// A malformed document of a page, or one that was looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct MalformedRow {
+    /// Its index among the documents that it was read with.
+    pub row: u32,
+    /// Its id.
+    pub id: String,
+    /// The first field that is missing or of the wrong type.
+    pub field: String,
+    /// What its `organizationId` holds, where that is a text.
+    #[tsify(optional)]
+    pub organization_id: Option<String>,
+}
+
 /// How a page ended, and what is malformed in it.
 #[derive(Clone, Debug, Default, Tsify)]
 #[serde(rename_all = "camelCase")]
@@ -83,7 +97,7 @@ pub struct Page {
     /// Does the range end with this page?
     pub is_last: bool,
     /// The documents that are malformed.
-    pub malformed: Vec<MalformedDocument>,
+    pub malformed: Vec<MalformedRow>,
 }
 
 /// The lookup that did not get through its documents.
@@ -117,5 +131,5 @@ pub struct Found {
     #[tsify(optional)]
     pub open: Option<OpenLookUp>,
     /// The documents that are malformed.
-    pub malformed: Vec<MalformedDocument>,
+    pub malformed: Vec<MalformedRow>,
 }

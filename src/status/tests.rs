@@ -48,7 +48,7 @@ fn feed_nothing(scan: &mut StatusScan, range: Range) {
 }
 
 /// A page of artifacts, of which the last ones are the organization's.
-fn feed_artifacts(scan: &mut StatusScan, rows: u32, ours: u32, malformed: Vec<MalformedDocument>) {
+fn feed_artifacts(scan: &mut StatusScan, rows: u32, ours: u32, malformed: Vec<MalformedRow>) {
     let page = Page {
         malformed,
         ..last("k0")
@@ -184,10 +184,11 @@ fn a_malformed_artifact_of_another_organization_is_not_named() {
         is_completed: false,
         organization_ids: organization_ids.iter().map(|id| (*id).into()).collect(),
     };
-    let malformed = |row: u32| MalformedDocument {
+    let malformed = |row: u32| MalformedRow {
         row,
         id: format!("k{row}"),
         field: "status".into(),
+        organization_id: None,
     };
     let mut scan = scan_at(Range::Notes);
     scan.feed_notes(vec![note("n0")], last("n0")).unwrap();
@@ -214,10 +215,11 @@ fn a_range_whose_position_is_lost_is_counted_again() {
     let mut scan = scan_at(Range::Claims);
     let page = Page {
         is_last: false,
-        malformed: vec![MalformedDocument {
+        malformed: vec![MalformedRow {
             row: 0,
             id: "c0".into(),
             field: "topic".into(),
+            organization_id: None,
         }],
         ..last("c0")
     };
@@ -400,10 +402,11 @@ fn a_cursor_belongs_to_its_call_deployment_and_indexes() {
 #[test]
 fn nobody_is_told_of_another_organizations_malformed_artifact() {
     let mut scan = scan_at(Range::Artifacts);
-    let malformed = |row: u32| MalformedDocument {
+    let malformed = |row: u32| MalformedRow {
         row,
         id: format!("k{row}"),
         field: "status".into(),
+        organization_id: None,
     };
     feed_artifacts(&mut scan, 5, 2, (1..5).map(malformed).collect());
     assert_eq!(rows_asked_for(&mut scan), [3, 4]);
@@ -412,6 +415,65 @@ fn nobody_is_told_of_another_organizations_malformed_artifact() {
     told.add("k3", "status");
     told.add("k4", "status");
     assert_eq!(scan.state.malformed.voice_note_artifacts, told);
+}
+
+#[test]
+fn no_malformed_document_of_another_organization_is_named() {
+    let [key, _] = FlagKey::ALL;
+    let malformed = || {
+        let names = [Some("org_a"), Some("org_b"), None];
+        (0..)
+            .zip(names)
+            .map(|(row, names)| MalformedRow {
+                row,
+                id: format!("d{row}"),
+                field: "x".into(),
+                organization_id: names.map(String::from),
+            })
+            .collect::<Vec<_>>()
+    };
+    let page = || Page {
+        malformed: malformed(),
+        ..last("d0")
+    };
+    let found = || Found {
+        malformed: malformed(),
+        ..complete(1)
+    };
+    let flags = [FlagValue::Malformed; 3];
+    let mut told_of_own = Malformed::default();
+    told_of_own.add("d0", "x");
+    told_of_own.add("d2", "x");
+    for (range, names_own) in [
+        (Range::PlatformFlags { key }, true),
+        (Range::OrganizationFlags { key }, true),
+        (Range::UserFlags { key }, false),
+        (Range::Claims, true),
+        (Range::Drafts, true),
+    ] {
+        let mut scan = scan_at(range);
+        match range {
+            Range::Claims => {
+                scan.feed_claims(1, last("c0")).unwrap();
+                rows_asked_for(&mut scan);
+                scan.feed_documents(3, &found()).unwrap();
+                assert_eq!(scan.state.sums.resolutions, 3, "all are counted");
+            }
+            Range::Drafts => scan.feed_drafts(&[None; 3], page()).unwrap(),
+            _ => scan.feed_flags(&flags, page()).unwrap(),
+        }
+        let told = match range {
+            Range::Claims => &scan.state.malformed.voice_note_entity_resolutions,
+            Range::Drafts => &scan.state.malformed.insight_drafts,
+            _ => &scan.state.malformed.feature_flags,
+        };
+        let expected = if names_own {
+            told_of_own.clone()
+        } else {
+            Malformed::default()
+        };
+        assert_eq!(*told, expected, "{range:?}");
+    }
 }
 
 #[test]

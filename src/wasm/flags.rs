@@ -11,17 +11,25 @@ use crate::{Caller, FlagChangeCall, FlagPlan, FlagRoom, FurtherRowsCall, Further
 #[serde(transparent)]
 pub struct FlagRows(pub(super) crate::ByKey<KeyRows>);
 
-/// Who did it, as rows and logs name them. `caller` is that of a public function.
+/// Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
 #[wasm_bindgen(js_name = actorOf)]
-pub fn actor_of(caller: Option<Ts<Caller>>) -> Result<String, JsValue> {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an optional text is handed over as a whole"
+)]
+pub fn actor_of(caller: Option<Ts<Caller>>, claimed: Option<String>) -> Result<String, JsValue> {
     let caller = caller.map(|caller| decode("actorOf", &caller)).transpose()?;
-    Ok(crate::actor(caller.as_ref(), None))
+    Ok(crate::actor(caller.as_ref(), claimed.as_deref()))
 }
 
-/// How far a change may read, from where its transaction is.
+/// How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
+/// this one.
 #[wasm_bindgen(js_name = flagRoom)]
-pub fn flag_room(transaction: &Transaction) -> Result<Ts<FlagRoom>, JsValue> {
-    encode(&FlagRoom::of(&transaction.0))
+pub fn flag_room(
+    transaction: &Transaction,
+    #[wasm_bindgen(js_name = flagsBehind)] flags_behind: u32,
+) -> Result<Ts<FlagRoom>, JsValue> {
+    encode(&FlagRoom::of(&transaction.0, flags_behind))
 }
 
 /// What is to be done with further rows of a flag.

@@ -4,10 +4,12 @@ use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
+use super::ledger::Failures;
 use super::{Transaction, decode, encode};
 use crate::{
-    ArtifactHas, ArtifactToJudge, Fitting, Judge, JudgeCall, Judgement, MigrationAnswer, MigrationBatch,
-    MigrationCall, MigrationPage, MigrationStep, Millis, MissingRows, NoteRows, NoteToJudge, NoteVerdict,
+    ArtifactHas, ArtifactToJudge, Fitting, Judge, JudgeCall, Judgement, LegEnd, MigrationAnswer,
+    MigrationBatch, MigrationCall, MigrationPage, MigrationStep, Millis, MissingRows, NoteRows, NoteToJudge,
+    NoteVerdict, Run,
 };
 
 /// Notes to be judged, with their artifacts.
@@ -126,6 +128,27 @@ impl MigrationRun {
         jitter: f64,
     ) -> Result<(), JsValue> {
         Ok(self.0.failed(message, Millis(now_ms), jitter)?)
+    }
+
+    /// Goes on from the row of a run in the ledger. `failures` are its first ones.
+    pub fn join(&mut self, run: &Ts<Run>, failures: &Ts<Failures>) -> Result<(), JsValue> {
+        let failures = decode("MigrationRun.join", failures)?;
+        self.0.join(&decode("MigrationRun.join", run)?, failures.0);
+        Ok(())
+    }
+
+    /// Ends where the row of a run says, because someone paused or cancelled it.
+    pub fn interrupt(&mut self, run: &Ts<Run>, failures: &Ts<Failures>) -> Result<(), JsValue> {
+        let failures = decode("MigrationRun.interrupt", failures)?;
+        self.0
+            .interrupt(&decode("MigrationRun.interrupt", run)?, failures.0);
+        Ok(())
+    }
+
+    /// What to tell the ledger, once the run has ended.
+    #[wasm_bindgen(js_name = legEnd)]
+    pub fn leg_end(&self) -> Result<Ts<LegEnd>, JsValue> {
+        encode(&self.0.leg_end())
     }
 
     /// A line for `convex logs` and the dashboard, where it is time for one.

@@ -10,6 +10,7 @@
 )]
 
 mod flags;
+mod ledger;
 mod migration;
 mod read;
 mod status;

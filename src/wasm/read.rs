@@ -11,15 +11,18 @@ use serde::de::value::{Error, StrDeserializer};
 use wasm_bindgen::prelude::*;
 
 use super::flags::FlagRows;
+use super::ledger::{Failures, Runs};
 use super::migration::{NotesToJudge, RowsOfNotes};
 use super::status::{Candidates, DraftStatuses, FlagPageValues, LinkedArtifacts, Notes};
 use crate::units::as_u64;
 use crate::{
-    ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, CountedPage, DraftStatus, FlagChangeCall, FlagKey,
-    FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote, KeyRows,
-    LinkedArtifact, MalformedDocument, Metric, Metrics, MigrationBatch, MigrationCall, MigrationPage, Millis,
-    NoteFacts, NoteRows, NoteToCount, NoteToJudge, NoteVerdict, OpenLookUp, Page, Purpose, StatusCall,
-    StatusRunCall, Traces, TranscriptionStatus,
+    ArtifactHas, ArtifactToJudge, ByKey, Caller, Classes, Code, CountedPage, DraftStatus, FlagChangeCall,
+    FlagKey, FlagRow, FlagValue, Found, FurtherRowsCall, Inserted, InsightsStatus, JudgeCall, JudgedNote,
+    KeyRows, LinkedArtifact, LoweredPace, MalformedDocument, MalformedRow, Metric, Metrics, MigrationBatch,
+    MigrationCall, MigrationPage, Millis, NoteFacts, NoteFailure, NoteRows, NoteSamples, NoteToCount,
+    NoteToJudge, NoteToRecord, NoteVerdict, OpenLookUp, Outcome, Page, Purpose, Reasons, Recording,
+    RetryCall, Run, RunArguments, RunBatch, RunError, RunEvent, RunMode, RunPace, RunStateWord, RunSums,
+    StatusCall, StatusRunCall, Stopped, Traces, TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -152,6 +155,10 @@ macro_rules! read_words {
 }
 
 read_words!(
+    Code,
+    RunMode,
+    RunStateWord,
+    Stopped,
     DraftStatus,
     FlagKey,
     FlagValue,
@@ -175,7 +182,7 @@ macro_rules! read_fields {
 
 read_fields! {
     ArtifactHas { transcript, claims }
-    ArtifactToJudge { note, is_completed, created_ms, updated_ms }
+    ArtifactToJudge { note, is_completed, created_ms, updated_ms, organization_ids }
     Caller { token_identifier, subject }
     Candidates { organization_ids, counts }
     Classes { migrated, unfinished, not_ready, deferred, blocked, eligible }
@@ -185,21 +192,44 @@ read_fields! {
     Found { complete, open, malformed }
     FurtherRowsCall { key, enabled, updated_by, reason, at, left, first, rows, is_last }
     Inserted { artifacts, transcripts, claims }
-    JudgeCall { organization_id, now_ms, is_retry, deferred_days, repair, ends_at_malformed }
+    LoweredPace { bytes_per_second, full_bytes_per_second, halved_ms, good_since_ms }
+    NoteFailure { voice_note_id, code, message }
+    NoteSamples { unfinished, deferred, blocked }
+    NoteToRecord { id, position, verdict }
+    Outcome { migrated, repaired, already_migrated, unfinished, not_ready, deferred, blocked, failed }
+    Reasons {
+        no_coach, insights_cancelled, unknown_status, transcribing, insights_in_progress, awaiting_confirmation,
+        changed_recently, no_time_of_change,
+    }
+    Recording { before, notes, malformed }
+    RetryCall { run_id, by, deadline_ms }
+    Run {
+        run_id, organization_id, by, reason, arguments, mode, state, stopped, generation, lease_ms, lease_ends_ms,
+        idle_legs, commits, sums, position, limit, limit_left, total, pace, last_error, started_ms, updated_ms, ended_ms,
+        heard_ms, worked_ms,
+    }
+    RunArguments { batch_size, repair, deferred_days, retry_of }
+    RunBatch { number, sums, failures, position, refusals, error, recovered }
+    RunError { message, at_ms }
+    RunPace { configured_bytes_per_second, lowered }
+    RunSums { outcome, reasons, inserted, samples, batches, bytes_written }
+    JudgeCall { organization_id, now_ms, run_ms, is_retry, deferred_days, repair, ends_at_malformed }
     JudgedNote { id, position, created_ms, verdict, rows }
     KeyRows {
         environment, platform, organization, has_more_organization_rows, user_rows, has_more_user_rows,
     }
     LinkedArtifact { note, is_completed, organization_ids }
     MalformedDocument { row, id, field }
+    MalformedRow { row, id, field, organization_id }
     Metric { used, remaining }
     Metrics {
         documents_read, bytes_read, database_queries, documents_written, bytes_written, functions_scheduled,
         scheduled_function_args_bytes,
     }
-    MigrationBatch { verdicts, malformed, inserted, metrics, ids, position, created_ms, is_last }
+    MigrationBatch { verdicts, malformed, inserted, metrics, ids, position, created_ms, is_last, bytes_per_second }
     MigrationCall {
-        organization_id, dry_run, batch_size, limit, repair, deferred_days, cursor, deployment, indexes, is_legacy,
+        organization_id, dry_run, batch_size, limit, repair, deferred_days, cursor, background, by, reason, caller,
+        retry_of, has_ledger, deployment, indexes, is_legacy,
         now_ms, deadline_ms, pace_bytes_per_second,
     }
     MigrationPage { notes, malformed, is_last }
@@ -238,8 +268,45 @@ read_transparent!(
     LinkedArtifacts,
     Millis,
     Notes,
-    RowsOfNotes
+    Failures,
+    RowsOfNotes,
+    Runs
 );
+
+impl Read for RunEvent {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        let object = object(value)?;
+        let kind: String = field(object, "kind")?;
+        Ok(match &*kind {
+            "legBegan" => Self::LegBegan {
+                generation: field(object, "generation")?,
+            },
+            "batchAsked" => Self::BatchAsked {
+                generation: field(object, "generation")?,
+                number: field(object, "number")?,
+            },
+            "batchWritten" => Self::BatchWritten {
+                generation: field(object, "generation")?,
+                batch: field(object, "batch")?,
+            },
+            "legEnded" => Self::LegEnded {
+                generation: field(object, "generation")?,
+                stopped: field(object, "stopped")?,
+                rest: field(object, "rest")?,
+                pause_ms: field(object, "pause_ms")?,
+            },
+            "watched" => Self::Watched {
+                generation: field(object, "generation")?,
+            },
+            "pause" => Self::Pause,
+            "cancel" => Self::Cancel,
+            "setPace" => Self::SetPace {
+                bytes_per_second: field(object, "bytes_per_second")?,
+            },
+            _ => return Err(Problem::new("expected the kind of an event").in_field("kind")),
+        })
+    }
+}
 
 impl<T: Read> Read for ByKey<T> {
     fn read(value: &JsValue) -> Result<Self, Problem> {

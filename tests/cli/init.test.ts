@@ -305,3 +305,60 @@ test.each([
   expect(code).toBe(2);
   expect(err).toContain(message);
 });
+
+describe("--ledger", () => {
+  const config = "convex.config.ts";
+
+  test("installs and wires the ledger in a new project", () => {
+    const project = newProject();
+    const { code, out } = project.run(["init", "--yes", "--ledger"]);
+    expect(code, out).toBe(0);
+    expect(out).toContain(`written        convex/${config}`);
+    expect(project.read(config)).toContain("app.use(v2Rollout);");
+    expect(project.read("v2RolloutHost.ts")).toContain("  ledger: components.v2Rollout,");
+    expect(project.read("v2RolloutHost.ts")).not.toContain("init --ledger");
+    expect(syntaxErrors(project.read("v2RolloutHost.ts"))).toEqual([]);
+    expect(project.run(["doctor"]).out).toContain("The ledger is installed and wired");
+    expect(project.run(["init", "--ledger"]).out).toContain(`unchanged      convex/${config}`);
+  });
+
+  test("adds it to a config of the project's own, once that was shown", () => {
+    const project = newProject();
+    const before = `import { defineApp } from 'convex/server'
+import betterAuth from '@convex-dev/better-auth/convex.config'
+
+const app = defineApp()
+app.use(betterAuth)
+
+export default app
+`;
+    project.write(`convex/${config}`, before);
+    const left = project.run(["init", "--ledger"]);
+    expect(left).toMatchObject({ code: 2 });
+    expect(project.read(config)).toBe(before);
+    for (const { out } of [left, project.run(["init", "--ledger", "--yes"])]) {
+      expect(out).toContain("+import v2Rollout from 'v2-rollout/convex.config'");
+      expect(out).toContain("+app.use(v2Rollout)");
+    }
+    expect(project.read(config)).toContain(
+      "const app = defineApp()\napp.use(v2Rollout)\napp.use(betterAuth)",
+    );
+  });
+
+  test("doctor finds a ledger that is named but not installed, and the reverse", () => {
+    const project = installedProject();
+    project.write(`convex/${config}`, "export default 1;\n");
+    const unplanned = project.run(["init", "--ledger"]);
+    expect(unwrapped(unplanned.out)).toContain("laid out in a way that only you can extend");
+    project.remove(`convex/${config}`);
+    expect(project.run(["init", "--ledger"]).code).toBe(0);
+    expect(unwrapped(project.run(["doctor"]).out)).toContain(
+      "convex/convex.config.ts installs the ledger, but convex/v2RolloutHost.ts does not name it.",
+    );
+    project.edit("v2RolloutHost.ts", "// ledger: components.v2Rollout,", "ledger: {},");
+    project.remove(`convex/${config}`);
+    expect(unwrapped(project.run(["doctor"]).out)).toContain(
+      "convex/v2RolloutHost.ts names the ledger, but convex/convex.config.ts does not install it.",
+    );
+  });
+});

@@ -126,6 +126,7 @@ export function newProject({ convex = "convex-oldest", functions = "convex" } = 
     join(functions, "_generated", "api.d.ts"),
     project
       .read("_generated/api.d.ts")
+      .replace(/"[^"]*js-shims[^"]*"/, '"v2-rollout/_generated/component.js"')
       .split("\n")
       .filter((line) => !/typeof|import type \* as/.test(line) || /featureFlags|fullApi/.test(line))
       .join("\n"),

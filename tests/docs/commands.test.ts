@@ -28,7 +28,7 @@ npx() {
   fi
   local arguments=()
   for argument in "$@"; do
-    if [[ "$argument" =~ \\<([a-z]+)\\> ]]; then
+    if [[ "$argument" =~ \\<([a-zA-Z]+)\\> ]]; then
       name="\${BASH_REMATCH[1]}"
       value="$(sed -n "s/^  \\"$name\\": \\"\\(.*\\)\\",\\{0,1\\}$/\\1/p" "$LAST")"
       if [[ -z "$value" ]]; then echo "the last answer has no $name" >&2; return 1; fi

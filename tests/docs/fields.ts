@@ -2,12 +2,20 @@
 
 import type { GenericValidator, PropertyValidators } from "convex/values";
 
+import { change, runAnswer } from "../../js-shims/validators/ledger";
+
 export type Field = {
   /** Dots between levels, `[]` behind an array, `?` behind an optional field, `<key>` for either flag. */
   path: string;
   /** `number`, `string or null`, `array of objects`..., or the words of a closed set in the order of the alphabet. */
   type: string;
 };
+
+/** Objects that have a section of their own. */
+const named = new Map<unknown, string>([
+  [runAnswer, "a run"],
+  [change, "a change"],
+]);
 
 const scalars: Record<string, string> = { float64: "number", string: "string", boolean: "boolean" };
 const flags = "entity_resolution_v2 voice_notes_v2";
@@ -32,6 +40,8 @@ function fieldsBelow(path: string, validator: GenericValidator): Field[] {
   const words = choices.flatMap((choice) => (choice.kind === "literal" ? [String(choice.value)] : []));
   if (words.length === choices.length) return [{ path, type: words.sort().join(", ") + orNull }];
   const objects = choices.flatMap((choice) => (choice.kind === "object" ? [choice] : []));
+  const [name] = objects.flatMap((object) => named.get(object) ?? []);
+  if (name !== undefined) return [{ path, type: name + orNull }];
   if (objects.length === choices.length) {
     const below = objects.flatMap(({ fields }) => fieldsOf(fields, `${path.replace("?", "")}.`));
     return isNullable ? [{ path, type: "object or null" }, ...unique(below)] : unique(below);

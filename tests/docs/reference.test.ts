@@ -16,8 +16,10 @@ const sections: Record<string, string> = {
   statusArgs: "Arguments of `v2MigrationStatus`",
   statusArgsObject: "Arguments of `v2MigrationStatus`",
   statusAnswer: "Answer of `v2MigrationStatus`",
-  migrationArgs: "Arguments of `runMigration`",
-  migrationArgsObject: "Arguments of `runMigration`",
+  runMigrationArgs: "Arguments of `runMigration`",
+  runStarted: "Answer of a run in the background",
+  runAnswer: "A run",
+  change: "A change",
   migrationAnswer: "Answer of `runMigration`",
   legacyMigrationAnswer: "Answer with a migration action of the host's own",
   enableArgs: "Arguments of `enableV2ForOrg`",
@@ -26,7 +28,14 @@ const sections: Record<string, string> = {
 };
 
 /** Of functions that only the library calls. */
-const internal = ["flagRowsArgs", "statusPageArgs"];
+const internal = [
+  "flagRowsArgs",
+  "migrationArgs",
+  "migrationArgsObject",
+  "startArgs",
+  "statusPage",
+  "statusPageArgs",
+];
 const called = Object.entries(validators).filter(([name]) => !internal.includes(name));
 
 /** The words in the first column of the table that a link of a type leads to. */
@@ -39,6 +48,8 @@ function wordsAt(anchor: string): string[] {
 /** A type as the document writes it, in the words of `fieldsOf`. */
 function typeIn(cell: string): string {
   const anchor = cell.match(/^\[[^\]]*\]\(#([^)]+)\)/)?.[1];
+  const named = cell.match(/^\[(an? \w+)\]/)?.[1];
+  if (named !== undefined) return `${named}${cell.endsWith(" or null") ? " or null" : ""}`;
   const words = anchor === undefined ? codesIn(cell) : wordsAt(anchor);
   const orNull = cell.endsWith(" or null") ? " or null" : "";
   if (words.length === 0) return cell;

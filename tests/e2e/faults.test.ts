@@ -157,6 +157,15 @@ describe("a run of 120 notes", () => {
     expect(await killed.run("scripts/runMigration", args)).toMatchObject({ code: 1, stdout: "" });
     expect(await killed.ended).toBe(137);
     const again = await redeploy(save);
+    // The ledger does not know yet that it was killed.
+    const refusal = failureOf(await again.run("scripts/runMigration", args));
+    expect(refusal).toMatchObject({ code: "RUN_EXISTS" });
+    const [, runId] = /run `([^`]*)`/.exec((refusal as { message: string }).message) ?? [];
+    await again.run("v2Rollout:cancelRun", { runId });
+    expect(answerOf(await again.run("v2Rollout:cancelRun", { runId }))).toMatchObject({
+      state: "cancelled",
+      outcome: { migrated: 40 },
+    });
     expect(answerOf(await again.run("scripts/runMigration", args))).toMatchObject({
       done: true,
       outcome: { migrated: notes - 40, alreadyMigrated: 40 },

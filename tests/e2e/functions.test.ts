@@ -174,7 +174,7 @@ test("500 notes: one command migrates what its dry run promised, a second one ch
   const first = answerOf(
     await backend.run("scripts/runMigration", { organizationId: "org_a", dryRun: false }),
   );
-  expect({ ...first, dryRun: true, batches: 0, batchSize: null, estimate: null }).toEqual({
+  expect({ ...first, dryRun: true, runId: null, batches: 0, batchSize: null, estimate: null }).toEqual({
     ...promised,
     batches: 0,
     batchSize: null,

@@ -49,7 +49,7 @@ function wiredProject(convex: string, folder: string): Project {
   const project = newProject({ convex });
   installTarball(project);
   if (folder !== installed) project.move(installed, folder);
-  for (const args of [["init", "--yes"], ["doctor"]]) {
+  for (const args of [["init", "--yes", "--ledger"], ["doctor"]]) {
     const result = project.run(args);
     expect(result, result.out).toMatchObject({ code: 0, err: "" });
   }
@@ -74,6 +74,12 @@ test.each([
   expect(await run("enableV2ForOrg")).toMatchObject({ success: true });
   expect(await run("runMigration", { dryRun: false })).toMatchObject({ outcome: { migrated: 1 } });
   expect(await run("v2MigrationStatus")).toMatchObject({ verdict: "complete" });
+  const { runId } = await run("runMigration", { dryRun: false, background: true, by: "Ann" });
+  let state = "queued";
+  for (let tries = 0; tries < 20 && state !== "done"; tries++) {
+    ({ state } = answerOf(await backend.run("v2Rollout:run", { runId })));
+  }
+  expect(state).toBe("done");
   expect(await run("disableV2ForOrg")).toMatchObject({ success: true });
 });
 

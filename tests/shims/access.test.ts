@@ -66,7 +66,7 @@ describe("the lookup", () => {
     ["undefined", [], undefined, "LOOKUP_FAILED", 1],
     ["one that is busy for a while", times(busy, 5), {}, "ok", 6],
     ["one that is busy, and no row", times(busy, 2), null, "ORGANIZATION_NOT_FOUND", 3],
-    ["one that is always busy", times(busy, 99), {}, "LOOKUP_FAILED", 9],
+    ["one that is always busy", times(busy, 99), {}, "LOOKUP_FAILED", 7],
     ["one that fails twice", times("it is cursed", 2), {}, "ok", 3],
     ["one that always fails", times("it is cursed", 99), {}, "LOOKUP_FAILED", 3],
     ["one that is too slow", [timedOut], {}, "LOOKUP_FAILED", 1],
@@ -81,12 +81,32 @@ describe("the lookup", () => {
     ["a row", [], {}, "ok"],
     ["no row", [], null, "ORGANIZATION_NOT_FOUND"],
     ["undefined", [], undefined, "LOOKUP_FAILED"],
+    ["true", [], true, "LOOKUP_FAILED"],
+    ["an array", [], [], "LOOKUP_FAILED"],
     ["one that fails once", [busy], {}, "LOOKUP_FAILED"],
   ])("in a query or mutation, which has no timers: %s", async (_, messages, answer, expected) => {
     const { findOrganization: find, tries } = hook(messages, answer);
     const asked = findOrganization({ ...host, findOrganization: find }, ctx, "org_a");
     expect(await asked.then(() => "ok", codeOf)).toBe(expected);
     expect(tries()).toBe(1);
+  });
+
+  test.each([
+    [undefined, "undefined"],
+    [false, "false"],
+    [0, "0"],
+    ["", "the text ``"],
+    ["org_a", "the text `org_a`"],
+    [[], "an array"],
+  ])("says that it answered %j", async (answer, told) => {
+    const { findOrganization: find } = hook([], answer);
+    const asked = findOrganization({ ...host, findOrganization: find }, ctx, "org_a");
+    await expect(asked).rejects.toMatchObject({
+      data: {
+        code: "LOOKUP_FAILED",
+        message: `the lookup of organizationId \`org_a\` failed: it answered ${told}, neither a row nor null`,
+      },
+    });
   });
 
   test("says what it failed with", async () => {

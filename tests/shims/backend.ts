@@ -2,9 +2,11 @@
 
 import { convexTest, type TestConvex } from "convex-test";
 
+import componentSchema from "../../js-shims/component/schema";
 import schema from "../backend/convex/schema";
 
 const modules = import.meta.glob("../backend/convex/**/*.*s");
+const componentModules = import.meta.glob("../../js-shims/component/**/*.*s");
 
 export type Limits = { documentsRead?: number; bytesRead?: number; databaseQueries?: number };
 export type Backend = TestConvex<typeof schema>;
@@ -19,14 +21,18 @@ function withOldFiles() {
 
 /** A backend with Convex's limits. Without validation documents may be malformed; with old files those of notes may be,
  * which only shows when their artifact is written. */
-export function backend(options: { validate?: boolean; oldFiles?: boolean } = {}): Backend {
+export function backend(
+  options: { validate?: boolean; oldFiles?: boolean; modules?: typeof modules } = {},
+): Backend {
   const described = options.oldFiles ? withOldFiles() : schema;
   const checked = options.validate === false ? { ...schema, schemaValidation: false } : described;
-  return convexTest({
+  const t = convexTest({
     schema: checked as unknown as typeof schema,
-    modules,
+    modules: { ...modules, ...options.modules },
     transactionLimits: true,
   });
+  t.registerComponent("v2Rollout", componentSchema, componentModules);
+  return t;
 }
 
 /** Stored documents of all tables that the functions meet, by table. */

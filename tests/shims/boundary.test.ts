@@ -88,6 +88,7 @@ test("a refusal is a ConvexError with the data that a caller sees", () => {
   expect(refused(() => new StatusScan({ ...statusCall, organizationId: "a b" }))).toEqual({
     code: "INVALID_ARGUMENT",
     message: "organizationId `a b` must be 1 to 128 visible ASCII characters without spaces",
+    hint: "give the organization's id, neither its name nor its slug",
   });
   expect(refused(() => refuseCaller("runMigration"))).toMatchObject({ code: "FORBIDDEN" });
   expect(refused(() => refusePosition())).toEqual({
@@ -149,11 +150,18 @@ test("a run and a change", () => {
     dryRun: true,
     repair: false,
     isLegacy: false,
+    background: false,
+    hasLedger: false,
     nowMs: 0,
     deadlineMs: 1e9,
     paceBytesPerSecond: 0,
   });
-  expect(run.next(0)).toEqual({ kind: "readPage", after: null, notes: 1_000 });
+  expect(run.next(0)).toEqual({
+    kind: "readPage",
+    after: null,
+    notes: 1_000,
+    attempt: { nowMs: 0, runMs: 0, isRetry: false },
+  });
   const judged = { position: "[1]", createdMs: 1 };
   const rows = { areWritten: false, transcripts: 1, claims: 3, bytes: 9, repairedBytes: null };
   run.pageRead({
@@ -297,17 +305,21 @@ describe("a wrong call throws and names what is wrong", () => {
     ],
     [
       "no decision about repairs",
-      () => judge(wrong({ nowMs: 1, isRetry: false, endsAtMalformed: false }), { notes: [], artifacts: [] }),
+      () =>
+        judge(wrong({ nowMs: 1, runMs: 1, isRetry: false, endsAtMalformed: false }), {
+          notes: [],
+          artifacts: [],
+        }),
       "judge.repair: expected a boolean, got undefined",
     ],
     [
       "an artifact of no note",
       () =>
         judge(
-          { nowMs: 1, isRetry: false, repair: true, endsAtMalformed: false },
+          { nowMs: 1, runMs: 1, isRetry: false, repair: true, endsAtMalformed: false },
           {
             notes: [null],
-            artifacts: [{ note: 1, isCompleted: true, createdMs: 1 }],
+            artifacts: [{ note: 1, isCompleted: true, createdMs: 1, organizationIds: [] }],
           },
         ),
       "judge: note 1 is none of the 1 judged",

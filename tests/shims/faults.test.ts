@@ -107,6 +107,7 @@ for (const { name, isSparse, dryRun } of runs) {
             data: { code: "INTERNAL", message: expect.stringContaining(messages[kind]) },
           });
           answer = await migrate(t, args);
+          // Where nothing can be read either, nobody knows what a lost answer wrote.
           if (kind === "lostAnswer") expect(answer.outcome.failed).toBe(0);
           else expect(answer.outcome).toEqual(expected.outcome);
           expect(shape(await rowsByNote(t))).toEqual(shape(rows));
@@ -139,6 +140,98 @@ for (const { name, isSparse, dryRun } of runs) {
     );
   });
 }
+
+describe("failures of several kinds, one after the other", () => {
+  type Failing = { kind: Kind | "commits"; moment?: "before" | "after" };
+  const text = ({ kind }: Failing) => (kind === "commits" ? messages.concurrentCommits : messages[kind]);
+  const lost: Failing = { kind: "lostAnswer", moment: "after" };
+  const refused: Failing = { kind: "lostAnswer", moment: "before" };
+  const busy: Failing = { kind: "commits" };
+  const [unknown, conflict, timeout]: Failing[] = [
+    { kind: "unknown" },
+    { kind: "conflict" },
+    { kind: "timeout" },
+  ];
+
+  /** Fails mutations: one after the other, and then all in the way of the last, where it is for good. */
+  const failing = (first: (Failing | null)[], forGood: Failing | null = null): Hook => {
+    let nth = 0;
+    let current: Failing | null = null;
+    return (call, moment) => {
+      if (call !== "mutation") return;
+      if (moment === "before") current = first[nth++] ?? (nth > first.length ? forGood : null);
+      if (current && moment === (current.moment ?? "before")) throw new Error(text(current));
+    };
+  };
+  const stored = async (t: Awaited<ReturnType<typeof platform>>) => {
+    const { voiceNoteArtifacts, voiceNoteTranscripts, voiceNoteClaims } = await readAll(t);
+    return [voiceNoteArtifacts.length, voiceNoteTranscripts.length, voiceNoteClaims.length];
+  };
+  const org = { organizationId: "org_a", dryRun: false };
+
+  test.each<[string, (Failing | null)[]]>([
+    ["conflicts", [lost, conflict as Failing, conflict as Failing, conflict as Failing]],
+    ["a limit that is reached", [lost, timeout as Failing]],
+    ["what is unknown", [lost, unknown as Failing, unknown as Failing, unknown as Failing]],
+    ["another one", [lost, busy, lost]],
+  ])("a lost answer and %s: the limit holds, and all rows are counted", async (_, first) => {
+    const t = await platform(false);
+    const answer = await migrate(t, { ...org, limit: 70 }, { hook: failing(first) });
+    expect(answer).toMatchObject({
+      ...{ stopped: "limit", artifacts: 70, transcripts: 70, claims: 70, failures: [] },
+      outcome: { migrated: 70, alreadyMigrated: 0, failed: 0 },
+    });
+    expect(await stored(t)).toEqual([70, 70, 70]);
+    const rest = await migrate(t, answer.next?.args ?? org);
+    expect(rest.outcome.migrated).toBe(50);
+    expect(await stored(t)).toEqual([120, 120, 120]);
+  });
+
+  test("a note that nothing is decided about is tried anew by the next call", async () => {
+    const three = [unknown, unknown, unknown] as Failing[];
+    for (const [args, hook, stopped] of [
+      [{ ...org, limit: 1 }, failing(three), "limit"],
+      [{ ...org, batchSize: 1 }, failing([...three, null], busy), "error"],
+    ] as const) {
+      const t = await platform(false);
+      const answer = await migrate(t, args, { hook });
+      expect(answer).toMatchObject({
+        stopped,
+        failures: [],
+        artifacts: 1,
+        outcome: { migrated: 1, failed: 0 },
+      });
+      const rest = await migrate(t, { ...(answer.next?.args ?? org), limit: 500 });
+      expect(rest).toMatchObject({ done: true, outcome: { migrated: 119, alreadyMigrated: 1, failed: 0 } });
+      expect(await stored(t)).toEqual([120, 120, 120]);
+    }
+  });
+
+  test.each([
+    ["an answer, and then writes that are refused", failing([lost], busy), 50],
+    ["every answer", failing([], lost), 50],
+    ["none: the same message comes of writes that never commit", failing([], refused), 0],
+  ] as const)("what was written is told where the run loses %s", async (_, hook, written) => {
+    const t = await platform(false);
+    const run = migrate(t, org, { hook });
+    if (written === 0) {
+      await expect(run).rejects.toMatchObject({ data: { code: "INTERNAL" } });
+    } else {
+      expect(await run).toMatchObject({
+        ...{
+          done: false,
+          stopped: "error",
+          batches: 1,
+          artifacts: written,
+          transcripts: written,
+          claims: written,
+        },
+        outcome: { migrated: written, alreadyMigrated: 0, failed: 0 },
+      });
+    }
+    expect(await stored(t)).toEqual([written, written, written]);
+  });
+});
 
 /** What the notes got, in their order, without ids. */
 const shape = (rows: Record<string, unknown>) =>

@@ -345,7 +345,7 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
       else await t.action(internal.scripts.v2MigrationStatus.default, pasted);
     }
     const quoted = await t.mutation(enable, { organizationId: "it's" });
-    expect(quoted.warnings).toEqual([expect.stringContaining("`next` holds a `'`")]);
+    expect(quoted.warnings).toEqual([expect.stringContaining("organizationId holds a single quote")]);
   });
 });
 
@@ -413,6 +413,18 @@ describe("warnings", () => {
       const { warnings } = await t.mutation(enable, { organizationId: "org_a" });
       expect(warnings).toEqual([expect.stringContaining(`voice_notes_v2: ${told} on the platform`)]);
     }
+    // Large rows, too, and as many by a status.
+    const large = backend();
+    await seed(large);
+    for (const featureKey of keys)
+      for (let part = 0; part < 3; part++)
+        await insertFlags(large, 400, { ...user, featureKey, notes: "x".repeat(3_000) });
+    const organizationId = "org_a";
+    const told = keys.map((key) => expect.stringContaining(`${key}: 1,000 or more user rows`));
+    expect((await large.mutation(enable, { organizationId })).warnings).toEqual(told);
+    const status = await large.action(internal.scripts.v2MigrationStatus.default, { organizationId });
+    expect(status.warnings).toEqual(told);
+
     const t = backend();
     await seed(t);
     for (let n = 0; n < 25; n++)
@@ -685,6 +697,71 @@ describe("restore", () => {
         expect(await rowsOf(t, keys[1])).toEqual([]);
       }
     }
+  });
+
+  test("is told apart where rows are too many, and where they are too large", async () => {
+    vi.useFakeTimers();
+    logged();
+    for (const [count, kilobytes, rows, told] of [
+      [40, 100, "40 rows for this organization", null],
+      [105, 40, "105 rows for this organization", "more than 100 rows"],
+      [
+        20,
+        500,
+        "more than 10 rows for this organization",
+        "at least 11 rows, too many or too large to be read at once",
+      ],
+    ] as const) {
+      const t = backend();
+      await seed(t);
+      for (let n = 0; n < count; n += 10)
+        await insertFlags(t, Math.min(10, count - n), {
+          featureKey: keys[0],
+          enabled: false,
+          notes: "x".repeat(kilobytes * 1_000),
+        });
+      const { previous, warnings } = await t.mutation(enable, { organizationId });
+      expect(previous === null).toBe(told !== null);
+      expect(warnings[0]).toContain(`${keys[0]}: ${rows}`);
+      const last = warnings[warnings.length - 1] ?? "";
+      if (told === null) expect(last).not.toContain("`previous`");
+      else expect(last).toBe(`${keys[0]}: ${told}: there is no \`previous\` to come back to`);
+      await t.finishAllScheduledFunctions(vi.runAllTimers);
+      expect(new Set((await rowsOf(t, keys[0])).map((row) => row.enabled))).toEqual(new Set([true]));
+    }
+  });
+
+  test.each([
+    [40, 100_000, 0],
+    [12, 1_000_000, 8],
+    [1, 1_000_000, 12],
+  ])("%i rows of %i bytes of both flags, and %i user rows, fit", async (rows, bytes, userRows) => {
+    vi.useFakeTimers();
+    logged();
+    const t = backend();
+    await seed(t);
+    const notes = "x".repeat(bytes);
+    const user = { scope: "user", userId: "u", organizationId: undefined };
+    for (const featureKey of keys) {
+      await insertFlag(t, { featureKey, scope: "platform", organizationId: undefined, enabled: true, notes });
+      for (let n = 0; n < rows; n++) await insertFlag(t, { featureKey, enabled: false, notes });
+      for (let n = 0; n < userRows; n++) await insertFlag(t, { ...user, featureKey, notes });
+    }
+    const { success, previous } = await t.mutation(enable, { organizationId });
+    expect(success).toBe(true);
+    expect(previous === null).toBe(rows === 12);
+    await t.finishAllScheduledFunctions(vi.runAllTimers);
+    const values = await t.run(async ({ db }) => {
+      const first = (featureKey: string) =>
+        db
+          .query("featureFlags")
+          .withIndex("by_featureKey_scope_org", (q) =>
+            q.eq("featureKey", featureKey).eq("scope", "organization").eq("organizationId", organizationId),
+          )
+          .first();
+      return [(await first(keys[0]))?.enabled, (await first(keys[1]))?.enabled];
+    });
+    expect(values).toEqual([true, true]);
   });
 
   test("over a cascade says what has no effect", async () => {

@@ -4,7 +4,7 @@ import { everyDocument, findBehind, LOST, positionOf, source } from "../../js-sh
 import { Meter } from "../../js-shims/reading/meter";
 import { Readers } from "../../js-shims/reading/readers";
 import { scanStatus } from "../../js-shims/reading/status";
-import type { StatusAnswer } from "../../js-shims/validators";
+import type { StatusPage } from "../../js-shims/validators";
 import { internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
 import { type Backend, backend, readAll } from "./backend";
@@ -138,7 +138,7 @@ test("a call without a cursor ends in a right count, whatever is deleted behind 
     }
   });
   let cursor: string | undefined;
-  let answer: StatusAnswer;
+  let answer: StatusPage;
   let deletions = 0;
   do {
     const page = { organizationId: "org_a", ...(cursor === undefined ? {} : { cursor }) };

@@ -2,7 +2,7 @@ import type { FunctionReference } from "convex/server";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ActionCtx } from "../../js-shims/host";
-import type { MigrationAnswer, MigrationArgs, StatusAnswer } from "../../js-shims/validators";
+import type { MigrationAnswer, MigrationArgs, StatusAnswer, StatusPage } from "../../js-shims/validators";
 import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import { migrationBatchFunction } from "../../js-shims/writing/migrationTransactions";
 import { internal } from "../backend/convex/_generated/api";
@@ -190,7 +190,7 @@ describe("dry run", () => {
     let cursor: string | undefined;
     for (let n = 0; n < 100; n++) {
       const page = { organizationId: "org_a", ...(cursor ? { cursor } : {}) };
-      const a: StatusAnswer = await t.query(
+      const a: StatusPage = await t.query(
         async (ctx) =>
           await ctx.runQuery(internal.v2Rollout.statusPage, page, {
             transactionLimits: { documentsRead: 4 },
@@ -250,7 +250,7 @@ describe("own meter", () => {
         const before = await ctx.meta.getTransactionMetrics();
         const batch = await handler(
           { ...ctx, meta: undefined },
-          { repair: true, isRetry: false, nowMs: Date.now(), notes: ids },
+          { repair: true, isRetry: false, nowMs: Date.now(), runMs: Date.now(), notes: ids },
         );
         const after = await ctx.meta.getTransactionMetrics();
         const names = [
@@ -281,7 +281,7 @@ describe("own meter", () => {
           // biome-ignore lint/suspicious/noExplicitAny: only convex-test takes limits.
           await (ctx.runMutation as any)(
             internal.v2Rollout.migrationBatch,
-            { repair: false, isRetry: false, nowMs: Date.now(), notes: ids },
+            { repair: false, isRetry: false, nowMs: Date.now(), runMs: Date.now(), notes: ids },
             { transactionLimits: { documentsRead: 0 } },
           ),
       ),
@@ -291,7 +291,7 @@ describe("own meter", () => {
         // biome-ignore lint/suspicious/noExplicitAny: only convex-test takes limits.
         await (ctx.runMutation as any)(
           internal.v2Rollout.migrationBatch,
-          { repair: false, isRetry: false, nowMs: Date.now(), notes: ids },
+          { repair: false, isRetry: false, nowMs: Date.now(), runMs: Date.now(), notes: ids },
           { transactionLimits: { documentsRead: 5 } },
         ),
     );
@@ -504,7 +504,7 @@ describe("open lookups", () => {
           for (let n = 0; ; n++) {
             if (n > 3000) throw new Error("does not end");
             const page = { organizationId: "org_a", ...(cursor ? { cursor } : {}) };
-            const a: StatusAnswer = await t.query(
+            const a: StatusPage = await t.query(
               async (ctx) => await ctx.runQuery(internal.v2Rollout.statusPage, page, { transactionLimits }),
             );
             if (a.done) {

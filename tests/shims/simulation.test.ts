@@ -20,6 +20,8 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
     dryRun: false,
     repair: false,
     isLegacy: false,
+    background: false,
+    hasLedger: false,
     batchSize: simulation.batchSize ?? undefined,
     nowMs: 0,
     deadlineMs: 1e300,
@@ -60,6 +62,7 @@ test.each(simulations)("$name: the wasm build plans what the native one does", (
       position: null,
       createdMs: null,
       isLast,
+      bytesPerSecond: null,
     };
   };
   for (;;) {

@@ -17,9 +17,16 @@ import { messageOf, Problem } from "./problem.mjs";
  */
 
 /**
- * @typedef {object} Bundle
+ * @typedef {object} Source What is pushed of the app, or of one definition of a component.
  * @property {BundledModule[]} modules
  * @property {BundledModule | null} schema
+ * @property {BundledModule | null} config Of `convex.config.ts`.
+ * @property {string[]} dependencies Paths of the definitions that the config imports.
+ */
+
+/**
+ * @typedef {Source & { definitions: Record<string, Source> }} Bundle The app, and definitions of components by
+ *   their paths, such as `ledger` or `../node_modules/@convex-dev/migrations`.
  */
 
 // Without it, the CLI asks the deployment which modules have changed.
@@ -67,12 +74,23 @@ export async function bundleBackend(backend) {
  * @returns {Bundle}
  */
 function readBundle(request) {
-  const app = request.appDefinition;
-  if (request.componentDefinitions?.length > 0) {
-    throw new Problem("the backend installs components, which this deployment does not serve");
-  }
-  return { modules: app.changedModules ?? app.functions, schema: app.schema ?? null };
+  const definitions = (request.componentDefinitions ?? []).map((/** @type {any} */ definition) => [
+    definition.definitionPath,
+    readSource(definition),
+  ]);
+  return { ...readSource(request.appDefinition), definitions: Object.fromEntries(definitions) };
 }
+
+/**
+ * @param {any} pushed
+ * @returns {Source}
+ */
+const readSource = (pushed) => ({
+  modules: pushed.changedModules ?? pushed.functions,
+  schema: pushed.schema ?? null,
+  config: pushed.definition ?? null,
+  dependencies: pushed.dependencies ?? [],
+});
 
 /**
  * The backend's own CLI comes first: another release of it may bundle differently.

@@ -16,6 +16,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /**
  * @typedef {object} Call One run of one function.
  * @property {"query" | "mutation" | "action"} kind
+ * @property {string} component Path of the component that the function belongs to; empty for the app.
  * @property {string} path
  * @property {any} ctx The context that the engine made for this run.
  * @property {Clock | null} clock Null in actions, which have the real clock.

@@ -4,6 +4,7 @@ import { running } from "./call.mjs";
 import { describeError, Refusal } from "./errors.mjs";
 import { canonicalPath } from "./functions.mjs";
 import { LogLines } from "./logs.mjs";
+import { pathIn } from "./paths.mjs";
 import { wrongKind } from "./syscalls.mjs";
 
 /**
@@ -11,19 +12,18 @@ import { wrongKind } from "./syscalls.mjs";
  *
  * @param {import("./server.mjs").Service} service
  * @param {import("./server.mjs").Caller} caller
- * @param {string} path
- * @param {any} args
+ * @param {{ component: string, path: string, args: any }} call
  * @param {import("./functions.mjs").Kind | null} kind Null for any.
  * @returns {Promise<{ isError: boolean, body: Record<string, unknown> }>} The answer as clients read it.
  */
-export async function callFunction({ engine, functions, faults }, caller, path, args, kind) {
+export async function callFunction({ engine, functions, faults }, caller, { component, path, args }, kind) {
   const logs = new LogLines();
   try {
-    const found = functions.find(path);
+    const found = functions.find(component, path);
     // To the public an internal function is one that does not exist.
     if (found === undefined || !(caller.isAdmin || found.isPublic)) {
       throw new Refusal(
-        `Could not find ${caller.isAdmin ? "" : "public "}function for '${canonicalPath(path)}'. ` +
+        `Could not find ${caller.isAdmin ? "" : "public "}function for '${pathIn(component, canonicalPath(path))}'. ` +
           "Did you forget to run `npx convex dev`?",
       );
     }
@@ -32,7 +32,7 @@ export async function callFunction({ engine, functions, faults }, caller, path, 
     }
     const t = caller.identity === null ? engine.t : engine.t.withIdentity(caller.identity);
     const value = await running.run({ kind: "request", logs }, () =>
-      faults.call(found, false, () => t.fun({ udfPath: found.path, componentPath: "" }, args)),
+      faults.call(found, false, () => t.fun({ udfPath: found.udfPath, componentPath: component }, args)),
     );
     const body = { status: "success", value: convexToJson(value ?? null), logLines: logs };
     return { isError: false, body };

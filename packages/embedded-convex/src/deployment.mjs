@@ -1,5 +1,6 @@
 // @ts-check
 import { bundleBackend } from "./bundle.mjs";
+import { findComponents } from "./components.mjs";
 import { createIsolateContext, createNodeContext } from "./context.mjs";
 import { createEngine } from "./engine.mjs";
 import { Faults } from "./faults.mjs";
@@ -90,47 +91,71 @@ async function evaluate(bundle, { backend, env, verbose, limits, metrics }, faul
     }
     return engine.host;
   };
-  /** @type {import("./context.mjs").ContextOptions} */
-  const contextOptions = {
-    env,
-    verbose,
-    syscalls: {
-      syscall: (op, args) => host().syscall(op, args),
-      immediate: (op, args) => host().immediate(op, args),
-      asyncSyscall: async (op, args) => await host().asyncSyscall(op, args),
-      jsSyscall: (op, args) => host().jsSyscall(op, args),
-    },
+  /** @type {import("./context.mjs").Syscalls} */
+  const syscalls = {
+    syscall: (op, args) => host().syscall(op, args),
+    immediate: (op, args) => host().immediate(op, args),
+    asyncSyscall: async (op, args) => await host().asyncSyscall(op, args),
+    jsSyscall: (op, args) => host().jsSyscall(op, args),
   };
-  /** @type {import("node:vm").Context | undefined} */
-  let nodeContext;
-  const contexts = {
-    isolate: createIsolateContext(contextOptions),
-    node: () => (nodeContext ??= createNodeContext(contextOptions)),
-  };
-  const modules = new Modules(bundle, contexts, backend);
-  const schema = bundle.schema === null ? null : await modules.evaluate(bundle.schema.path);
-  if (schema !== null && typeof schema.default?.export !== "function") {
-    throw new Problem("convex/schema has no default export made by `defineSchema`");
-  }
-  const functions = new Functions();
-  for (const path of modules.entryPaths()) {
-    functions.add(path, await modules.evaluate(path));
-  }
-  engine = createEngine({
-    schema: schema === null ? null : JSON.parse(schema.default.export()),
-    limits,
-    modules: functions.modulesFor({
+  const contextsFor = (/** @type {Record<string, string>} */ environment) =>
+    createContexts({ env: environment, verbose, syscalls });
+  const components = await findComponents(bundle, contextsFor, backend, env);
+  const functions = new Functions(components.map(({ path }) => path));
+  /** @type {Map<string, import("./engine.mjs").EngineSource>} */
+  const sources = new Map();
+  for (const component of components) {
+    const { path, source } = component;
+    const modules = new Modules(source, contextsFor(component.env), backend, path);
+    const schema = await evaluateSchema(modules, component);
+    for (const modulePath of modules.entryPaths()) {
+      functions.add(path, modulePath, await modules.evaluate(modulePath));
+    }
+    const runner = {
       limited: limits !== false,
-      isId: (table, id) => engine?.ids.isId(table, id) ?? false,
+      isId: (/** @type {string} */ table, /** @type {string} */ id) =>
+        engine?.namespaces.get(path)?.ids.isId(table, id) ?? false,
       frameOf: modules.frameOf,
-      onScheduled: async (registered) => {
+      onScheduled: async (/** @type {import("./functions.mjs").Registered} */ registered) => {
         if (engine !== null) {
           await faults.beginScheduled(registered, engine);
         }
       },
       onTopLevelEnd: () => engine?.queries.clear(),
-    }),
-  });
+    };
+    sources.set(path, { schema, modules: functions.modulesFor(path, runner) });
+  }
+  engine = createEngine({ sources, limits });
   installSyscalls(engine, functions, faults, metrics);
   return { engine, functions };
+}
+
+/**
+ * @param {import("./context.mjs").ContextOptions} options
+ * @returns {import("./modules.mjs").Contexts}
+ */
+function createContexts(options) {
+  /** @type {import("node:vm").Context | undefined} */
+  let nodeContext;
+  return {
+    isolate: createIsolateContext(options),
+    node: () => (nodeContext ??= createNodeContext(options)),
+  };
+}
+
+/**
+ * @param {Modules} modules
+ * @param {import("./components.mjs").Component} component
+ * @returns {Promise<import("./engine.mjs").Schema | null>}
+ */
+async function evaluateSchema(modules, { path, source }) {
+  if (source.schema === null) {
+    return null;
+  }
+  const { default: exported } = await modules.evaluate(source.schema.path);
+  if (typeof exported?.export !== "function") {
+    const where = path === "" ? "convex/schema" : `the schema of the component \`${path}\``;
+    throw new Problem(`${where} has no default export made by \`defineSchema\``);
+  }
+  return JSON.parse(exported.export());
 }

@@ -21,13 +21,19 @@ import { installWrites } from "./writes.mjs";
  */
 
 /**
- * @typedef {object} Engine
- * @property {any} t convex-test's accessor.
- * @property {any} host The object whose syscalls convex-test answers; they may be replaced.
+ * @typedef {object} Namespace The tables of the app, or of one component.
  * @property {any} database
  * @property {Store} store
  * @property {IdRegistry} ids
  * @property {Schema | null} schema
+ */
+
+/**
+ * @typedef {object} Engine
+ * @property {any} t convex-test's accessor.
+ * @property {any} host The object whose syscalls convex-test answers; they may be replaced.
+ * @property {Namespace} app
+ * @property {Map<string, Namespace>} namespaces By path of the component; the app's comes first, under the empty path.
  * @property {Queries} queries
  * @property {() => any} tracker Usage of the running transaction; null outside of one.
  * @property {(waitMs: number) => Promise<void>} restart Gives up the running outermost transaction, and begins one
@@ -42,30 +48,57 @@ import { installWrites } from "./writes.mjs";
  * back and limited stays its own.
  *
  * @param {object} options
- * @param {Schema | null} options.schema
- * @param {Record<string, () => Promise<unknown>>} options.modules
+ * @param {ReadonlyMap<string, EngineSource>} options.sources By path of the component; the app's, which is empty,
+ *   comes first.
  * @param {import("./args.mjs").Limits} options.limits
  * @returns {Engine}
  */
-export function createEngine({ schema, modules, limits }) {
-  const tables = schema?.tables ?? [];
-  const ids = new IdRegistry(tables.map(({ tableName }) => tableName));
-  const store = new Store(tables, ids);
+export function createEngine({ sources, limits }) {
+  const [[, { schema, modules }], ...components] = sources;
   const t = /** @type {any} */ (convexTest)({
-    schema: schema === null ? undefined : definitionOf(schema),
+    schema: definitionOf(schema),
     modules,
     transactionLimits: limits,
   });
   const host = innards(t);
-  const database = host.components[""].db;
   const queries = new Queries();
-  installReads(database, store, queries);
-  installWrites(database, store, ids, schema);
+  const app = createNamespace(host, queries, "", schema);
+  const namespaces = new Map([["", app]]);
+  for (const [path, component] of components) {
+    t.registerComponent(path, definitionOf(component.schema), component.modules);
+    namespaces.set(path, createNamespace(host, queries, path, component.schema));
+  }
   const tracker = () => host.transactionManager.getMetricsTracker();
   return {
-    ...{ t, host, database, store, ids, schema, queries, tracker },
+    ...{ t, host, app, namespaces, queries, tracker },
     ...transactionsOf(host.transactionManager),
   };
+}
+
+/**
+ * @typedef {object} EngineSource
+ * @property {Schema | null} schema
+ * @property {Record<string, () => Promise<unknown>>} modules
+ */
+
+/**
+ * @param {any} host
+ * @param {Queries} queries
+ * @param {string} component Path; empty for the app.
+ * @param {Schema | null} schema
+ * @returns {Namespace}
+ */
+function createNamespace(host, queries, component, schema) {
+  const tables = schema?.tables ?? [];
+  const ids = new IdRegistry(
+    tables.map(({ tableName }) => tableName),
+    component,
+  );
+  const store = new Store(tables, ids);
+  const database = host.components[component].db;
+  installReads(database, store, queries);
+  installWrites(database, store, ids, schema);
+  return { database, store, ids, schema };
 }
 
 /**
@@ -96,10 +129,13 @@ function transactionsOf(manager) {
 }
 
 /**
- * @param {Schema} schema
+ * @param {Schema | null} schema
  * @returns {unknown} What convex-test reads of a schema that was built by `defineSchema`.
  */
 function definitionOf(schema) {
+  if (schema === null) {
+    return null;
+  }
   const tables = schema.tables.map((table) => [table.tableName, { export: () => table }]);
   return { tables: Object.fromEntries(tables), schemaValidation: schema.schemaValidation };
 }

@@ -2,14 +2,17 @@
 import { convexToJson, getConvexSize, jsonToConvex } from "convex/values";
 import { running } from "./call.mjs";
 import { fromRealm, Refusal } from "./errors.mjs";
+import { pathIn } from "./paths.mjs";
 import { describeMismatch, findMismatch } from "./validate.mjs";
 
 /** @typedef {"query" | "mutation" | "action"} Kind */
 /** @typedef {import("./validate.mjs").Validator} Validator */
 
 /**
- * @typedef {object} Registered A function that the backend exports.
- * @property {string} path Such as `scripts/backfill:default`.
+ * @typedef {object} Registered A function that the app or a component exports.
+ * @property {string} component Path of the component; empty for the app.
+ * @property {string} udfPath Such as `scripts/backfill:default`, within its component.
+ * @property {string} path The same after the component's path, such as `ledger/runs:begin`.
  * @property {Kind} kind
  * @property {boolean} isPublic
  * @property {any} exported In the functions' realm.
@@ -22,52 +25,72 @@ const maxTransferBytes = 16 << 20;
 /** @type {Record<Kind, string>} */
 const marks = { query: "isQuery", mutation: "isMutation", action: "isAction" };
 
-/** The backend's functions by path. */
+/** The functions of the app and of every component, by path. */
 export class Functions {
-  /** @type {Map<string, Registered>} */
-  #byPath = new Map();
+  /** @type {Map<string, Map<string, Registered>>} */
+  #byComponent = new Map();
 
-  /**
-   * @param {string} modulePath Such as `scripts/backfill.js`.
-   * @param {Record<string, any>} exports
-   */
-  add(modulePath, exports) {
-    const module = modulePath.replace(/\.js$/, "");
-    for (const [name, exported] of Object.entries(exports)) {
-      const kind = kindOf(exported);
-      if (kind !== null) {
-        const path = `${module}:${name}`;
-        const args = JSON.parse(exported.exportArgs());
-        const returns = JSON.parse(exported.exportReturns?.() ?? "null");
-        const isPublic = exported.isPublic === true;
-        this.#byPath.set(path, { path, kind, isPublic, exported, args, returns });
-      }
+  /** @param {Iterable<string>} components Paths, with the app's, which is empty. */
+  constructor(components) {
+    for (const component of components) {
+      this.#byComponent.set(component, new Map());
     }
   }
 
   /**
-   * @param {string} path With or without the module's extension and `:default`.
-   * @returns {Registered | undefined}
+   * @param {string} component
+   * @param {string} modulePath Such as `scripts/backfill.js`.
+   * @param {Record<string, any>} exports
    */
-  find(path) {
-    return this.#byPath.get(canonicalPath(path));
+  add(component, modulePath, exports) {
+    const module = modulePath.replace(/\.js$/, "");
+    for (const [name, exported] of Object.entries(exports)) {
+      const kind = kindOf(exported);
+      if (kind !== null) {
+        const udfPath = `${module}:${name}`;
+        const path = pathIn(component, udfPath);
+        const args = JSON.parse(exported.exportArgs());
+        const returns = JSON.parse(exported.exportReturns?.() ?? "null");
+        const isPublic = exported.isPublic === true;
+        const registered = { component, udfPath, path, kind, isPublic, exported, args, returns };
+        this.#byComponent.get(component)?.set(udfPath, registered);
+      }
+    }
   }
 
-  /** @returns {Registered[]} */
-  all() {
-    return [...this.#byPath.values()];
+  /** @param {string} component */
+  hasComponent(component) {
+    return this.#byComponent.has(component);
   }
 
   /**
+   * @param {string} component
+   * @param {string} path With or without the module's extension and `:default`.
+   * @returns {Registered | undefined}
+   */
+  find(component, path) {
+    return this.#byComponent.get(component)?.get(canonicalPath(path));
+  }
+
+  /**
+   * @param {string} component
+   * @returns {Registered[]}
+   */
+  all(component) {
+    return [...(this.#byComponent.get(component)?.values() ?? [])];
+  }
+
+  /**
+   * @param {string} component
    * @param {Runner} runner
    * @returns {Record<string, () => Promise<unknown>>} Modules as convex-test takes them.
    */
-  modulesFor(runner) {
+  modulesFor(component, runner) {
     // convex-test looks for the root of the modules where generated code lies.
     /** @type {Record<string, Record<string, unknown>>} */
     const modules = { "/convex/_generated/api.js": {} };
-    for (const registered of this.#byPath.values()) {
-      const [module, name] = registered.path.split(":");
+    for (const registered of this.all(component)) {
+      const [module, name] = registered.udfPath.split(":");
       const key = `/convex/${module}.js`;
       modules[key] = { ...modules[key], [name]: wrap(registered, runner) };
     }
@@ -127,16 +150,14 @@ function wrap(registered, runner) {
  * @param {any} args
  */
 async function run(registered, runner, ctx, args) {
-  const { kind, path } = registered;
+  const { kind, path, component } = registered;
   const parent = running.getStore();
   if (parent === undefined && kind === "mutation") {
     await runner.onScheduled(registered);
   }
   /** @type {import("./call.mjs").Call} */
   const call = {
-    kind,
-    path,
-    ctx,
+    ...{ kind, component, path, ctx },
     clock: kind === "action" ? null : clockFor(parent),
     logs: parent?.kind === "request" ? parent.logs : null,
     finished: false,

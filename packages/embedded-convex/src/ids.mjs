@@ -1,11 +1,11 @@
 // @ts-check
 
-const engineId = /^([0-9]+)([A-Za-z_][A-Za-z0-9_]*)$/;
 const engineIdLength = 32;
 
 /**
  * Which table each document id belongs to. The engine's own ids are digits and the name of the table,
- * together 32 characters or more. Ids from a snapshot are kept as they are, and their tables
+ * together 32 characters or more; in a component its path goes before them, so that they differ from those of a table
+ * of the same name elsewhere. Ids from a snapshot are kept as they are, and their tables
  * remembered here: so an id in a plain string stays equal to the `_id` it was copied from, as after a
  * real import.
  */
@@ -16,10 +16,27 @@ export class IdRegistry {
   #dangling = new Map();
   /** @type {Set<string>} */
   #tables;
+  #prefix;
+  #engineId;
 
-  /** @param {Iterable<string>} tables Those of the schema. */
-  constructor(tables) {
+  /**
+   * @param {Iterable<string>} tables Those of the schema.
+   * @param {string} [component] Path of the component that the tables belong to; empty for the app.
+   */
+  constructor(tables, component = "") {
     this.#tables = new Set([...tables, "_storage", "_scheduled_functions"]);
+    // Names of components have no hyphen.
+    this.#prefix = component === "" ? "" : `${component.replaceAll("/", "-")}-`;
+    this.#engineId = new RegExp(`^${this.#prefix}([0-9]+)([A-Za-z_][A-Za-z0-9_]*)$`);
+  }
+
+  /**
+   * @param {string} table
+   * @param {number} counter
+   * @returns {string} The id of a new document.
+   */
+  make(table, counter) {
+    return this.#prefix + String(counter).padStart(engineIdLength - table.length, "0") + table;
   }
 
   /** @param {string} table One that the schema need not have. */
@@ -70,20 +87,24 @@ export class IdRegistry {
     return this.#dangling.get(id)?.has(table) || this.tableOf(id) === table;
   }
 
+  /**
+   * @param {string} id
+   * @returns {number} The counter in an id that has the engine's form, else 0.
+   */
+  counterOf(id) {
+    return Number(this.#match(id)?.[1] ?? 0);
+  }
+
   /** @param {string} id */
   #engineTableOf(id) {
-    const match = id.length >= engineIdLength ? engineId.exec(id) : null;
-    return match !== null && this.#tables.has(match[2]) ? match[2] : null;
+    const table = this.#match(id)?.[2];
+    return table !== undefined && this.#tables.has(table) ? table : null;
   }
-}
 
-/**
- * @param {string} id
- * @returns {number} The counter in an id that has the engine's form, else 0.
- */
-export function counterOf(id) {
-  const match = id.length >= engineIdLength ? engineId.exec(id) : null;
-  return match === null ? 0 : Number(match[1]);
+  /** @param {string} id */
+  #match(id) {
+    return id.length >= engineIdLength ? this.#engineId.exec(id) : null;
+  }
 }
 
 /** @typedef {import("./validate.mjs").Validator} Validator */

@@ -3,6 +3,7 @@ import { builtinModules, createRequire, SourceMap } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
+import { pathIn } from "./paths.mjs";
 import { messageOf, Problem } from "./problem.mjs";
 
 /** @typedef {import("./bundle.mjs").BundledModule} BundledModule */
@@ -15,7 +16,7 @@ const scheme = "convex:";
  * @property {() => import("node:vm").Context} node Made at first use.
  */
 
-/** A bundle's modules, linked among themselves and evaluated once. */
+/** The modules of the app or of one component, linked among themselves and evaluated once. */
 export class Modules {
   /** @type {Map<string, BundledModule>} */
   #bundled;
@@ -25,16 +26,18 @@ export class Modules {
   #maps = new Map();
 
   /**
-   * @param {import("./bundle.mjs").Bundle} bundle
+   * @param {Pick<import("./bundle.mjs").Source, "modules" | "schema">} source
    * @param {Contexts} contexts
    * @param {string} backend
+   * @param {string} [component] Whose modules they are, for messages; empty for the app.
    */
-  constructor({ modules, schema }, contexts, backend) {
+  constructor({ modules, schema }, contexts, backend, component = "") {
     this.#bundled = new Map(modules.map((module) => [module.path, module]));
     if (schema !== null) {
       this.#bundled.set(schema.path, { ...schema, environment: "isolate" });
     }
     this.contexts = contexts;
+    this.component = component;
     this.require = createRequire(path.join(backend, "package.json"));
   }
 
@@ -69,7 +72,7 @@ export class Modules {
         throw new Error("top-level await is not supported");
       }
     } catch (error) {
-      throw new Problem(`evaluating ${modulePath} failed: ${describe(error)}`);
+      throw new Problem(`evaluating ${pathIn(this.component, modulePath)} failed: ${describe(error)}`);
     }
     return module.namespace;
   }
@@ -121,7 +124,7 @@ export class Modules {
       await module
         .link((specifier, referrer) => this.#resolve(specifier, referrer))
         .catch((error) => {
-          throw new Problem(`linking ${modulePath} failed: ${describe(error)}`);
+          throw new Problem(`linking ${pathIn(this.component, modulePath)} failed: ${describe(error)}`);
         });
     }
     return module;

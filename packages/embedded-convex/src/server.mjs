@@ -131,8 +131,11 @@ async function handle(service, request, response) {
     answerJson(response, 200, {});
     return;
   }
-  const { udfPath, args } = parseCall(await readBody(request));
-  const { isError, body } = await callFunction(service, caller, udfPath, args, endpoints[path]);
+  const call = parseCall(await readBody(request));
+  if (call.component !== "") {
+    checkComponent(service, caller, call.component);
+  }
+  const { isError, body } = await callFunction(service, caller, call, endpoints[path]);
   answerJson(response, isError ? functionFailed : 200, body);
 }
 
@@ -153,6 +156,26 @@ function setFaults({ faults }, { isAdmin }, text) {
     faults.set(given);
   } catch (error) {
     throw error instanceof Problem ? new HttpError(400, "BadFault", error.message) : error;
+  }
+}
+
+/**
+ * Only the app's public functions are for everyone; whether there is such a component is not told either.
+ *
+ * @param {Service} service
+ * @param {Caller} caller
+ * @param {string} component
+ */
+function checkComponent({ functions }, { isAdmin }, component) {
+  if (!isAdmin) {
+    throw new HttpError(
+      400,
+      "BadComponentPath",
+      "Functions of components can only be called with the admin key",
+    );
+  }
+  if (!functions.hasComponent(component)) {
+    throw new HttpError(400, "BadComponentPath", `The backend installs no component \`${component}\``);
   }
 }
 
@@ -218,7 +241,7 @@ async function readBody(request) {
 
 /**
  * @param {string} text
- * @returns {{ udfPath: string, args: any }}
+ * @returns {{ component: string, path: string, args: any }}
  */
 function parseCall(text) {
   const body = parseJson(text);
@@ -228,13 +251,14 @@ function parseCall(text) {
   if (typeof body.path !== "string") {
     throw new HttpError(400, "BadJsonBody", "`path` is missing or not a string");
   }
-  if (body.componentPath !== undefined && body.componentPath !== null && body.componentPath !== "") {
-    throw new HttpError(400, "BadComponentPath", "This deployment has no components");
+  const component = body.componentPath ?? "";
+  if (typeof component !== "string") {
+    throw new HttpError(400, "BadComponentPath", "`componentPath` is not a string");
   }
   if (body.format !== undefined && !["convex_encoded_json", "json"].includes(body.format)) {
     throw new HttpError(400, "BadFormat", "`format` is not one that this deployment knows");
   }
-  return { udfPath: body.path, args: parseArguments(body.args) };
+  return { component, path: body.path, args: parseArguments(body.args) };
 }
 
 /**

@@ -4,18 +4,24 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { jsonToConvex } from "convex/values";
 import { encodingOf } from "./encoding.mjs";
-import { counterOf, visitIds } from "./ids.mjs";
+import { visitIds } from "./ids.mjs";
+import { pathIn } from "./paths.mjs";
 import { codeOf, messageOf, Problem } from "./problem.mjs";
 
 /** @typedef {import("./engine.mjs").Engine} Engine */
+/** @typedef {import("./engine.mjs").Namespace} Namespace */
 /** @typedef {import("./order.mjs").Document} Document */
 
 const documentsFile = "documents.jsonl";
 
-/** @typedef {Map<string, Document[]>} Snapshot Documents by table. */
+const componentsDirectory = "_components";
+
+/** @typedef {Map<string, Document[]>} Tables Documents by table. */
+/** @typedef {Map<string, Tables>} Snapshot Tables by path of the component; the app's under the empty path. */
 
 /**
- * Reads an export: `DIR/<table>/documents.jsonl`, one document a line. Documents are not validated, so
+ * Reads an export: `DIR/<table>/documents.jsonl`, one document a line, and the same below `DIR/_components/<name>` for
+ * each component. Documents are not validated, so
  * that malformed ones can be tried; ids and creation times are kept.
  *
  * @param {string} directory
@@ -25,24 +31,63 @@ const documentsFile = "documents.jsonl";
 export async function readSnapshot(directory) {
   /** @type {Snapshot} */
   const snapshot = new Map();
+  await readComponent(directory, "", snapshot);
+  return snapshot;
+}
+
+/**
+ * @param {string} directory
+ * @param {string} component
+ * @param {Snapshot} snapshot Added to.
+ */
+async function readComponent(directory, component, snapshot) {
+  /** @type {Tables} */
+  const tables = new Map();
   /** @type {Map<string, string>} */
   const tableById = new Map();
-  for (const table of await tablesIn(directory)) {
-    snapshot.set(table, await readTable(directory, table, tableById));
+  snapshot.set(component, tables);
+  const names = await directoriesIn(directory);
+  // An export carries Convex's own tables beside the backend's.
+  for (const table of names.filter((name) => !name.startsWith("_") && !name.startsWith("."))) {
+    tables.set(table, await readTable(directory, table, tableById));
   }
-  return snapshot;
+  if (names.includes(componentsDirectory)) {
+    const inner = path.join(directory, componentsDirectory);
+    for (const name of await directoriesIn(inner)) {
+      await readComponent(path.join(inner, name), pathIn(component, name), snapshot);
+    }
+  }
 }
 
 /**
  * @param {Engine} engine One without documents.
  * @param {Snapshot} snapshot
- * @throws {Problem} For a table that the schema does not have.
+ * @throws {Problem} For a component that the backend does not install, and a table that the schema does not have.
  */
-export function loadSnapshot({ database, ids, store, schema }, snapshot) {
+export function loadSnapshot({ namespaces }, snapshot) {
+  for (const [component, tables] of snapshot) {
+    const namespace = namespaces.get(component);
+    if (namespace !== undefined) {
+      loadTables(namespace, component, tables);
+    } else if (tables.size > 0) {
+      throw new Problem(
+        `the snapshot has tables of the component \`${component}\`, which the backend does not install`,
+      );
+    }
+  }
+}
+
+/**
+ * @param {Namespace} namespace
+ * @param {string} component
+ * @param {Tables} tables
+ */
+function loadTables({ database, ids, store, schema }, component, tables) {
   const types = new Map(schema?.tables.map(({ tableName, documentType }) => [tableName, documentType]));
-  for (const [table, documents] of snapshot) {
+  for (const [table, documents] of tables) {
     if (schema !== null && !types.has(table)) {
-      throw new Problem(`the snapshot has the table \`${table}\`, which the schema has not`);
+      const which = component === "" ? "the schema" : `the schema of the component \`${component}\``;
+      throw new Problem(`the snapshot has the table \`${table}\`, which ${which} has not`);
     }
     ids.addTable(table);
     for (const document of documents) {
@@ -50,15 +95,15 @@ export function loadSnapshot({ database, ids, store, schema }, snapshot) {
     }
   }
   let counter = database._nextDocId - 1;
-  for (const [table, documents] of snapshot) {
+  for (const [table, documents] of tables) {
     const type = types.get(table);
     for (const document of documents) {
       database._documents[document._id] = document;
-      counter = Math.max(counter, counterOf(document._id));
+      counter = Math.max(counter, ids.counterOf(document._id));
       if (type) {
         visitIds(type, document, (of, id) => {
           // An id given out later must not turn a dangling reference into one that is not.
-          counter = Math.max(counter, counterOf(id));
+          counter = Math.max(counter, ids.counterOf(id));
           if (!ids.isId(of, id)) {
             ids.addDangling(of, id);
           }
@@ -68,7 +113,7 @@ export function loadSnapshot({ database, ids, store, schema }, snapshot) {
     store.load(table, documents);
   }
   database._nextDocId = counter + 1;
-  database._lastCreationTime = latestPast(snapshot.values());
+  database._lastCreationTime = latestPast(tables.values());
 }
 
 /**
@@ -92,7 +137,7 @@ function latestPast(tables) {
  * @param {string} directory
  * @returns {Promise<string[]>}
  */
-async function tablesIn(directory) {
+async function directoriesIn(directory) {
   const names = await readdir(directory).catch((error) => {
     throw new Problem(
       codeOf(error) === "ENOENT"
@@ -101,21 +146,19 @@ async function tablesIn(directory) {
     );
   });
   /** @type {string[]} */
-  const tables = [];
+  const found = [];
   for (const name of names.sort()) {
-    // An export carries Convex's own tables beside the backend's.
-    const isOwn = name.startsWith("_") || name.startsWith(".");
-    if (!isOwn && (await stat(path.join(directory, name))).isDirectory()) {
-      tables.push(name);
+    if ((await stat(path.join(directory, name))).isDirectory()) {
+      found.push(name);
     }
   }
-  return tables;
+  return found;
 }
 
 /**
  * @param {string} directory
  * @param {string} table
- * @param {Map<string, string>} tableById Of all documents read so far; added to.
+ * @param {Map<string, string>} tableById Of all documents of the component read so far; added to.
  */
 async function readTable(directory, table, tableById) {
   const file = path.join(directory, table, documentsFile);
@@ -184,17 +227,21 @@ function parseDocument(line, at) {
 }
 
 /**
- * Writes every table of the schema, and others that have documents, in the layout of `loadSnapshot`. It does so in one
+ * Writes every table of the schemas, and others that have documents, in the layout of `readSnapshot`. It does so in one
  * turn, so that all of it is of one moment: functions that are not waited for may still commit afterwards.
  *
  * @param {Engine} engine
  * @param {string} directory
  * @throws {Problem}
  */
-export function saveSnapshot({ store }, directory) {
+export function saveSnapshot({ namespaces }, directory) {
   try {
-    for (const table of store.tableNames()) {
-      writeTable(path.join(directory, table), store.committed(table));
+    for (const [component, { store }] of namespaces) {
+      const names = component === "" ? [] : component.split("/");
+      const below = path.join(directory, ...names.flatMap((name) => [componentsDirectory, name]));
+      for (const table of store.tableNames()) {
+        writeTable(path.join(below, table), store.committed(table));
+      }
     }
   } catch (error) {
     throw new Problem(`saving to ${directory} failed: ${messageOf(error)}`);

@@ -5,6 +5,7 @@ import { defaultOptions } from "./args.mjs";
 
 const program = fileURLToPath(new URL("../bin/embedded-convex", import.meta.url));
 const stopTimeoutMs = 15_000;
+const mostTries = 3;
 
 /** @typedef {import("./faults.mjs").Fault} Fault */
 
@@ -38,6 +39,22 @@ const stopTimeoutMs = 15_000;
  * @returns {Promise<Spawned>} Rejected with what it wrote to stderr if it ends early.
  */
 export async function startDeployment(options = {}) {
+  // Node 20 crashes now and then on a busy machine while it makes the modules. Nothing has happened by then.
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start(options);
+    } catch (error) {
+      const isCrash = error instanceof Error && error.cause === "SIGSEGV";
+      if (!isCrash || tries === mostTries) throw error;
+    }
+  }
+}
+
+/**
+ * @param {SpawnOptions} options
+ * @returns {Promise<Spawned>}
+ */
+async function start(options) {
   const child = spawn(program, argumentsOf(options), {
     stdio: ["ignore", "pipe", "pipe"],
     env: environmentOf(options),
@@ -51,7 +68,7 @@ export async function startDeployment(options = {}) {
     child.once("close", (code, signal) => resolve(code ?? signal));
   });
   const failure = (/** @type {number | string | null} */ code) =>
-    new Error(`the deployment ended with ${code}: ${stderr.trim()}`);
+    new Error(`the deployment ended with ${code}: ${stderr.trim()}`, { cause: code });
   const url = await new Promise((resolve, reject) => {
     let stdout = "";
     child.stdout.setEncoding("utf8").on("data", (/** @type {string} */ text) => {

@@ -1,12 +1,13 @@
 // @ts-check
-import { makeFunctionReference } from "convex/server";
 import { convexToJson, jsonToConvex } from "convex/values";
+import { findFunction, handleOf } from "./addresses.mjs";
 import { currentCall, running } from "./call.mjs";
 import { encodingOf } from "./encoding.mjs";
 import { Refusal } from "./errors.mjs";
 
 /** @typedef {import("./engine.mjs").Engine} Engine */
 /** @typedef {import("./functions.mjs").Functions} Functions */
+/** @typedef {import("./functions.mjs").Registered} Registered */
 
 const inTransactionsOnly = new Set([
   ...["1.0/get", "1.0/insert", "1.0/shallowMerge", "1.0/replace", "1.0/remove", "1.0/count"],
@@ -26,9 +27,11 @@ const scheduling = new Set(["1.0/schedule", "1.0/actions/schedule"]);
  * @param {import("./faults.mjs").Faults} faults
  * @param {boolean} metrics Whether a transaction can ask what it has used.
  */
-export function installSyscalls({ host, database, ids, queries, tracker }, functions, faults, metrics) {
+export function installSyscalls(engine, functions, faults, metrics) {
+  const { host, queries, tracker } = engine;
   const originalSync = host.syscall;
   const original = host.asyncSyscall;
+  const namespace = () => engine.namespaces.get(currentComponent()) ?? engine.app;
 
   host.syscall = (/** @type {string} */ op, /** @type {string} */ jsonArgs) => {
     const args = JSON.parse(jsonArgs);
@@ -38,7 +41,7 @@ export function installSyscalls({ host, database, ids, queries, tracker }, funct
         queries.end(args.queryId);
         return "{}";
       case "1.0/db/normalizeId":
-        return JSON.stringify({ id: ids.isId(args.table, args.idString) ? args.idString : null });
+        return JSON.stringify({ id: namespace().ids.isId(args.table, args.idString) ? args.idString : null });
       default:
         return originalSync(op, jsonArgs);
     }
@@ -48,7 +51,7 @@ export function installSyscalls({ host, database, ids, queries, tracker }, funct
   const reads = {
     "1.0/get": ({ table, id }) => {
       tracker()?.trackIndexRange();
-      const document = database.get(table, id);
+      const document = namespace().database.get(table, id);
       if (document === null) {
         return "null";
       }
@@ -77,8 +80,13 @@ export function installSyscalls({ host, database, ids, queries, tracker }, funct
 
   /** @type {Record<string, (args: any) => Promise<string>>} */
   const answers = {
-    "1.0/getUserIdentity": async () =>
-      JSON.stringify((await currentCall()?.ctx.auth.getUserIdentity()) ?? null),
+    "1.0/getUserIdentity": async () => {
+      // Who is signed in is known to the app alone.
+      const call = currentComponent() === "" ? currentCall() : null;
+      return JSON.stringify((await call?.ctx.auth.getUserIdentity()) ?? null);
+    },
+    "1.0/createFunctionHandle": async (args) =>
+      JSON.stringify(handleOf(findFunction(functions, currentComponent(), args))),
     "1.0/actions/query": (args) => runFromAction("runQuery", args),
     "1.0/actions/mutation": (args) => runFromAction("runMutation", args),
     "1.0/actions/action": (args) => runFromAction("runAction", args),
@@ -93,6 +101,12 @@ export function installSyscalls({ host, database, ids, queries, tracker }, funct
     checkCaller(op);
     const args = JSON.parse(jsonArgs);
     const callee = nested.has(op) || scheduling.has(op) ? findCallee(functions, op, args) : null;
+    if (callee !== null) {
+      // In place of a name, which means another function in another component.
+      delete args.name;
+      delete args.reference;
+      args.functionHandle = handleOf(callee);
+    }
     if (Object.hasOwn(reads, op)) {
       return reads[op](args);
     }
@@ -100,14 +114,15 @@ export function installSyscalls({ host, database, ids, queries, tracker }, funct
       const answer = () => answers[op](args);
       return await (callee === null ? answer() : faults.call(callee, false, answer));
     }
-    if (scheduling.has(op)) {
-      // The scheduled run comes later and on its own; it must not take this call for its parent.
-      return await running.exit(() => original(op, jsonArgs));
+    if (scheduling.has(op) || op === "1.0/actions/cancel_job") {
+      // The scheduled run comes later and on its own; it must not take this call for its parent. And what the engine
+      // asks for in turn, in a transaction of its own, is not asked by an action.
+      return await running.exit(() => original(op, JSON.stringify(args)));
     }
     if (callee === null) {
       return await original(op, jsonArgs);
     }
-    const result = faults.call(callee, true, () => original(op, jsonArgs));
+    const result = faults.call(callee, true, () => original(op, JSON.stringify(args)));
     const call = currentCall();
     call?.nested.add(result);
     void result.catch(() => {}).finally(() => call?.nested.delete(result));
@@ -120,15 +135,14 @@ export function installSyscalls({ host, database, ids, queries, tracker }, funct
  * called here with decoded ones.
  *
  * @param {"runQuery" | "runMutation" | "runAction"} method
- * @param {any} args
+ * @param {{ functionHandle: string, args: any }} options
  */
-async function runFromAction(method, args) {
+async function runFromAction(method, { functionHandle, args }) {
   const call = currentCall();
   if (call?.kind !== "action") {
     throw new Error("actions' calls can only be made from an action");
   }
-  const reference = makeFunctionReference(pathOf(args));
-  const result = await call.ctx[method](reference, jsonToConvex(args.args));
+  const result = await call.ctx[method](functionHandle, jsonToConvex(args));
   return JSON.stringify(convexToJson(result ?? null));
 }
 
@@ -138,28 +152,31 @@ function checkCaller(op) {
   if (call?.finished) {
     throw new Error(`\`${op}\` after \`${call.path}\` has ended: an operation was not awaited`);
   }
+  if (op === "1.0/queryPage" && call?.component) {
+    throw new Refusal("paginate() is only supported in the app.");
+  }
   if (call?.kind === "action" && inTransactionsOnly.has(op)) {
     throw new Error(`\`${op}\` is not available in actions`);
   }
 }
 
+/** @returns {string} Path of the component that the running function belongs to; empty for the app. */
+const currentComponent = () => currentCall()?.component ?? "";
+
 /**
  * @param {Functions} functions
  * @param {string} op
  * @param {any} args
+ * @returns {Registered}
  */
 function findCallee(functions, op, args) {
-  const path = pathOf(args);
-  const callee = functions.find(path);
-  if (callee === undefined) {
-    throw new Refusal(`Could not find function for '${path}'. Did you forget to run \`npx convex dev\`?`);
-  }
+  const callee = findFunction(functions, currentComponent(), args);
   const expected = expectedKind(op, args);
   if (expected !== null && callee.kind !== expected) {
-    throw new Refusal(wrongKind(path, expected, callee.kind));
+    throw new Refusal(wrongKind(callee.path, expected, callee.kind));
   }
   if (scheduling.has(op) && callee.kind === "query") {
-    throw new Refusal(`\`${path}\` is a query; only mutations and actions can be scheduled`);
+    throw new Refusal(`\`${callee.path}\` is a query; only mutations and actions can be scheduled`);
   }
   return callee;
 }
@@ -191,15 +208,4 @@ function expectedKind(op, args) {
 export function wrongKind(path, expected, actual) {
   const title = (/** @type {string} */ kind) => kind[0].toUpperCase() + kind.slice(1);
   return `Trying to execute ${path} as ${title(expected)}, but it is defined as ${title(actual)}.`;
-}
-
-/** @param {any} args @returns {string} */
-function pathOf({ name, functionHandle, reference }) {
-  if (typeof name === "string") {
-    return name;
-  }
-  if (typeof functionHandle === "string") {
-    return functionHandle.replace(/^function:\/\/[^;]*;/, "");
-  }
-  throw new Refusal(`calls into components are not supported, got \`${reference}\``);
 }

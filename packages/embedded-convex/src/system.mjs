@@ -7,19 +7,22 @@ const maxPageSize = 10_000;
 
 /**
  * Convex's own queries, by which the CLI asks what a deployment holds: those of `npx convex data` and
- * `npx convex function-spec`.
+ * `npx convex function-spec`. Each is about the app or one component.
  *
- * @type {Record<string, (service: Service, args: any) => unknown>}
+ * @type {Record<string, (service: Service, component: string, args: any) => unknown>}
  */
 const queries = {
-  "_system/cli/modules:apiSpec": ({ functions }) => functions.all().map(describeFunction),
+  "_system/cli/modules:apiSpec": ({ functions }, component) => functions.all(component).map(describeFunction),
   "_system/cli/convexUrl:cloudUrl": ({ url }) => url,
-  "_system/cli/tables:default": ({ engine }) => ({
-    page: engine.store.tableNames().map((name) => ({ name })),
+  "_system/cli/tables:default": (service, component) => ({
+    page: storeOf(service, component)
+      .tableNames()
+      .map((name) => ({ name })),
     isDone: true,
     continueCursor: "",
   }),
-  "_system/cli/tableData:default": ({ engine }, args) => documentsPage(engine.store, args),
+  "_system/cli/tableData:default": (service, component, args) =>
+    documentsPage(storeOf(service, component), args),
 };
 
 /**
@@ -35,15 +38,22 @@ export function answerSystemQuery(service, path, args, componentPath) {
   if (!Object.hasOwn(queries, name)) {
     throw new Error(`embedded-convex does not serve the live query \`${path}\``);
   }
-  if (componentPath) {
-    throw new Error(`embedded-convex serves no components, so there is no \`${componentPath}\``);
+  const component = componentPath ?? "";
+  if (!service.functions.hasComponent(component)) {
+    throw new Error(`embedded-convex serves no component \`${component}\`: the backend does not install it`);
   }
-  return queries[name](service, args ?? {});
+  return queries[name](service, component, args ?? {});
 }
 
+/**
+ * @param {Service} service
+ * @param {string} component
+ */
+const storeOf = ({ engine }, component) => (engine.namespaces.get(component) ?? engine.app).store;
+
 /** @param {import("./functions.mjs").Registered} registered */
-const describeFunction = ({ path, kind, isPublic, args, returns }) => ({
-  identifier: path.replace(":", ".js:"),
+const describeFunction = ({ udfPath, kind, isPublic, args, returns }) => ({
+  identifier: udfPath.replace(":", ".js:"),
   functionType: kind[0].toUpperCase() + kind.slice(1),
   visibility: { kind: isPublic ? "public" : "internal" },
   args,

@@ -31,6 +31,12 @@ export function installWrites(database, store, ids, schema) {
     return table === undefined || ids.tableOf(id) === table ? document : null;
   };
 
+  database._generateId = (/** @type {string} */ table) => {
+    const id = ids.make(table, database._nextDocId);
+    database._nextDocId += 1;
+    return id;
+  };
+
   const addWrite = database._addWrite.bind(database);
   database._addWrite = (/** @type {string} */ id, /** @type {Document | null} */ document) => {
     addWrite(id, document);

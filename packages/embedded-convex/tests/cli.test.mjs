@@ -74,7 +74,12 @@ describe("npx convex function-spec", () => {
 describe("what is not served", () => {
   it.each([
     ["a wrong key", ["data"], "wrong", "answers only queries that carry the admin key"],
-    ["a component", ["data", "authors", "--component", "mail"], "local", "serves no components"],
+    [
+      "a missing component",
+      ["data", "authors", "--component", "mail"],
+      "local",
+      "serves no component `mail`",
+    ],
     [
       "a live query",
       ["run", "--watch", "runtime:now"],

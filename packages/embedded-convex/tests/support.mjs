@@ -1,6 +1,6 @@
 // @ts-check
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,6 +12,8 @@ const program = fileURLToPath(new URL("../bin/embedded-convex", import.meta.url)
 const convex = path.dirname(createRequire(import.meta.url).resolve("convex/package.json"));
 const cli = path.join(convex, "bin", "main.js");
 export const fixture = fileURLToPath(new URL("./fixture", import.meta.url));
+/** A backend that installs a component twice, which installs another one. */
+export const installed = fileURLToPath(new URL("./installed", import.meta.url));
 
 /** @typedef {import("../src/spawn.mjs").SpawnOptions} SpawnOptions */
 
@@ -107,6 +109,16 @@ function run(command, args, options) {
   });
 }
 
+/** @returns {Promise<string>} The backend `installed` with the oldest release of convex that it is tried with. */
+export async function installedWithOldest() {
+  const directory = await scratchDirectory();
+  await cp(installed, directory, { recursive: true });
+  const oldest = path.dirname(createRequire(import.meta.url).resolve("convex-oldest/package.json"));
+  await mkdir(path.join(directory, "node_modules"));
+  await symlink(oldest, path.join(directory, "node_modules", "convex"));
+  return directory;
+}
+
 /** @returns {Promise<string>} A directory that is removed after the test file. */
 export async function scratchDirectory() {
   const directory = await mkdtemp(path.join(tmpdir(), "embedded-convex-test-"));
@@ -115,13 +127,13 @@ export async function scratchDirectory() {
 }
 
 /**
- * @param {Record<string, (object | string)[]>} tables Rows, or lines as they are.
+ * @param {Record<string, (object | string)[]>} tables Rows, or lines as they are; by the table's path in the snapshot.
  * @returns {Promise<string>}
  */
 export async function writeSnapshot(tables) {
   const directory = await scratchDirectory();
   for (const [table, rows] of Object.entries(tables)) {
-    await mkdir(path.join(directory, table));
+    await mkdir(path.join(directory, table), { recursive: true });
     const lines = rows.map((row) => (typeof row === "string" ? row : JSON.stringify(row)));
     await writeFile(path.join(directory, table, "documents.jsonl"), `${lines.join("\n")}\n`);
   }
@@ -152,7 +164,9 @@ export async function writeBackend(files) {
   await writeFile(path.join(directory, "package.json"), JSON.stringify(manifest));
   await mkdir(path.join(directory, "convex"));
   for (const [name, text] of Object.entries(files)) {
-    await writeFile(path.join(directory, "convex", name), text);
+    const file = path.join(directory, "convex", name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
   }
   return directory;
 }

@@ -1,5 +1,5 @@
 import { defineHost, type Host } from "../../../js-shims";
-import { internal } from "./_generated/api";
+import { components, internal } from "./_generated/api";
 
 /** How this backend is wired to the rollout: its functions, and who may use what. */
 export const host: Host = defineHost({
@@ -8,6 +8,7 @@ export const host: Host = defineHost({
     migrateVoiceNotesToV2: internal.actions.migration.migrateVoiceNotesToV2,
     v2Rollout: internal.v2Rollout,
   },
+  ledger: components.v2Rollout,
   authorize: async ({ auth, runQuery }) => {
     const identity = await auth.getUserIdentity();
     if (!identity) return false;

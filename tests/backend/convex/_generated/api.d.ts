@@ -52,3 +52,7 @@ export declare const internal: FilterApi<
   typeof fullApi,
   FunctionReference<any, "internal">
 >;
+
+export declare const components: {
+  v2Rollout: import("../../../../js-shims/component/_generated/component.js").ComponentApi<"v2Rollout">;
+};

@@ -1,0 +1,437 @@
+import { describe, expect, test, vi } from "vitest";
+
+import type { ActionCtx } from "../../js-shims/host";
+import { migrateNotes } from "../../js-shims/writing/migrateNotes";
+import { api, internal } from "../backend/convex/_generated/api";
+import type { Backend } from "./backend";
+import * as make from "./documents";
+import { host, Killed, ledgerBackend, settle, tables } from "./runs";
+import { codeOf, seed } from "./seed";
+
+const { v2Rollout } = internal;
+
+/** Notes of which every seventh has no text yet, and every hundredth no coach. */
+async function insertNotes(t: Backend, count: number): Promise<void> {
+  for (let from = 0; from < count; from += 100) {
+    await t.run(async ({ db }) => {
+      for (let n = from; n < Math.min(from + 100, count); n++) {
+        const fields =
+          n % 7 === 3 ? { transcription: undefined } : n % 100 === 50 ? { coachId: undefined } : {};
+        await db.insert("voiceNotes", make.note(fields) as never);
+      }
+    });
+  }
+}
+
+async function backendWith(notes: number) {
+  const made = ledgerBackend();
+  await seed(made.t);
+  await insertNotes(made.t, notes);
+  return made;
+}
+
+const start = async (t: Backend, args: Record<string, unknown> = {}) =>
+  (await t.action(internal.scripts.runMigration.default, {
+    organizationId: "org_a",
+    dryRun: false,
+    background: true,
+    by: "Ann",
+    reason: "the pilot",
+    ...args,
+  })) as { runId: string; state: string };
+
+const look = async (t: Backend, runId: string) => await t.query(v2Rollout.run, { runId });
+
+/** The sums of a run, beside what the tables hold. */
+async function sums(t: Backend, runId: string) {
+  const { outcome, artifacts, transcripts, claims } = await look(t, runId);
+  const stored = await tables(t);
+  expect({ artifacts, transcripts, claims, notesWithTwo: 0 }).toEqual(stored);
+  expect(outcome.migrated).toBe(stored.artifacts);
+  return outcome;
+}
+
+test("a foreground run is registered, and answers as ever", async () => {
+  const { t } = await backendWith(30);
+  const answer = await t.action(internal.scripts.runMigration.default, { dryRun: false, by: "Ann" });
+  expect(answer).toMatchObject({ done: true, processed: 30, stopped: null });
+  const { runId } = answer as { runId: string };
+  const run = await look(t, runId);
+  expect(run).toMatchObject({ state: "done", organizationId: null, by: "Ann", background: false });
+  expect((answer as { outcome: unknown }).outcome).toEqual(await sums(t, runId));
+  const again = await t.action(internal.scripts.runMigration.default, { dryRun: true });
+  expect(again).toMatchObject({ runId: null });
+});
+
+test("a run in the background goes through all notes", async () => {
+  const { t } = await backendWith(300);
+  const started = await start(t);
+  expect(started).toMatchObject({
+    state: "queued",
+    next: [{ function: "v2Rollout:run", args: { runId: started.runId } }],
+  });
+  await settle(t);
+  expect(await look(t, started.runId)).toMatchObject({ state: "done", by: "Ann", reason: "the pilot" });
+  expect(await sums(t, started.runId)).toMatchObject({ migrated: 255, notReady: 43, blocked: 2 });
+});
+
+test("one run per organization, and RUN_EXISTS names it", async () => {
+  const { t, onCall } = await backendWith(10);
+  onCall(() => {
+    throw new Killed();
+  });
+  const { runId } = await start(t);
+  await settle(t);
+  const refusal = await start(t).catch((error) => error);
+  expect(codeOf(refusal)).toBe("RUN_EXISTS");
+  expect(refusal.data.message).toContain(runId);
+  expect(codeOf(await start(t, { organizationId: undefined }).catch((error) => error))).toBe("RUN_EXISTS");
+  onCall(null);
+  const other = await start(t, { organizationId: "org_b" });
+  await settle(t);
+  expect(await look(t, other.runId)).toMatchObject({ state: "done" });
+  expect(await t.mutation(v2Rollout.cancelRun, { runId })).toMatchObject({ state: "cancelled" });
+  await start(t);
+});
+
+/** Six minutes later, the watchdog looks. */
+async function watchdog(t: Backend, runId: string, generation: number): Promise<void> {
+  const now = Date.now;
+  const later = now() + 6 * 60_000;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => later);
+  try {
+    await t.mutation(v2Rollout.watch, { runId, generation });
+  } finally {
+    clock.mockRestore();
+  }
+  await settle(t);
+}
+
+describe("killed at every call", () => {
+  for (const moment of ["before", "after"] as const) {
+    test(`${moment} it`, async () => {
+      for (let at = 0; ; at++) {
+        const { t, onCall } = await backendWith(300);
+        let isKilled = false;
+        onCall((_call, when, nth, { generation }) => {
+          if (generation !== 1 || when !== moment || nth !== at) return;
+          isKilled = true;
+          throw new Killed();
+        });
+        const { runId } = await start(t, { batchSize: 25 });
+        await settle(t);
+        await sums(t, runId);
+        if (!isKilled) return;
+        onCall(null);
+        await watchdog(t, runId, 1);
+        expect(await look(t, runId), `killed at call ${at}`).toMatchObject({ state: "done" });
+        expect(await sums(t, runId)).toMatchObject({
+          migrated: 255,
+          notReady: 43,
+          blocked: 2,
+          alreadyMigrated: 0,
+        });
+      }
+    });
+  }
+});
+
+test("a lost answer at every call", async () => {
+  for (let at = 0; ; at++) {
+    const { t, onCall } = await backendWith(300);
+    let isLost = false;
+    onCall((_call, when, nth) => {
+      if (when !== "after" || nth !== at) return;
+      isLost = true;
+      throw new Error("Your request couldn't be completed. Try again later.");
+    });
+    const { runId } = await start(t, { batchSize: 25 });
+    await settle(t);
+    expect(await look(t, runId), `lost at call ${at}`).toMatchObject({ state: "done" });
+    expect(await sums(t, runId)).toMatchObject({
+      migrated: 255,
+      notReady: 43,
+      blocked: 2,
+      alreadyMigrated: 0,
+    });
+    if (!isLost) return;
+  }
+});
+
+test("two legs of one generation at once", async () => {
+  const { t } = await backendWith(300);
+  const { runId } = await start(t);
+  await t.action(v2Rollout.leg, { runId, generation: 1 });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done" });
+  expect(await sums(t, runId)).toMatchObject({ migrated: 255, notReady: 43, blocked: 2, alreadyMigrated: 0 });
+});
+
+test("a leg that was given up writes nothing more", async () => {
+  const { t, onCall } = await backendWith(300);
+  let runId = "";
+  let isGivenUp = false;
+  onCall(async (call, when, nth, { generation }) => {
+    if (generation !== 1 || call !== "mutation" || when !== "before" || nth < 4 || isGivenUp) return;
+    isGivenUp = true;
+    const later = Date.now() + 6 * 60_000;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => later);
+    await t.mutation(v2Rollout.watch, { runId, generation: 1 });
+    clock.mockRestore();
+  });
+  ({ runId } = await start(t));
+  await settle(t);
+  expect(isGivenUp).toBe(true);
+  expect(await look(t, runId)).toMatchObject({ state: "done" });
+  expect(await sums(t, runId)).toMatchObject({ migrated: 255, alreadyMigrated: 0 });
+});
+
+test("pause and resume, exactly once", async () => {
+  const { t, onCall } = await backendWith(300);
+  let runId = "";
+  onCall(async (call, when, nth) => {
+    if (call !== "mutation" || when !== "after" || nth !== 2) return;
+    expect(await t.mutation(v2Rollout.pauseRun, { runId })).toMatchObject({ state: "pausing" });
+  });
+  ({ runId } = await start(t));
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "paused" });
+  const { migrated } = await sums(t, runId);
+  expect(migrated).toBeGreaterThan(0);
+  expect(migrated).toBeLessThan(255);
+  const refusal = await t.mutation(v2Rollout.pauseRun, { runId }).catch((error) => error);
+  expect(codeOf(refusal)).toBe("RUN_STATE");
+  onCall(null);
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done" });
+  expect(await sums(t, runId)).toMatchObject({ migrated: 255, notReady: 43, blocked: 2, alreadyMigrated: 0 });
+});
+
+test("without a ledger, background is refused and says what to do", async () => {
+  const { t } = await backendWith(0);
+  const { migrationCall } = await import("../../js-shims/writing/migrateNotes");
+  const { checkMigrationCall } = await import("../../js-shims/core");
+  const { ledger: _, ...without } = host;
+  const check = () => checkMigrationCall(migrationCall(without, { dryRun: false, background: true }));
+  expect(check).toThrow(/background needs the ledger/);
+  await expect(t.query(v2Rollout.run, { runId: "none" })).rejects.toThrow(/names no run/);
+});
+
+/** Sixty notes of which ten do not fit the schema once they are written, and one fails for no known reason. */
+async function backendWithFailures(tries: number) {
+  const { t, onCall } = ledgerBackend({ oldFiles: true });
+  await seed(t);
+  const ids: string[] = await t.run(async ({ db }) => {
+    const all: string[] = [];
+    for (let n = 0; n < 60; n++) {
+      const fields = n % 6 === 2 ? { audioStorageId: "an old path" } : {};
+      all.push(await db.insert("voiceNotes", make.note(fields) as never));
+    }
+    return all;
+  });
+  const cursed = ids[33] as string;
+  let left = tries;
+  /** Throws where the cursed note is to be written. */
+  const curse = (when: "before" | "after", { notes }: Record<string, unknown>) => {
+    if (when === "after" || notes === undefined) return;
+    if (Array.isArray(notes) && !notes.includes(cursed)) return;
+    if (Array.isArray(notes) && notes.length === 1 && left-- <= 0) return;
+    throw new Error("it is cursed");
+  };
+  return { t, onCall, curse };
+}
+
+describe("notes that fail are rows, each once", () => {
+  test.each([
+    ["a note that fails alone every time", 1_000, 11],
+    ["a note that goes through once others do", 3, 10],
+  ])("%s", async (_, tries, failed) => {
+    for (let at = -1; ; at += 3) {
+      const { t, onCall, curse } = await backendWithFailures(tries);
+      let isKilled = false;
+      let last = 0;
+      onCall((_call, when, nth, { generation }, args) => {
+        last = Math.max(last, nth);
+        curse(when, args);
+        if (generation !== 1 || when !== "after" || nth !== at) return;
+        isKilled = true;
+        throw new Killed();
+      });
+      const { runId } = await start(t);
+      await settle(t);
+      const check = async () => {
+        const outcome = await sums(t, runId);
+        const page = await t.query(v2Rollout.failures, { runId });
+        expect(page.failures).toHaveLength(outcome.failed);
+        return outcome;
+      };
+      await check();
+      if (at > last) return;
+      if (isKilled) await watchdog(t, runId, 1);
+      expect(await look(t, runId), `killed at call ${at}`).toMatchObject({ state: "done" });
+      const outcome = await check();
+      expect(outcome).toMatchObject({ alreadyMigrated: 0 });
+      expect(outcome.migrated + outcome.failed).toBe(60);
+      if (at < 0) expect(outcome.failed).toBe(failed);
+    }
+  });
+
+  test("and can be tried again, without any others", async () => {
+    const { t, onCall, curse } = await backendWithFailures(1_000);
+    onCall((_call, when, _nth, _leg, args) => curse(when, args));
+    const { runId } = await start(t);
+    await settle(t);
+    expect(await look(t, runId)).toMatchObject({ state: "done", outcome: { migrated: 49, failed: 11 } });
+    onCall(null);
+    const retry = await t.mutation(v2Rollout.retryFailures, { runId });
+    await settle(t);
+    expect(await look(t, retry.runId)).toMatchObject({
+      state: "done",
+      retryOf: runId,
+      outcome: { migrated: 1, alreadyMigrated: 0, failed: 10 },
+    });
+    expect(await tables(t)).toMatchObject({ artifacts: 50, notesWithTwo: 0 });
+  });
+});
+
+test("a pace is set and kept, and old rows are pruned", async () => {
+  const { t } = await backendWith(20);
+  const { runId } = await start(t);
+  expect(await t.mutation(v2Rollout.setPace, { runId, bytesPerSecond: 5_000_000 })).toMatchObject({
+    bytesPerSecond: 5_000_000,
+  });
+  const refusal = await t.mutation(v2Rollout.setPace, { runId, bytesPerSecond: 0.5 }).catch((error) => error);
+  expect(codeOf(refusal)).toBe("INVALID_ARGUMENT");
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done", bytesPerSecond: 5_000_000 });
+  expect(await t.query(v2Rollout.runs, {})).toHaveLength(1);
+  expect(await t.mutation(v2Rollout.prune, { days: 1 })).toEqual({
+    runs: 0,
+    failures: 0,
+    changes: 0,
+    done: true,
+  });
+  const now = Date.now;
+  const later = now() + 2 * 24 * 60 * 60_000;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => later);
+  expect(await t.mutation(v2Rollout.prune, { days: 1 })).toMatchObject({ runs: 1, done: true });
+  clock.mockRestore();
+  expect(await t.query(v2Rollout.runs, {})).toEqual([]);
+});
+
+test("changes of the flags are kept, and a run that is under way tells of them", async () => {
+  const { t, onCall } = await backendWith(5);
+  const { default: enable } = internal.scripts.enableV2ForOrg;
+  onCall(() => {
+    throw new Killed();
+  });
+  const { runId } = await start(t);
+  await settle(t);
+  const answer = await t.mutation(enable, { organizationId: "org_a", enabledBy: "Ann", reason: "the pilot" });
+  await t
+    .withIdentity({ subject: "staff_1", tokenIdentifier: "https://id|staff_1" })
+    .mutation(api.scripts.disableV2ForOrg.disableV2ForOrg, {
+      organizationId: "org_a",
+      disabledBy: "Ben",
+      restore: answer.previous as string,
+    });
+  const changes = await t.query(v2Rollout.changes, { organizationId: "org_a" });
+  expect(changes).toMatchObject([
+    { function: "disableV2ForOrg", by: "https://id|staff_1 for Ben", restore: true, runId },
+    {
+      function: "enableV2ForOrg",
+      by: "Ann",
+      reason: "the pilot",
+      restore: false,
+      before: answer.before,
+      after: answer.after,
+      effective: answer.effective,
+      runId,
+    },
+  ]);
+  expect(await t.query(v2Rollout.run, { runId })).toMatchObject({ flagChanges: changes });
+  const status = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+  expect(status).toMatchObject({ run: { runId, state: "queued" }, flagChange: changes[0] });
+  const seen = await t
+    .withIdentity({ subject: "staff_1" })
+    .query(api.scripts.v2MigrationStatus.v2MigrationStatus, { organizationId: "org_a" });
+  expect(seen).toMatchObject({ run: { runId }, flagChange: changes[0] });
+});
+
+test("a run that someone waits for is paused, says so, and goes on in the background", async () => {
+  const { t } = await backendWith(300);
+  const args = { organizationId: "org_a", dryRun: false, batchSize: 25 };
+  const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+  const leg = { runId, generation: 1 };
+  const run = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+  const answer = await t.action(async (ctx) => {
+    let written = 0;
+    const pausing = {
+      runQuery: ctx.runQuery.bind(ctx),
+      runMutation: async (reference: never, call: never) => {
+        const batch = await ctx.runMutation(reference, call);
+        if (++written === 2) await ctx.runMutation(v2Rollout.pauseRun, { runId });
+        return batch;
+      },
+    } as unknown as ActionCtx;
+    return await migrateNotes(host, pausing, args, { ...leg, run });
+  });
+  expect(answer).toMatchObject({
+    runId,
+    done: false,
+    stopped: null,
+    next: null,
+    warnings: expect.arrayContaining([expect.stringContaining("paused, cancelled or given up meanwhile")]),
+  });
+  const { outcome } = answer as { outcome: { migrated: number } };
+  expect(await look(t, runId)).toMatchObject({ state: "paused", background: false, outcome });
+  expect(await sums(t, runId)).toEqual(outcome);
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done", background: true });
+  expect(await sums(t, runId)).toMatchObject({ migrated: 255, alreadyMigrated: 0 });
+});
+
+test("a limit ends a run, and resumed it has the whole of it again", async () => {
+  const { t } = await backendWith(100);
+  const { runId } = await start(t, { limit: 30 });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({
+    state: "stopped",
+    stopped: "limit",
+    outcome: { migrated: 30 },
+  });
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  expect(await sums(t, runId)).toMatchObject({ migrated: 60, alreadyMigrated: 0 });
+});
+
+test("writes that are refused lower the pace of a run", async () => {
+  const { t, onCall } = await backendWith(300);
+  onCall((_call, when, nth) => {
+    if (when === "before" && nth === 2)
+      throw new Error("Too many writes per second. Your deployment is limited");
+  });
+  const { runId } = await start(t);
+  await t.mutation(v2Rollout.setPace, { runId, bytesPerSecond: 8_000_000 });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({
+    state: "done",
+    bytesPerSecond: 4_000_000,
+    fullBytesPerSecond: 8_000_000,
+    lastError: { message: expect.stringContaining("Too many writes per second") },
+  });
+});
+
+test("a run whose pace asks for longer waits than a leg has goes on in several legs", async () => {
+  const { t } = await backendWith(60);
+  const { runId } = await start(t, { batchSize: 20 });
+  await t.mutation(v2Rollout.setPace, { runId, bytesPerSecond: 1 });
+  await settle(t);
+  const run = await look(t, runId);
+  expect(run).toMatchObject({ state: "queued" });
+  expect(run.outcome.migrated).toBeGreaterThan(0);
+  expect(run.outcome.migrated).toBeLessThan(30);
+  await sums(t, runId);
+});
