@@ -88,7 +88,7 @@ const limits = {
 /** @type {import("../../js-shims/validators/index.js").MigrationAnswer} */
 const migrated = {
   ...{ processed: NOTES, artifacts: 10, transcripts: 10, claims: 10, errors: 0, skipped: 10 },
-  ...{ dryRun: false, done: true, cursor: null, stopped: null, batches: 1, estimate: null },
+  ...{ runId: null, dryRun: false, done: true, cursor: null, stopped: null, batches: 1, estimate: null },
   samples: { unfinished: [], deferred: [], blocked: [] },
   ...{ failures: [], warnings: [], next: null, batchSize: { notes: 100, limitedBy: null } },
   reasons: {

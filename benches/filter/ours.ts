@@ -3,8 +3,13 @@
  * documents one by one, which would be most of the time.
  */
 
-import { type Range, StatusScan, type StatusStep, Transaction } from "../../js-shims/core.js";
-import type { StatusAnswer } from "../../js-shims/index.js";
+import {
+  type Range,
+  type StatusAnswer,
+  StatusScan,
+  type StatusStep,
+  Transaction,
+} from "../../js-shims/core.js";
 import {
   candidatesOf,
   linkedArtifacts,

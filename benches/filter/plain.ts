@@ -1,6 +1,6 @@
 /** The work in plain TypeScript, the obvious way. */
 
-import type { StatusAnswer } from "../../js-shims/index.js";
+import type { StatusAnswer } from "../../js-shims/core.js";
 import type { StoredDocument } from "../../js-shims/reading/documents.js";
 import { firstMalformed, type Table, transcriptionStatuses } from "../../js-shims/reading/malformed.js";
 import { type Lookup, ORGANIZATION, type Tables } from "./data.js";

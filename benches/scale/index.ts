@@ -6,7 +6,7 @@
  */
 
 import { getDocumentSize, type Value } from "convex/values";
-import type { StatusAnswer } from "../../js-shims/index.js";
+import type { StatusAnswer } from "../../js-shims/core.js";
 import { firstMalformed, type Table } from "../../js-shims/reading/malformed.js";
 import { sizeOf } from "../database/size.js";
 import { LimitError, limits, type Metric, type Transaction } from "../database/transaction.js";

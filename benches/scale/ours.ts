@@ -1,7 +1,7 @@
 /** A status by the library: the real shims and the real core, page by page through the cursor. */
 
+import type { StatusAnswer } from "../../js-shims/core.js";
 import { defineHost, type QueryCtx } from "../../js-shims/host.js";
-import type { StatusAnswer } from "../../js-shims/index.js";
 import { scanStatus } from "../../js-shims/reading/status.js";
 import type { Transaction } from "../database/transaction.js";
 import type { Counts } from "./plan.js";
