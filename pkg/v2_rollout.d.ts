@@ -268,6 +268,10 @@ export interface RunAnswer {
      */
     repair: boolean;
     /**
+     * After how many days a note that the old pipeline left counts as abandoned for it; null where such a note is deferred.
+     */
+    deferredDays: number | null;
+    /**
      * The run whose failed notes it tries again; null where it goes through all notes in its reach.
      */
     retryOf: string | null;

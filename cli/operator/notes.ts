@@ -42,6 +42,8 @@ export async function* notesOf(
     dryRun: false,
     most: PAGE,
     nowMs: Date.now(),
+    runMs: Date.now(),
+    isRetry: false,
     ...(deferredDays === undefined ? {} : { deferredDays }),
   };
   let after: string | null = null;

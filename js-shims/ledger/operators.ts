@@ -4,6 +4,7 @@ import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
 import { v } from "convex/values";
 
 import {
+  actorOf,
   decideRun,
   describeRun,
   type Run,
@@ -141,12 +142,13 @@ export function setPaceFunction(host: Host) {
 /** Begins a run of the notes that failed in another one. */
 export function retryFailuresFunction(host: Host) {
   return internalMutationGeneric({
-    args: runArgs,
+    args: { ...runArgs, by: v.optional(v.string()) },
     returns: runStarted,
-    handler: async (ctx, { runId }): Promise<RunStarted> => {
+    handler: async (ctx, { runId, by }): Promise<RunStarted> => {
       const ledger = ledgerOf(host, "retryFailures");
       const run = await readRun(ledger, ctx, runId);
-      const call = { runId: crypto.randomUUID(), by: "script", deadlineMs: host.deadlineMs };
+      const actor = actorOf(undefined, by);
+      const call = { runId: crypto.randomUUID(), by: actor, deadlineMs: host.deadlineMs };
       const others = await runsInTheWay(ledger, ctx, run.organizationId);
       const start = retryRun(run, call, others, Date.now());
       const retry = await carryOutStart(host, ledger, ctx, start);

@@ -95,6 +95,8 @@ export const changeRow = {
   before: byKey(nullable(v.boolean())),
   after: byKey(nullable(v.boolean())),
   effective: effective(),
+  /** For `restore`; null where there is no way back. */
+  previous: nullable(v.string()),
   atMs: v.number(),
   /** The run that was under way; null where none was. */
   runId: nullable(v.string()),
@@ -148,6 +150,7 @@ export const runAnswer = v.object({
   reason: nullable(v.string()),
   background: v.boolean(),
   repair: v.boolean(),
+  deferredDays: nullable(v.number()),
   retryOf: nullable(v.string()),
   state: state(),
   stopped: nullable(stopped()),

@@ -57,7 +57,7 @@ async function carryOut(
     const call = { organizationId, key, enabled, updatedBy, at, ...(reason === undefined ? {} : { reason }) };
     await scheduleFlagRows(host, ctx, { ...call, left, after: positionOf(organization, last) });
   }
-  const { success, changed, before, after, effective, warnings } = plan.answer;
+  const { success, changed, before, after, effective, previous, warnings } = plan.answer;
   const name = enabled ? "enableV2ForOrg" : "disableV2ForOrg";
   console.info(
     JSON.stringify({
@@ -84,6 +84,7 @@ async function carryOut(
     before,
     after,
     effective,
+    previous,
     atMs: Date.now(),
   });
   if (!success) console.warn(`${name} ${organizationId}: ${warnings.join("; ")}`);

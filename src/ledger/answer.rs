@@ -25,6 +25,8 @@ pub struct RunAnswer {
     pub background: bool,
     /// It also finishes what an old run broke off.
     pub repair: bool,
+    /// After how many days a note that the old pipeline left counts as abandoned for it; null where such a note is deferred.
+    pub deferred_days: Option<f64>,
     /// The run whose failed notes it tries again; null where it goes through all notes in its reach.
     pub retry_of: Option<String>,
     /// What it is at.
@@ -102,6 +104,7 @@ impl Run {
             reason: self.reason.clone(),
             background: self.mode == RunMode::Background,
             repair: self.arguments.repair,
+            deferred_days: self.arguments.deferred_days,
             retry_of: self.arguments.retry_of.clone(),
             state: self.state,
             stopped: self.stopped,

@@ -191,9 +191,11 @@ pub fn resume_run(run: &Run, others: &[Run], now: Millis) -> Result<RunStart, Re
 /// Begins a run in the background of the notes that failed in another one. `others` as in [`start_run`].
 ///
 /// # Errors
+/// - `INVALID_ARGUMENT` for a name that is none.
 /// - `RUN_STATE` where the other one is not over, or none of its notes failed.
 /// - `RUN_EXISTS` where another run excludes it.
 pub fn retry_run(run: &Run, call: &RetryCall, others: &[Run], now: Millis) -> Result<RunStart, Refusal> {
+    argument::actor("by", &call.by)?;
     let state = run.state()?;
     if !state.is_over() || run.sums.outcome.failed == 0 {
         return Err(run.does_not_fit(state));
