@@ -2,11 +2,14 @@
 
 import type { FunctionReference } from "convex/server";
 
-import type { Authorize, FindOrganization, HookCtx } from "./host.js";
+import type { Authorize, FindOrganization, HookCtx, ListedOrganization, ListOrganizations } from "./host.js";
 
 /** What is used of the component: `components.betterAuth` of `_generated/api` is one. */
 export type BetterAuthComponent = {
-  adapter: { findOne: FunctionReference<"query", "internal"> };
+  adapter: {
+    findOne: FunctionReference<"query", "internal">;
+    findMany: FunctionReference<"query", "internal">;
+  };
 };
 
 /** A stored row of the component's. Which fields a table has depends on the plugins. */
@@ -28,7 +31,7 @@ export type BetterAuthOptions = {
 
 /**
  * Gives the hooks of `defineHost`: `authorize` lets in the platform's staff, `findOrganization` finds an organization of
- * the organization plugin by its id.
+ * the organization plugin by its id, `listOrganizations` lists them all.
  *
  * ```ts
  * import { defineHost } from "v2-rollout";
@@ -46,7 +49,7 @@ export type BetterAuthOptions = {
 export function betterAuth(
   component: BetterAuthComponent,
   { isPlatformStaff = isAdmin, organizationField = "slug" }: BetterAuthOptions = {},
-): { authorize: Authorize; findOrganization: FindOrganization } {
+): { authorize: Authorize; findOrganization: FindOrganization; listOrganizations: ListOrganizations } {
   return {
     authorize: async (ctx) => {
       const user = await signedInUser(component, ctx);
@@ -56,8 +59,36 @@ export function betterAuth(
       const row = await findById(component, ctx, "organization", organizationId);
       return hasText(row, organizationField) ? row : null;
     },
+    listOrganizations: async (ctx) => {
+      const organizations: ListedOrganization[] = [];
+      let cursor: string | null = null;
+      for (;;) {
+        const page: Page = await ctx.runQuery(component.adapter.findMany, {
+          model: "organization",
+          paginationOpts: { cursor, numItems: PAGE },
+        });
+        organizations.push(...page.page.map(listed));
+        if (page.isDone) return organizations;
+        cursor = page.continueCursor;
+      }
+    },
   };
 }
+
+/** Organizations that are read at once. */
+const PAGE = 100;
+
+/** What the adapter answers with. */
+type Page = { page: BetterAuthRow[]; isDone: boolean; continueCursor: string };
+
+const listed = (row: BetterAuthRow): ListedOrganization => ({
+  organizationId: row._id,
+  name: textIn(row, "name"),
+  slug: textIn(row, "slug"),
+});
+
+const textIn = (row: BetterAuthRow, field: string): string | null =>
+  hasText(row, field) ? String(row[field]) : null;
 
 /** The admin plugin stores several roles with commas between them. */
 const isAdmin = ({ role, banned }: BetterAuthRow): boolean =>

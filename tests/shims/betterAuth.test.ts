@@ -22,7 +22,8 @@ const rows = (user: object = {}): Row[] => [
   { _id: organization, name: "A", slug: "a" },
 ];
 
-const component = { adapter: { findOne: {} as FunctionReference<"query", "internal"> } };
+type Query = FunctionReference<"query", "internal">;
+const component = { adapter: { findOne: {} as Query, findMany: {} as Query } };
 
 /** As the component's adapter finds a row: by its id whatever its table, and then by what else is asked. */
 function context(stored: Row[], identity: object | null = { subject: ann, sessionId: session }): HookCtx {
@@ -83,6 +84,40 @@ describe("authorize", () => {
     await expect(authorize(ctx, { function: "runMigration", organizationId: null })).rejects.toThrow(
       "Try again",
     );
+  });
+});
+
+describe("listOrganizations", () => {
+  /** As the component's adapter lists rows: by pages, however few it likes. */
+  const list = async (stored: Row[], page = 2) => {
+    const runQuery = async (
+      reference: unknown,
+      { model, paginationOpts: { cursor } }: { model: string; paginationOpts: { cursor: string | null } },
+    ) => {
+      expect([reference, model]).toEqual([component.adapter.findMany, "organization"]);
+      const from = Number(cursor ?? 0);
+      const isDone = from + page >= stored.length;
+      return { page: stored.slice(from, from + page), isDone, continueCursor: String(from + page) };
+    };
+    return await betterAuth(component).listOrganizations({ runQuery } as unknown as HookCtx);
+  };
+
+  test("lists all, over several pages", async () => {
+    const stored = Array.from({ length: 5 }, (_, at) => ({
+      _id: id(`o${at}`),
+      name: `N${at}`,
+      slug: `s${at}`,
+    }));
+    expect(await list(stored)).toEqual(
+      stored.map(({ _id, name, slug }) => ({ organizationId: _id, name, slug })),
+    );
+    expect(await list([])).toEqual([]);
+  });
+
+  test("takes no name where there is none", async () => {
+    expect(await list([{ _id: organization, name: "", slug: null, metadata: "m" }])).toEqual([
+      { organizationId: organization, name: null, slug: null },
+    ]);
   });
 });
 

@@ -284,10 +284,14 @@ describe("notes that fail are rows, each once", () => {
     await settle(t);
     expect(await look(t, runId)).toMatchObject({ state: "done", outcome: { migrated: 49, failed: 11 } });
     onCall(null);
-    const retry = await t.mutation(v2Rollout.retryFailures, { runId });
+    await expect(t.mutation(v2Rollout.retryFailures, { runId, by: "Ann\nLee" })).rejects.toMatchObject({
+      data: { code: "INVALID_ARGUMENT" },
+    });
+    const retry = await t.mutation(v2Rollout.retryFailures, { runId, by: "Ann Lee" });
     await settle(t);
     expect(await look(t, retry.runId)).toMatchObject({
       state: "done",
+      by: "Ann Lee",
       retryOf: runId,
       outcome: { migrated: 1, alreadyMigrated: 0, failed: 10 },
     });
@@ -347,6 +351,7 @@ test("changes of the flags are kept, and a run that is under way tells of them",
       before: answer.before,
       after: answer.after,
       effective: answer.effective,
+      previous: answer.previous,
       runId,
     },
   ]);
