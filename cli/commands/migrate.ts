@@ -1,63 +1,99 @@
-import type { Connection } from "../connection/connect.js";
-import { CallFailed, type Problem } from "../connection/errors.js";
+import { CallFailed } from "../connection/errors.js";
+import { exitCodes, Failure } from "../failure.js";
 import { agrees } from "../operator/consent.js";
 import { lookAtAll } from "../operator/lookAt.js";
-import { Broken, type MigrationOptions, migrate as migrateOne, rehearse } from "../operator/migrate.js";
-import { type Migration, written } from "../operator/migration.js";
-import { statusOf } from "../operator/organizations.js";
+import { withRunUnderWay } from "../operator/migrateByLedger.js";
+import { rehearse } from "../operator/migrateInWindows.js";
+import { type Migration, type MigrationOptions, written } from "../operator/migration.js";
 import { inParallel, problemOf } from "../operator/parallel.js";
-import { type Ending, exitCodeOf, type OrganizationReport, type Report } from "../operator/report.js";
+import { exitCodeOf, type OrganizationReport } from "../operator/report.js";
+import { hasLedger, isMoving } from "../operator/runs.js";
 import { deploymentOf, open, wanted } from "../operator/session.js";
+import { userName } from "../operator/userName.js";
 import { printJson } from "../show/json.js";
-import { migrationColumns, printMigration, printRehearsal } from "../show/migrationSummary.js";
+import { showBackground, showMigrations, showRehearsal } from "../show/migrationSummary.js";
 import { counted, number } from "../show/numbers.js";
 import { Progress } from "../show/progress.js";
-import { onInterrupt } from "../terminal/interrupt.js";
-import { print, printLines } from "../terminal/print.js";
+import { print } from "../terminal/print.js";
 import type { Consent, FleetOptions } from "./operatorOptions.js";
+import { type Driver, runAll } from "./runAll.js";
 
-export type MigrateOptions = FleetOptions & Consent & MigrationOptions & { dryRun?: boolean };
+export type MigrateOptions = FleetOptions &
+  Consent &
+  MigrationOptions & { dryRun?: boolean; background?: boolean; by?: string; reason?: string };
 
 export async function migrate(named: string[], options: MigrateOptions): Promise<void> {
   const progress = new Progress();
   const connection = await open(options, (message) => progress.say(message));
   const organizations = await wanted(connection, named, options);
   const deployment = await deploymentOf(connection);
+  const end = (reports: OrganizationReport[]): void => {
+    const exitCode = exitCodeOf(reports);
+    process.exitCode = exitCode;
+    if (options.json) printJson({ command: "migrate", deployment, exitCode, organizations: reports });
+  };
   const how = migrationOptions(options);
   const looked = await lookAtAll(connection, organizations, { ...how, parallel: options.parallel });
   if (organizations.length === 1 && looked[0]?.error && !options.json) throw new CallFailed(looked[0].error);
+  const driver = await driverOf(connection, options);
+  const found =
+    driver !== "windows" && !options.dryRun
+      ? looked.map((report) => withRunUnderWay(connection, report, how))
+      : looked;
   // With --yes nobody looks at a rehearsal before the run.
   const isRehearsed = options.dryRun === true || options.yes !== true;
   const rehearsed = isRehearsed
-    ? await inParallel(looked, options.parallel, (report) => rehearseOne(connection, report, how))
-    : looked;
-  if (isRehearsed && !options.json) await showRehearsal(rehearsed);
-  if (options.dryRun) {
-    end({ command: "migrate", deployment, organizations: rehearsed }, options);
-    return;
-  }
+    ? await inParallel(found, options.parallel, (report) => rehearseOne(report))
+    : found;
   const runnable = rehearsed.filter(({ ending }) => ending === "done");
-  if (runnable.length === 0) {
-    if (!isRehearsed && !options.json) await showRehearsal(rehearsed);
-    end({ command: "migrate", deployment, organizations: rehearsed }, options);
-    return;
-  }
-  const isNothing = isRehearsed && runnable.every(({ migration }) => migration !== null && isIdle(migration));
-  if (isNothing) {
+  if (!options.json && (isRehearsed || runnable.length === 0)) await showRehearsal(rehearsed);
+  if (options.dryRun || runnable.length === 0) return end(rehearsed);
+  if (isRehearsed && runnable.every(isIdle)) {
     if (!options.json) print("There is nothing to migrate.");
-    end({ command: "migrate", deployment, organizations: rehearsed }, options);
-    return;
+    return end(rehearsed);
   }
   if (!(await agrees(questionOf(runnable, deployment, options), options))) {
-    const declined = runnable.map((report) => ({ ...report, ending: "declined" as const }));
-    print("Nothing was migrated.");
-    end({ command: "migrate", deployment, organizations: declined }, options);
-    return;
+    if (!options.json) print("Nothing was migrated.");
+    return end(runnable.map((report) => ({ ...report, ending: "declined" })));
   }
-  const ran = await run(connection, runnable, how, options, progress);
+  const starter = { ...options, by: options.by ?? userName() };
+  const ran = await runAll(
+    connection,
+    runnable,
+    driver,
+    { ...how, ...starterOf(starter) },
+    options,
+    progress,
+  );
   const reports = [...rehearsed.filter(({ ending }) => ending !== "done"), ...ran];
-  if (!options.json) await showRuns(reports, how, options);
-  end({ command: "migrate", deployment, organizations: reports }, options);
+  if (!options.json) {
+    if (options.background) await showBackground(reports, options);
+    else await showMigrations(reports, how, options);
+  }
+  end(reports);
+
+  async function rehearseOne(report: OrganizationReport): Promise<OrganizationReport> {
+    if (report.ending !== "done" || report.run !== null) return report;
+    try {
+      return { ...report, migration: await rehearse(connection, report.organizationId, how) };
+    } catch (thrown) {
+      return { ...report, ending: "failed", error: problemOf(thrown) };
+    }
+  }
+}
+
+/** What carries the migration out: runs of the ledger, or short windows where there is none. */
+async function driverOf(
+  connection: Parameters<typeof hasLedger>[0],
+  { background }: MigrateOptions,
+): Promise<Driver> {
+  if (await hasLedger(connection)) return background ? "background" : "ledger";
+  if (!background) return "windows";
+  throw new Failure(
+    "This backend has no ledger, which --background needs.",
+    "Install it with `npx v2-rollout init --ledger`, or migrate without --background.",
+    exitCodes.usage,
+  );
 }
 
 function migrationOptions({ limit, repair, deferredDays }: MigrateOptions): MigrationOptions {
@@ -68,166 +104,32 @@ function migrationOptions({ limit, repair, deferredDays }: MigrateOptions): Migr
   };
 }
 
-const isIdle = (migration: Migration): boolean => written(migration) + migration.outcome.failed === 0;
+const starterOf = ({ by, reason }: { by?: string | undefined; reason?: string }) => ({
+  ...(by === undefined ? {} : { by }),
+  ...(reason === undefined ? {} : { reason }),
+});
 
-async function rehearseOne(
-  connection: Connection,
-  report: OrganizationReport,
-  how: MigrationOptions,
-): Promise<OrganizationReport> {
-  if (report.ending !== "done") return report;
-  try {
-    return { ...report, migration: await rehearse(connection, report.organizationId, how) };
-  } catch (thrown) {
-    return { ...report, ending: "failed", error: problemOf(thrown) };
-  }
-}
+/** Nothing would be written, as far as the rehearsal tells, and no run is under way. */
+const isIdle = ({ run, migration }: OrganizationReport): boolean =>
+  run === null && migration !== null && written(migration) + migration.outcome.failed === 0;
 
-function questionOf(
-  runnable: readonly OrganizationReport[],
-  deployment: string,
-  { all, limit }: MigrateOptions,
-) {
+function questionOf(runnable: readonly OrganizationReport[], deployment: string, options: MigrateOptions) {
   const [only] = runnable;
-  const notes = runnable.reduce(
-    (sum, { migration, status }) =>
-      sum + (migration === null ? (status?.migration.eligible ?? 0) : written(migration)),
-    0,
-  );
+  const typed = options.all ? { typed: String(runnable.length) } : {};
+  const what = "Migrating notes";
+  if (runnable.length === 1 && only?.run) {
+    const verb = isMoving(only.run) ? "Watch" : "Resume";
+    return { what, question: `${verb} the run of ${only.organizationId} on ${deployment}?`, ...typed };
+  }
+  const notes = runnable.reduce((sum, report) => sum + notesOf(report), 0);
   const whom = runnable.length === 1 ? only?.organizationId : counted(runnable.length, "organization");
+  const { limit } = options;
   const upTo = limit === undefined || runnable.length < 2 ? "" : `, ${number(limit)} of each at most`;
-  return {
-    what: "Migrating notes",
-    question: `Migrate ${counted(notes, "note")} of ${whom}${upTo} on ${deployment}?`,
-    ...(all ? { typed: String(runnable.length) } : {}),
-  };
+  const runs = runnable.filter(({ run }) => run !== null).length;
+  const also = runs === 0 ? "" : `, ${counted(runs, "run")} of which ${runs === 1 ? "is" : "are"} taken up`;
+  const question = `Migrate ${counted(notes, "note")} of ${whom}${upTo}${also} on ${deployment}?`;
+  return { what, question, ...typed };
 }
 
-/** Migrates them, some at a time; Ctrl-C stops each after its window. */
-async function run(
-  connection: Connection,
-  reports: readonly OrganizationReport[],
-  how: MigrationOptions,
-  { parallel }: MigrateOptions,
-  progress: Progress,
-): Promise<OrganizationReport[]> {
-  progress.start(reports.length);
-  const interrupt = onInterrupt(
-    () => progress.stopping(),
-    () =>
-      progress.say(
-        "Ended. The current window may still run on the deployment for a few seconds.\nIt is safe to run the command again.",
-      ),
-  );
-  progress.say("Ctrl-C stops after the current window.");
-  const ran = await inParallel(reports, parallel, async (report): Promise<OrganizationReport> => {
-    const { organizationId } = report;
-    progress.begin(organizationId, Math.min(how.limit ?? Number.POSITIVE_INFINITY, totalOf(report)));
-    const ended = await runOne(connection, report, how, () => interrupt.isAsked, progress);
-    progress.finish(ended);
-    return ended;
-  });
-  progress.end();
-  interrupt.end();
-  return ran;
-}
-
-const totalOf = ({ migration, status }: OrganizationReport): number =>
+const notesOf = ({ migration, status }: { migration: Migration | null } & OrganizationReport): number =>
   migration === null ? (status?.migration.eligible ?? 0) : written(migration);
-
-async function runOne(
-  connection: Connection,
-  report: OrganizationReport,
-  how: MigrationOptions,
-  isInterrupted: () => boolean,
-  progress: Progress,
-): Promise<OrganizationReport> {
-  const { organizationId } = report;
-  let migration: Migration | null = null;
-  let error: Problem | null = null;
-  try {
-    migration = await migrateOne(connection, organizationId, how, isInterrupted, (soFar) =>
-      progress.update(organizationId, soFar),
-    );
-    const { deferredDays } = how;
-    const status = await statusOf(
-      connection,
-      organizationId,
-      deferredDays === undefined ? {} : { deferredDays },
-    );
-    return { ...report, migration, status, ending: endingOf(migration), error: errorOf(migration) };
-  } catch (thrown) {
-    if (thrown instanceof Broken) migration = thrown.soFar;
-    error = problemOf(thrown instanceof Broken ? thrown.cause : thrown);
-    return { ...report, migration, status: null, ending: "failed", error };
-  }
-}
-
-function endingOf({ done, stopped, outcome }: Migration): Ending {
-  if (stopped === "failures" || stopped === "error" || outcome.failed > 0) return "failed";
-  return done ? "done" : "notComplete";
-}
-
-function errorOf({ stopped, outcome, failures, warnings }: Migration): Problem | null {
-  if (stopped === "error") {
-    return { code: "STOPPED", message: "the deployment kept failing", hint: warnings.join("; ") || null };
-  }
-  if (stopped === "failures") {
-    const [first] = failures;
-    const hint = first === undefined ? null : `the first is ${first.voiceNoteId}: ${first.message}`;
-    return { code: "STOPPED", message: "more than half of the notes that were tried failed", hint };
-  }
-  if (outcome.failed === 0) return null;
-  const message = `${counted(outcome.failed, "note")} failed`;
-  return {
-    code: "NOTES_FAILED",
-    message,
-    hint: "see `failures` of --json, correct these notes, and run it again",
-  };
-}
-
-async function showRehearsal(reports: readonly OrganizationReport[]): Promise<void> {
-  const [only] = reports;
-  if (reports.length === 1 && only?.migration) {
-    printRehearsal(only, only.migration);
-    printLines("");
-    return;
-  }
-  const { printFleet } = await import("../show/fleetTable.js");
-  const [now, failed] = migrationColumns;
-  if (now && failed) printFleet(reports, [{ ...now, title: "would" }, failed]);
-  printLines("");
-}
-
-async function showRuns(
-  reports: readonly OrganizationReport[],
-  how: MigrationOptions,
-  options: MigrateOptions,
-): Promise<void> {
-  const [only] = reports;
-  if (reports.length === 1 && only) {
-    if (only.migration === null && only.error !== null) throw new CallFailed(only.error);
-    printMigration(only, how, options);
-    return;
-  }
-  const { fleetLine, printFleet } = await import("../show/fleetTable.js");
-  const { shellCommand } = await import("../show/shellCommand.js");
-  printFleet(reports, migrationColumns);
-  printLines("", fleetLine(reports));
-  const ids = reports.filter(isUnfinished).map(({ organizationId }) => organizationId);
-  if (ids.length === 0) return;
-  printLines("", "To continue with those that are not done:", shellCommand(["migrate", ...ids], options));
-}
-
-/** One that the same command can take further. */
-const isUnfinished = ({ migration }: OrganizationReport): boolean =>
-  migration !== null && !migration.done && migration.stopped !== "failures";
-
-function end(
-  parts: Pick<Report, "command" | "deployment" | "organizations">,
-  { json }: MigrateOptions,
-): void {
-  const exitCode = exitCodeOf(parts.organizations);
-  process.exitCode = exitCode;
-  if (json) printJson({ version: 1, ...parts, exitCode, error: null });
-}

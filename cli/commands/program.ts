@@ -15,6 +15,7 @@ export function createProgram(): Command {
     .version(ownVersion())
     .exitOverride();
   addOperating(program);
+  addRuns(program);
   addInstalling(program);
   return program;
 }
@@ -55,15 +56,59 @@ function addOperating(program: Command): void {
     .option("--limit <n>", "migrate at most so many notes of each organization", wholeNumber)
     .option("--repair", "also finish what was broken off more than a day ago")
     .option("--deferred-days <n>", "a note of that age does not count as deferred", wholeNumber)
+    .option("--background", "start it, and do not wait for it: needs the ledger")
+    .option("--by <name>", "who does it (default: the user of this machine)")
+    .option("--reason <why>", "why: one line, kept in the ledger")
     .option("--yes", "neither rehearse nor ask")
     .action(async (named, options) => (await import("./migrate.js")).migrate(named, options));
   const undo = addOperatorOptions(program.command("undo").argument("<organization>"));
   addWriting(undo)
-    .description("brings flags back to what they were before the last change from this machine")
+    .description("brings flags back to what they were before the last change")
     .option("--reason <why>", "why: one line, kept beside the flags")
     .option("--previous <text>", "`previous` of the answer to the change that is undone")
     .action(async (named, options) => (await import("./undo.js")).undo(named, options));
 }
+
+function addRuns(program: Command): void {
+  program.commandsGroup("Runs, where the backend has the ledger:");
+  addOperatorOptions(
+    program.command("runs").description("lists runs, the newest first").argument("[organizations...]"),
+  )
+    .option("--all", "the runs of every organization that the backend lists, up to 50 of each")
+    .action(async (named, options) => (await import("./runs.js")).runs(named, options));
+  addOperatorOptions(program.command("run").argument("<run>", RUN))
+    .description("shows a run")
+    .option("--watch", "watch it to its end; exit as it ended")
+    .action(async (named, options) => (await import("./run.js")).run(named, options));
+  for (const [command, description] of [
+    ["pause", "stops a run behind its current batch; it can be resumed"],
+    ["resume", "lets a run go on that was paused or stopped"],
+    ["cancel", "ends a run for good; a second time at once"],
+    ["retry", "tries the notes again that failed in a run, and no others"],
+  ] as const) {
+    const decision = addOperatorOptions(program.command(command).argument("<run>", RUN))
+      .description(description)
+      .option("--watch", "watch it to its end")
+      .option("--yes", "do not ask");
+    if (command === "retry")
+      decision.option("--by <name>", "who does it (default: the user of this machine)");
+    decision.action(async (named, options) => (await import("./decide.js")).decide(command, named, options));
+  }
+  addOperatorOptions(
+    program
+      .command("pace")
+      .argument("<run>", RUN)
+      .argument("<bytes>", "bytes per second on average, or none for as fast as it can"),
+  )
+    .description("sets how fast a run writes")
+    .option("--yes", "do not ask")
+    .action(async (named, bytes, options) => (await import("./decide.js")).pace(named, bytes, options));
+  addOperatorOptions(program.command("history").argument("<organization>"))
+    .description("shows who changed the flags of an organization, when and why")
+    .action(async (named, options) => (await import("./history.js")).history(named, options));
+}
+
+const RUN = "its id, or the beginning of it";
 
 /** The options of what writes. */
 const addWriting = (command: Command): Command =>

@@ -4,11 +4,13 @@ import { exitCodes, Failure } from "../failure.js";
 import { changeFlags, type FlagChange, type FlagOptions } from "../operator/changeFlags.js";
 import { lastChange } from "../operator/changes.js";
 import { agrees } from "../operator/consent.js";
+import { lastWritten } from "../operator/history.js";
 import { type Found, find } from "../operator/organizations.js";
 import { exitCodeOf, type OrganizationReport } from "../operator/report.js";
 import { deploymentOf, open } from "../operator/session.js";
 import { printFlagChange } from "../show/flagChange.js";
 import { printJson } from "../show/json.js";
+import { when } from "../show/times.js";
 import { print } from "../terminal/print.js";
 import type { Consent, OperatorOptions } from "./operatorOptions.js";
 
@@ -21,7 +23,7 @@ export async function undo(named: string, options: UndoOptions): Promise<void> {
   const connection = await open(options);
   const found = await find(connection, named, {});
   const deployment = await deploymentOf(connection);
-  const way = wayBack(deployment, found.organizationId, options.previous);
+  const way = await wayBack(connection, deployment, found.organizationId, options.previous);
   const question = `Bring the flags of ${found.name ?? found.organizationId} on ${deployment} back to what they were before ${way.of}?`;
   if (!(await agrees({ what: "Undoing a change", question }, options))) {
     print("Nothing was changed.");
@@ -39,24 +41,43 @@ export async function undo(named: string, options: UndoOptions): Promise<void> {
   printFlagChange(report, "undo", options);
 }
 
-function wayBack(deployment: string, organizationId: string, given: string | undefined): WayBack {
+async function wayBack(
+  connection: Connection,
+  deployment: string,
+  organizationId: string,
+  given: string | undefined,
+): Promise<WayBack> {
   // Only the deployment can tell which of the two takes it.
   if (given !== undefined) return { by: ["disable", "enable"], restore: given, of: "the change" };
+  const kept = await lastWritten(connection, organizationId);
+  if (kept !== null) {
+    const change = kept.function === "enableV2ForOrg" ? "enable" : "disable";
+    const of = `the ${change} of ${when(kept.atMs)} by ${kept.by}`;
+    return wayBackFrom(organizationId, { change, previous: kept.previous, of });
+  }
   const last = lastChange(deployment, organizationId);
   if (last === null) {
     throw new Failure(
-      `No change of ${organizationId} on ${deployment} is known on this machine.`,
+      `No change of ${organizationId} on ${deployment} is known on this machine, nor to a ledger.`,
       "Give the `previous` of the answer to the change with --previous, or use enable or disable.",
       exitCodes.failed,
     );
   }
-  if (last.previous === null) {
+  const { change, previous, at } = last;
+  return wayBackFrom(organizationId, { change, previous, of: `the ${change} of ${at}` });
+}
+
+function wayBackFrom(
+  organizationId: string,
+  { change, previous, of }: { change: FlagChange; previous: string | null; of: string },
+): WayBack {
+  if (previous === null) {
     throw new Failure(
-      `What the flags of ${organizationId} were before the ${last.change} of ${last.at} is not known.`,
-      `Use ${opposite[last.change]}.`,
+      `What the flags of ${organizationId} were before ${of} is not known.`,
+      `Use ${opposite[change]}.`,
     );
   }
-  return { by: [opposite[last.change]], restore: last.previous, of: `the ${last.change} of ${last.at}` };
+  return { by: [opposite[change]], restore: previous, of };
 }
 
 const opposite = { enable: "disable", disable: "enable" } as const;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, Failure } from "../failure.js";
 import { NoAnswer } from "./errors.js";
 import type { ConnectionOptions } from "./options.js";
+import { inOwnWords, type OwnCommand, ownCommand } from "./ownCommands.js";
 import { findTarget } from "./target.js";
 import type { Transport } from "./transport.js";
 
@@ -12,6 +13,8 @@ export type Connection = {
   readonly name: string;
   /** Whether `name` is its address, so that it need not tell. */
   readonly isAddress: boolean;
+  /** A command of this program for this deployment, in backticks. */
+  readonly command: OwnCommand;
   /** Calls a function that writes nothing: tries again until there is an answer. */
   read(name: string, args: object): Promise<unknown>;
   /** Calls a function that writes, once: NoAnswer where nobody knows whether it did. A call that did not get to
@@ -29,6 +32,7 @@ export type OnWait = (message: string) => void;
 export async function connect(options: ConnectionOptions, onWait: OnWait): Promise<Connection> {
   const target = findTarget(options);
   const call = await transportOf(target);
+  const command = ownCommand(options);
   let hasAnswered = false;
   const insist = async (
     attempt: () => Promise<unknown>,
@@ -44,7 +48,7 @@ export async function connect(options: ConnectionOptions, onWait: OnWait): Promi
       } catch (thrown) {
         if (!(thrown instanceof NoAnswer)) {
           hasAnswered = true;
-          throw thrown;
+          throw inOwnWords(thrown, command);
         }
         if (!mayTryAgain(thrown)) throw thrown;
         const patience = hasAnswered ? 1_000 * (options.wait ?? 60) : FIRST_PATIENCE_MS;
@@ -58,6 +62,7 @@ export async function connect(options: ConnectionOptions, onWait: OnWait): Promi
   return {
     name: target.name,
     isAddress: target.kind === "address",
+    command,
     read: (name, args) =>
       insist(
         () => call(name, args),

@@ -69,7 +69,18 @@ function checked(url: string): string {
   throw new Failure(`${url} is no address of a deployment.`, "It begins with https://.", exitCodes.usage);
 }
 
-/** The options for `convex run`, and for a command that is shown: all but the key. */
+/** The options that name the same deployment in a command that is shown: all but the key. */
+export const sameDeployment = (options: ConnectionOptions): string[] => [
+  ...(options.cwd === "." ? [] : ["--cwd", options.cwd]),
+  ...(options.url === undefined ? [] : ["--url", options.url]),
+  ...flagsOf(options),
+];
+
+/** A word as a shell takes it. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The options for `convex run`. */
 export function flagsOf(options: ConnectionOptions): string[] {
   const flags: string[] = [];
   if (options.prod) flags.push("--prod");

@@ -1,5 +1,3 @@
-import { userInfo } from "node:os";
-
 import type { Connection } from "../connection/connect.js";
 import { CallFailed, NoAnswer } from "../connection/errors.js";
 import type { FlagChangeAnswer } from "./answers.js";
@@ -7,6 +5,7 @@ import { remember } from "./changes.js";
 import { type Organization, statusOf } from "./organizations.js";
 import { problemOf } from "./parallel.js";
 import { type OrganizationReport, reportOf } from "./report.js";
+import { userName } from "./userName.js";
 
 export type FlagOptions = { by?: string; reason?: string; create?: boolean };
 
@@ -68,15 +67,5 @@ async function write(
       const isDone = featureFlags.voice_notes_v2 === isOn && featureFlags.entity_resolution_v2 === isOn;
       if (isDone && restore === undefined) return null;
     }
-  }
-}
-
-/** The name of the user of this machine, where the functions take it as one. */
-function userName(): string | undefined {
-  try {
-    const { username } = userInfo();
-    return /^[\x21-\x7e]{1,128}$/.test(username) ? username : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,11 +1,14 @@
-import type { NoteFailure, Outcome } from "./answers.js";
+import type { NoteFailure, Outcome, Run } from "./answers.js";
 
-/** What a migration came to, over all of its windows. */
+export type MigrationOptions = { limit?: number; repair?: boolean; deferredDays?: number };
+
+/** What a migration came to: a run of the ledger, or all of its windows. */
 export type Migration = {
   dryRun: boolean;
   done: boolean;
   /** Why it ended before it was done. */
-  stopped: "limit" | "interrupted" | "failures" | "error" | null;
+  stopped: "limit" | "interrupted" | "failures" | "error" | "deadline" | "paused" | "cancelled" | null;
+  /** Calls that it took; 0 where a run of the ledger did it. */
   windows: number;
   /** Windows whose answer never came; what they migrated counts as `alreadyMigrated`. */
   lostAnswers: number;
@@ -49,3 +52,21 @@ export const nothingYet = (dryRun: boolean): Migration => ({
 
 /** Notes that were written, or in a dry run would be. */
 export const written = ({ outcome }: Migration): number => outcome.migrated + outcome.repaired;
+
+/** What a run of the ledger came to so far. `interrupted` is said of one that this program paused. */
+export const migrationOf = (run: Run, failures: NoteFailure[], isPausedByUs: boolean): Migration => ({
+  ...nothingYet(false),
+  done: run.state === "done",
+  stopped: stoppedOf(run, isPausedByUs),
+  outcome: run.outcome,
+  artifacts: run.artifacts,
+  transcripts: run.transcripts,
+  claims: run.claims,
+  failures,
+  seconds: ((run.endedMs ?? run.updatedMs) - run.startedMs) / 1_000,
+});
+
+function stoppedOf({ state, stopped }: Run, isPausedByUs: boolean): Migration["stopped"] {
+  if (state === "paused") return isPausedByUs ? "interrupted" : "paused";
+  return state === "cancelled" ? "cancelled" : stopped;
+}

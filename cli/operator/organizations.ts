@@ -60,9 +60,19 @@ export const statusOf = async (
 const mayBeName = ({ problem: { code, message } }: CallFailed): boolean =>
   code === "ORGANIZATION_NOT_FOUND" || (code === "INVALID_ARGUMENT" && message.includes("organizationId"));
 
-async function byName(connection: Connection, named: string): Promise<Organization | null> {
+/** An organization that is named by its id, its name or its slug, without a look at its notes. */
+export async function organizationOf(connection: Connection, named: string): Promise<Organization> {
+  const known = (await listOrganizations(connection)) ?? [];
+  const ofId = known.find(({ organizationId }) => organizationId === named);
+  return ofId ?? amongNames(known, named) ?? { organizationId: named, name: null, slug: null };
+}
+
+const byName = async (connection: Connection, named: string): Promise<Organization | null> =>
+  amongNames((await listOrganizations(connection)) ?? [], named);
+
+function amongNames(known: readonly Organization[], named: string): Organization | null {
   const wanted = named.toLowerCase();
-  const matching = ((await listOrganizations(connection)) ?? []).filter(({ name, slug }) =>
+  const matching = known.filter(({ name, slug }) =>
     [name, slug].some((word) => word?.toLowerCase() === wanted),
   );
   if (matching.length < 2) return matching[0] ?? null;

@@ -1,6 +1,6 @@
 import type { Problem } from "../connection/errors.js";
 import { type ExitCode, exitCodes } from "../failure.js";
-import type { FlagChangeAnswer, StatusAnswer } from "./answers.js";
+import type { Change, FlagChangeAnswer, NoteFailure, Run, StatusAnswer } from "./answers.js";
 import type { Migration } from "./migration.js";
 import type { ListedNote } from "./notes.js";
 
@@ -24,7 +24,11 @@ export type OrganizationReport = {
   status: StatusAnswer | null;
   change: FlagChangeAnswer | null;
   migration: Migration | null;
+  /** The run of the ledger that the command started, resumed or watched. */
+  run: Run | null;
   notes: ListedNote[] | null;
+  /** The changes of its flags, from the newest on. */
+  changes: Change[] | null;
 };
 
 /** What `--json` prints. A field may be added within a version; a change of meaning takes a new one. */
@@ -36,7 +40,12 @@ export type Report = {
   /** Of the command as a whole. */
   error: Problem | null;
   organizations: OrganizationReport[];
+  /** Of the commands about runs. */
+  runs: ReportedRun[] | null;
 };
+
+/** A run, and the notes that failed in it where the command tells of one run alone. */
+export type ReportedRun = Run & { failures: NoteFailure[] | null };
 
 export const reportOf = (
   organization: { organizationId: string; name: string | null },
@@ -48,9 +57,20 @@ export const reportOf = (
   status: null,
   change: null,
   migration: null,
+  run: null,
   notes: null,
+  changes: null,
   ...parts,
 });
+
+/** How a command about one thing exits. */
+export const endingCodes: Record<Ending, ExitCode> = {
+  done: exitCodes.done,
+  notComplete: exitCodes.notComplete,
+  overruled: exitCodes.overruled,
+  declined: exitCodes.failed,
+  failed: exitCodes.failed,
+};
 
 /** The worst of all: a failure goes before what is overruled, and that before what is left. */
 export function exitCodeOf(reports: readonly OrganizationReport[]): ExitCode {

@@ -5,6 +5,7 @@ import { bold, green, yellow } from "../terminal/color.js";
 import { print, printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
 import { wrap } from "../terminal/wrap.js";
+import { rowOf } from "./flags.js";
 import { keyReminder, shellCommand } from "./shellCommand.js";
 import { suggestions } from "./suggestions.js";
 
@@ -40,5 +41,3 @@ export function printFlagChange(
   const reminder = keyReminder(options);
   if (reminder !== null) printLines("", reminder);
 }
-
-const rowOf = (value: boolean | null): string => (value === null ? "none" : value ? "on" : "off");

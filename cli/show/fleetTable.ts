@@ -138,7 +138,7 @@ export function fleetLine(reports: readonly OrganizationReport[]): string {
 const plain = (text: string): string => text.replaceAll(/\u001b\[\d+m/g, "");
 
 /** A table without lines. */
-const bare = {
+export const bare = {
   top: "",
   "top-mid": "",
   "top-left": "",

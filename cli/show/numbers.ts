@@ -4,8 +4,8 @@ const grouped = new Intl.NumberFormat("en");
 export const number = (value: number): string => grouped.format(value);
 
 /** `1 note`, `2 notes` */
-export const counted = (count: number, what: string): string =>
-  `${number(count)} ${what}${count === 1 ? "" : "s"}`;
+export const counted = (count: number, what: string, many = `${what}s`): string =>
+  `${number(count)} ${count === 1 ? what : many}`;
 
 /** A share in whole percent; never 100% before all, nor 0% behind the first. */
 export function percent(part: number, whole: number): string {

@@ -1,8 +1,8 @@
-import { type Migration, written } from "../operator/migration.js";
 import type { OrganizationReport } from "../operator/report.js";
 import { LiveLines } from "../terminal/live.js";
 import { columns } from "../terminal/width.js";
 import { progressBar } from "./bar.js";
+import type { HowFar } from "./howFar.js";
 import { counted, duration, number, percent } from "./numbers.js";
 
 const { stderr } = process;
@@ -11,7 +11,7 @@ const { stderr } = process;
 const LINE_MS = 10_000;
 const DRAW_MS = 500;
 
-type Running = { organizationId: string; total: number; soFar: Migration | null; began: number };
+type Running = { organizationId: string; howFar: HowFar; began: number; errorAtMs: number };
 
 /** How far the migrations are that run: drawn anew on a terminal, a line now and then elsewhere. On stderr. */
 export class Progress {
@@ -29,14 +29,21 @@ export class Progress {
     this.timer.unref();
   }
 
-  begin(organizationId: string, total: number): void {
-    this.running.set(organizationId, { organizationId, total, soFar: null, began: Date.now() });
+  begin(organizationId: string, howFar: HowFar): void {
+    const began = Date.now();
+    this.running.set(organizationId, { organizationId, howFar, began, errorAtMs: began });
     if (this.live !== null) this.show();
   }
 
-  update(organizationId: string, soFar: Migration): void {
+  update(organizationId: string, howFar: HowFar): void {
     const running = this.running.get(organizationId);
-    if (running !== undefined) running.soFar = soFar;
+    if (running === undefined) return;
+    running.howFar = howFar;
+    const { error } = howFar;
+    if (error !== null && error.atMs > running.errorAtMs) {
+      running.errorAtMs = error.atMs;
+      this.say(`${organizationId}: ${error.message}`);
+    }
     if (this.live !== null) this.show();
   }
 
@@ -54,9 +61,9 @@ export class Progress {
     else this.live.print(text);
   }
 
-  stopping(): void {
+  stopping(text: string): void {
     this.isStopping = true;
-    this.say("Stopping after the current window; Ctrl-C again ends at once.");
+    this.say(text);
   }
 
   end(): void {
@@ -79,24 +86,24 @@ export class Progress {
   }
 
   /** As many parts as the line has room for, the most important ones first. */
-  private lineOf({ organizationId, total, soFar, began }: Running): string {
-    const notes = soFar === null ? 0 : written(soFar);
-    const whole = Math.max(total, notes);
-    const rate = soFar === null ? 0 : notes / Math.max(soFar.seconds, 0.001);
+  private lineOf({ organizationId, howFar, began }: Running): string {
+    const { notes, whole, failed, notesPerSecond, secondsLeft, remarks } = howFar;
     const title = organizationId.length > 24 ? `${organizationId.slice(0, 23)}…` : organizationId;
-    const parts = [`${title}  ${progressBar(notes, whole, 20, stderr)} ${percent(notes, whole).padStart(4)}`];
-    let length = title.length + 27;
-    const failed = soFar?.outcome.failed ?? 0;
-    const limit = soFar?.batchSize?.limitedBy ?? null;
-    for (const part of [
-      `${number(notes)} of ${number(whole)}`,
+    const parts = [title];
+    let length = title.length;
+    const rest = [
       failed > 0 ? `${number(failed)} failed` : null,
-      rate > 0 ? `${duration((whole - notes) / rate)} left` : duration((Date.now() - began) / 1_000),
-      rate > 0 ? `${number(Math.round(rate))} notes/s` : null,
-      soFar?.batchSize
-        ? `batches of ${number(soFar.batchSize.notes)}${limit === null ? "" : ` (${limit})`}`
-        : null,
-    ]) {
+      secondsLeft === null ? duration((Date.now() - began) / 1_000) : `${duration(secondsLeft)} left`,
+      notesPerSecond === null ? null : `${number(Math.round(notesPerSecond))} notes/s`,
+      ...remarks,
+    ];
+    if (whole === null) rest.unshift(counted(notes, "note"));
+    else {
+      parts.push(`${progressBar(notes, whole, BAR, stderr)} ${percent(notes, whole).padStart(4)}`);
+      length += BAR + 7;
+      rest.unshift(`${number(notes)} of ${number(whole)}`);
+    }
+    for (const part of rest) {
       if (part === null) continue;
       if (length + part.length + 2 > columns() - 1) break;
       parts.push(part);
@@ -105,3 +112,5 @@ export class Progress {
     return parts.join("  ");
   }
 }
+
+const BAR = 20;

@@ -1,17 +1,12 @@
 import type { ConnectionOptions } from "../connection/options.js";
-import { flagsOf } from "../connection/target.js";
+import { quoted, sameDeployment } from "../connection/target.js";
 import { columns } from "../terminal/width.js";
 
 /** A command of this program that can be pasted into a shell as it is shown: with the same deployment, without the key. */
 export function shellCommand(words: readonly string[], options: ConnectionOptions, indent = 2): string {
-  const connection = [
-    ...(options.cwd === "." ? [] : ["--cwd", options.cwd]),
-    ...(options.url === undefined ? [] : ["--url", options.url]),
-    ...flagsOf(options),
-  ];
   // An option stays on one line with its value.
   const parts = ["npx v2-rollout"];
-  for (const word of [...words, ...connection]) {
+  for (const word of [...words, ...sameDeployment(options)]) {
     const isValue = !word.startsWith("-") && parts.at(-1)?.startsWith("--") && !parts.at(-1)?.includes(" ");
     if (isValue) parts.push(`${parts.pop()} ${quoted(word)}`);
     else parts.push(quoted(word));
@@ -34,6 +29,3 @@ export function keyReminder(options: ConnectionOptions): string | null {
     ? null
     : "The key is left out: set CONVEX_SELF_HOSTED_ADMIN_KEY to it first.";
 }
-
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

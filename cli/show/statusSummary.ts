@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from "../connection/options.js";
-import type { FlagKey, StatusAnswer } from "../operator/answers.js";
+import type { FlagKey, Run, StatusAnswer } from "../operator/answers.js";
 import type { Found } from "../operator/organizations.js";
 import { bold, dim, green, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
@@ -7,7 +7,10 @@ import { columns } from "../terminal/width.js";
 import { wrap } from "../terminal/wrap.js";
 import { classBar } from "./bar.js";
 import { classes, verdicts } from "./classes.js";
+import { decidedBy } from "./flags.js";
+import { changeLine } from "./history.js";
 import { counted, number, percent } from "./numbers.js";
+import { runLine } from "./runLine.js";
 import { keyReminder, shellCommand } from "./shellCommand.js";
 import { suggestions } from "./suggestions.js";
 
@@ -27,6 +30,9 @@ export function printStatus(found: Found, deployment: string, options: Connectio
     );
   }
   printLines("", ...flagLines(status));
+  const told = ledgerLines(status);
+  if (told.length > 0)
+    printLines("", ...told.map((line) => `  ${wrap(line, 24, Math.min(columns(), 100) - 24)}`));
   for (const warning of status.warnings.filter((text) => !isSaidByClasses(text))) {
     printLines("", `${yellow(stdout, "!")} ${wrap(warning, 2, Math.min(columns(), 100))}`);
   }
@@ -58,21 +64,24 @@ function classLines({ migration, voiceNotes }: StatusAnswer): string[] {
     });
 }
 
-const reasons: Record<StatusAnswer["effective"]["voice_notes_v2"]["reason"], string> = {
-  ENVIRONMENT: "an environment variable decides for all",
-  PLATFORM: "the platform row decides for all",
-  ORGANIZATION: "the organization's row",
-  DEFAULT: "no row: off by default",
-};
-
 function flagLines({ effective }: StatusAnswer): string[] {
   const keys: FlagKey[] = ["voice_notes_v2", "entity_resolution_v2"];
   return keys.map((key) => {
     const { enabled, reason } = effective[key];
     const value = enabled ? green(stdout, "on ") : "off";
-    return `  ${key.padEnd(22)}${value}  ${dim(stdout, reasons[reason])}`;
+    return `  ${key.padEnd(22)}${value}  ${dim(stdout, decidedBy[reason])}`;
   });
 }
+
+/** The current or last run, and the last change of the flags. */
+function ledgerLines({ run, flagChange, voiceNotes }: StatusAnswer): string[] {
+  return [
+    ...(run ? [`${labelOf(run).padEnd(22)}${runLine(run, voiceNotes.total)}`] : []),
+    ...(flagChange ? [`${"last change of flags".padEnd(22)}${changeLine(flagChange)}`] : []),
+  ];
+}
+
+const labelOf = (run: Run): string => (run.endedMs === null ? "current run" : "last run");
 
 /** A warning that says again how many notes a class has, which is to be seen above. */
 const isSaidByClasses = (warning: string): boolean =>

@@ -42,7 +42,7 @@ export async function operator({ url }: Pick<Deployment, "url">) {
       child.stdout.setEncoding("utf8").on("data", (chunk) => (ran.out += chunk));
       child.stderr.setEncoding("utf8").on("data", (chunk) => {
         ran.err += chunk;
-        if (isSent || !ran.err.includes("Ctrl-C stops")) return;
+        if (isSent || !/Ctrl-C (stops|ends)/.test(ran.err)) return;
         isSent = true;
         setTimeout(() => child.kill(signal?.name), signal?.afterMs);
       });

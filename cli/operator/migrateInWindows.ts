@@ -2,10 +2,8 @@ import type { Connection } from "../connection/connect.js";
 import { CallFailed, NoAnswer } from "../connection/errors.js";
 import { Failure } from "../failure.js";
 import type { MigrationAnswer, Outcome } from "./answers.js";
-import { type Migration, nothingYet, written } from "./migration.js";
+import { type Migration, type MigrationOptions, nothingYet, written } from "./migration.js";
 import { statusOf } from "./organizations.js";
-
-export type MigrationOptions = { limit?: number; repair?: boolean; deferredDays?: number };
 
 const FUNCTION = "scripts/runMigration:default";
 
@@ -37,7 +35,7 @@ export async function rehearse(
  * Migrates an organization in short windows, each a call with a `limit`. Between two of them the run can be stopped, and
  * a window whose answer is lost is made up for by the next: a note that is migrated is passed over.
  */
-export async function migrate(
+export async function migrateInWindows(
   connection: Connection,
   organizationId: string,
   { limit = Number.POSITIVE_INFINITY, ...options }: MigrationOptions,

@@ -1,0 +1,91 @@
+import type { Connection } from "../connection/connect.js";
+import { exitCodes, Failure } from "../failure.js";
+import type { Run } from "../operator/answers.js";
+import { agrees } from "../operator/consent.js";
+import {
+  type Decision,
+  decideRun,
+  findRun,
+  isMoving,
+  lookAtRun,
+  retryRun,
+  setPace,
+} from "../operator/runs.js";
+import { deploymentOf, open } from "../operator/session.js";
+import { userName } from "../operator/userName.js";
+import { Progress } from "../show/progress.js";
+import { reachOf, runLine } from "../show/runLine.js";
+import { print, printLines } from "../terminal/print.js";
+import type { Consent, OperatorOptions } from "./operatorOptions.js";
+import { showOne, watchOne } from "./run.js";
+
+export type DecideOptions = OperatorOptions & Consent & { watch?: boolean; by?: string };
+
+export type RunCommand = Decision | "retry";
+
+/** What each is called in a question, and where nobody can be asked. */
+const words: Record<RunCommand | "pace", { verb: string; what: string; also: string }> = {
+  pause: { verb: "Pause", what: "Pausing a run", also: "" },
+  resume: { verb: "Resume", what: "Resuming a run", also: "" },
+  cancel: { verb: "Cancel", what: "Cancelling a run", also: " It cannot be resumed." },
+  retry: { verb: "Try the failed notes again of", what: "Trying notes again", also: "" },
+  pace: { verb: "Set the pace of", what: "Setting a pace", also: "" },
+};
+
+/** Pauses, resumes or cancels a run, or tries its failed notes again. */
+export async function decide(command: RunCommand, named: string, options: DecideOptions): Promise<void> {
+  const progress = new Progress();
+  const connection = await open(options, (message) => progress.say(message));
+  const found = await agreedRun(connection, command, named, options);
+  if (found === null) return;
+  const { runId } = found;
+  const by = options.by ?? userName();
+  const decided =
+    command === "retry"
+      ? await lookAtRun(connection, await retryRun(connection, found, by === undefined ? {} : { by }))
+      : await decideRun(connection, command, runId);
+  if (options.watch && isMoving(decided)) {
+    const setGoing = command === "resume" || command === "retry";
+    await watchOne(connection, command, decided, setGoing ? "pause" : "leave", progress, options);
+    return;
+  }
+  await showOne(connection, command, decided, options);
+}
+
+/** Sets how fast a run writes. */
+export async function pace(
+  named: string,
+  bytesPerSecond: string,
+  options: OperatorOptions & Consent,
+): Promise<void> {
+  const wanted = bytesPerSecond === "none" ? null : Number(bytesPerSecond);
+  if (wanted !== null && !(Number.isInteger(wanted) && wanted > 0)) {
+    throw new Failure(
+      `\`${bytesPerSecond}\` is no pace.`,
+      "Give bytes per second, as in 500000, or none for as fast as it can.",
+      exitCodes.usage,
+    );
+  }
+  const connection = await open(options);
+  const found = await agreedRun(connection, "pace", named, options);
+  if (found === null) return;
+  await showOne(connection, "pace", await setPace(connection, found.runId, wanted), options);
+}
+
+/** The run, if the operator agrees; the question names the deployment and the run. */
+async function agreedRun(
+  connection: Connection,
+  command: RunCommand | "pace",
+  named: string,
+  options: OperatorOptions & Consent,
+): Promise<Run | null> {
+  const found = await findRun(connection, named);
+  const deployment = await deploymentOf(connection);
+  const { verb, what, also } = words[command];
+  if (!options.json) printLines(`${reachOf(found)}: ${runLine(found, null)}`, "");
+  const question = `${verb} run ${found.runId} of ${reachOf(found)} on ${deployment}?${also}`;
+  if (await agrees({ what, question }, options)) return found;
+  print("Nothing was changed.");
+  process.exitCode = exitCodes.failed;
+  return null;
+}

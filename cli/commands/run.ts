@@ -1,0 +1,101 @@
+import type { Connection } from "../connection/connect.js";
+import { exitCodes } from "../failure.js";
+import type { Run } from "../operator/answers.js";
+import { endingOf } from "../operator/migrateByLedger.js";
+import { statusOf } from "../operator/organizations.js";
+import { endingCodes } from "../operator/report.js";
+import { failuresOf, findRun, isMoving, lookAtRun } from "../operator/runs.js";
+import { open } from "../operator/session.js";
+import { type OnInterrupt, watchRun } from "../operator/watchRun.js";
+import { howFarOfRun } from "../show/howFar.js";
+import { printJson } from "../show/json.js";
+import { Progress } from "../show/progress.js";
+import { reachOf } from "../show/runLine.js";
+import { printRun } from "../show/runSummary.js";
+import { onInterrupt } from "../terminal/interrupt.js";
+import type { OperatorOptions } from "./operatorOptions.js";
+
+export type RunOptions = OperatorOptions & { watch?: boolean };
+
+/** Shows one run, or watches it to its end. */
+export async function run(named: string, options: RunOptions): Promise<void> {
+  const progress = new Progress();
+  const connection = await open(options, (message) => progress.say(message));
+  const found = await findRun(connection, named);
+  if (options.watch && isMoving(found)) {
+    await watchOne(connection, "run", found, "leave", progress, options);
+    return;
+  }
+  // Who waits for the end is told how it ended.
+  process.exitCode = options.watch ? endingCodes[endingOf(found)] : exitCodes.done;
+  await showOne(connection, "run", found, options);
+}
+
+/** Watches a run to its end, shows what became of it, and exits as that says. */
+export async function watchOne(
+  connection: Connection,
+  command: string,
+  { runId, organizationId, ...run }: Run,
+  whatCtrlCDoes: OnInterrupt,
+  progress: Progress,
+  options: OperatorOptions,
+): Promise<void> {
+  const total = await totalOf(connection, { runId, organizationId, ...run });
+  const title = reachOf({ runId, organizationId, ...run });
+  const interrupt = onInterrupt(
+    () =>
+      progress.stopping(
+        whatCtrlCDoes === "pause"
+          ? "Stopping behind the current batch; Ctrl-C again ends this program at once."
+          : "Leaving; the run goes on.",
+      ),
+    () => progress.say("Ended. What is not paused by now goes on by itself on the deployment."),
+  );
+  progress.start(1);
+  progress.say(
+    whatCtrlCDoes === "pause"
+      ? "Ctrl-C stops behind the current batch, and leaves the run paused."
+      : "Ctrl-C ends the watching; the run goes on.",
+  );
+  progress.begin(title, howFarOfRun({ runId, organizationId, ...run }, total));
+  try {
+    const watched = await watchRun(
+      connection,
+      runId,
+      whatCtrlCDoes,
+      () => interrupt.isAsked,
+      (looked) => progress.update(title, howFarOfRun(looked, total)),
+    );
+    process.exitCode = watched.isLeft ? exitCodes.notComplete : endingCodes[endingOf(watched.run)];
+  } finally {
+    progress.end();
+    interrupt.end();
+  }
+  await showOne(connection, command, await lookAtRun(connection, runId), options);
+}
+
+/** Shows a run as it is. */
+export async function showOne(
+  connection: Connection,
+  command: string,
+  run: Run,
+  options: OperatorOptions,
+): Promise<void> {
+  const hasFailures = run.outcome.failed > 0;
+  const failures = hasFailures ? await failuresOf(connection, run.runId, options.json ? "all" : "first") : [];
+  if (options.json) {
+    const exitCode = Number(process.exitCode ?? exitCodes.done);
+    const runs = [{ ...run, failures }];
+    printJson({ command, deployment: connection.name, exitCode, organizations: [], runs });
+    return;
+  }
+  const total = await totalOf(connection, run);
+  printRun(run, { total, failures }, connection.name, options);
+}
+
+/** Notes in reach of a run, where that can be told and is of use. */
+async function totalOf(connection: Connection, run: Run): Promise<number | null> {
+  if (run.organizationId === null || run.state === "done" || run.progress.share !== null) return null;
+  const { voiceNotes } = await statusOf(connection, run.organizationId, {});
+  return voiceNotes.total;
+}

@@ -1,0 +1,145 @@
+import type { Connection } from "../connection/connect.js";
+import type { Problem } from "../connection/errors.js";
+import type { NoteFailure, Run } from "./answers.js";
+import { type MigrationOptions, migrationOf } from "./migration.js";
+import { statusOf } from "./organizations.js";
+import { problemOf } from "./parallel.js";
+import type { Ending, OrganizationReport } from "./report.js";
+import { decideRun, failuresOf, isMoving, isUnderWay, lookAtRun, type Starter, startRun } from "./runs.js";
+import { watchRun } from "./watchRun.js";
+
+/** An organization whose run is under way keeps it in its report: it is watched, or resumed if it is paused. */
+export function withRunUnderWay(
+  connection: Connection,
+  report: OrganizationReport,
+  how: MigrationOptions,
+): OrganizationReport {
+  const run = report.status?.run ?? null;
+  if (report.ending !== "done" || run === null || !isUnderWay(run)) return report;
+  const isOfOthers = run.organizationId !== report.organizationId;
+  if (isOfOthers || (run.state === "paused" && !isAskedFor(run, how))) {
+    return { ...report, ending: "failed", run, error: inTheWay(connection, run, isOfOthers) };
+  }
+  return { ...report, run };
+}
+
+const isAskedFor = ({ limit, repair, deferredDays, retryOf }: Run, how: MigrationOptions): boolean =>
+  retryOf === null &&
+  limit === (how.limit ?? null) &&
+  repair === (how.repair ?? false) &&
+  deferredDays === (how.deferredDays ?? null);
+
+function inTheWay({ command }: Connection, { runId, by, state }: Run, isOfOthers: boolean): Problem {
+  const message = isOfOthers
+    ? `run \`${runId}\` of all organizations, started by \`${by}\`, is ${state}`
+    : `run \`${runId}\`, started by \`${by}\` with other options, is ${state}`;
+  const hint =
+    state === "paused"
+      ? `go on with ${command("resume", runId)}, or end it with ${command("cancel", runId)}`
+      : `watch it with ${command("run", runId, "--watch")}`;
+  return { code: "RUN_EXISTS", message, hint };
+}
+
+export type OnLook = (run: Run) => void;
+
+/** Starts a run of an organization, or takes the one that is under way, and watches it to its end. */
+export async function migrateByLedger(
+  connection: Connection,
+  report: OrganizationReport,
+  how: MigrationOptions & Starter,
+  isInterrupted: () => boolean,
+  onLook: OnLook,
+): Promise<OrganizationReport> {
+  const seen: { last: Run | null } = { last: null };
+  try {
+    const runId = await begin(connection, report, how);
+    const isOnlyWatched = report.run !== null && isMoving(report.run);
+    const { run, isLeft, isPausedByUs } = await watchRun(
+      connection,
+      runId,
+      isOnlyWatched ? "leave" : "pause",
+      isInterrupted,
+      (looked) => {
+        seen.last = looked;
+        onLook(looked);
+      },
+    );
+    const ended = await reportOfRun(connection, { ...report, run }, isLeft, isPausedByUs);
+    const options = how.deferredDays === undefined ? {} : { deferredDays: how.deferredDays };
+    return { ...ended, status: await statusOf(connection, report.organizationId, options) };
+  } catch (thrown) {
+    // Where it was begun, it goes on without this program.
+    const { last } = seen;
+    const migration = last === null ? null : migrationOf(last, [], false);
+    return { ...report, run: last, migration, status: null, ending: "failed", error: problemOf(thrown) };
+  }
+}
+
+/** Starts a run that nobody waits for. */
+export async function startInBackground(
+  connection: Connection,
+  report: OrganizationReport,
+  how: MigrationOptions & Starter,
+): Promise<OrganizationReport> {
+  try {
+    const run = await lookAtRun(connection, await begin(connection, report, how));
+    return { ...report, run };
+  } catch (thrown) {
+    return { ...report, ending: "failed", error: problemOf(thrown) };
+  }
+}
+
+async function begin(
+  connection: Connection,
+  { organizationId, run }: OrganizationReport,
+  { by, reason, ...how }: MigrationOptions & Starter,
+): Promise<string> {
+  const starter = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+  if (run === null) return await startRun(connection, organizationId, how, starter);
+  if (!isMoving(run)) await decideRun(connection, "resume", run.runId);
+  return run.runId;
+}
+
+/** What became of an organization whose run moves no more, or was left. */
+export async function reportOfRun(
+  connection: Connection,
+  report: OrganizationReport & { run: Run },
+  isLeft: boolean,
+  isPausedByUs: boolean,
+): Promise<OrganizationReport> {
+  const { run } = report;
+  const failures = run.outcome.failed > 0 ? await failuresOf(connection, run.runId, "first") : [];
+  const migration = migrationOf(run, failures, isPausedByUs);
+  if (isLeft) return { ...report, migration, ending: "notComplete", error: null };
+  return { ...report, migration, ending: endingOf(run), error: errorOf(connection, run, failures) };
+}
+
+/** How a run ended, or what it waits for. */
+export function endingOf({ state, stopped, outcome }: Run): Ending {
+  if (stopped === "failures" || stopped === "error") return "failed";
+  if (state !== "done") return "notComplete";
+  return outcome.failed > 0 ? "failed" : "done";
+}
+
+function errorOf(
+  { command }: Connection,
+  { runId, stopped, outcome, lastError }: Run,
+  [first]: readonly NoteFailure[],
+): Problem | null {
+  if (stopped === "error") {
+    const message = `the run stopped: ${lastError?.message ?? "the deployment kept failing"}`;
+    return {
+      code: "STOPPED",
+      message,
+      hint: `see \`npx convex logs\`, then go on with ${command("resume", runId)}`,
+    };
+  }
+  if (stopped === "failures") {
+    const hint = first === undefined ? null : `the first is ${first.voiceNoteId}: ${first.message}`;
+    return { code: "STOPPED", message: "more than half of the notes that were tried failed", hint };
+  }
+  if (outcome.failed === 0) return null;
+  const message = `${outcome.failed} ${outcome.failed === 1 ? "note" : "notes"} failed`;
+  const hint = `correct them, then try them again with ${command("retry", runId)}`;
+  return { code: "NOTES_FAILED", message, hint };
+}

@@ -1,0 +1,43 @@
+import type { Run } from "../operator/answers.js";
+import { bold, green, red, yellow } from "../terminal/color.js";
+import { howFarOfRun } from "./howFar.js";
+import { counted, number, percent } from "./numbers.js";
+import { when } from "./times.js";
+
+const { stdout } = process;
+
+export const reachOf = ({ organizationId }: Run): string => organizationId ?? "all organizations";
+
+/** `RUNNING`, `STOPPED AT THE LIMIT`, `DONE, WITH FAILURES` */
+export function stateWord(run: Run): string {
+  const { state, stopped, outcome } = run;
+  if (state === "stopped") {
+    const paint = stopped === "limit" || stopped === "deadline" ? yellow : red;
+    return bold(stdout, paint(stdout, stoppedWords[stopped ?? "error"]));
+  }
+  if (state !== "done") return bold(stdout, yellow(stdout, state.toUpperCase()));
+  return bold(stdout, outcome.failed > 0 ? red(stdout, "DONE, WITH FAILURES") : green(stdout, "DONE"));
+}
+
+const stoppedWords = {
+  limit: "STOPPED AT THE LIMIT",
+  deadline: "STOPPED AT THE DEADLINE",
+  failures: "STOPPED: TOO MANY NOTES FAIL",
+  error: "STOPPED BY AN ERROR",
+} as const;
+
+/** `running, 45% of 4,400 notes, since 2026-11-25 17:10 by Ann Lee (3f2a1b9c)` */
+export function runLine(run: Run, total: number | null): string {
+  const { state, stopped, outcome, by, runId, startedMs, endedMs } = run;
+  const { notes, whole } = howFarOfRun(run, total);
+  const word = state === "stopped" ? `stopped (${stopped})` : state;
+  const far =
+    endedMs !== null
+      ? `${counted(outcome.migrated + outcome.repaired, "note")} migrated`
+      : whole === null
+        ? counted(notes, "note")
+        : `${percent(notes, whole)} of ${counted(whole, "note")}`;
+  const failed = outcome.failed === 0 ? "" : `, ${number(outcome.failed)} failed`;
+  const time = endedMs === null ? `since ${when(startedMs)}` : when(endedMs);
+  return `${word}, ${far}${failed}, ${time} by ${by} (run ${runId.slice(0, 8)})`;
+}
