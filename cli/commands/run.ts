@@ -35,13 +35,13 @@ export async function run(named: string, options: RunOptions): Promise<void> {
 export async function watchOne(
   connection: Connection,
   command: string,
-  { runId, organizationId, ...run }: Run,
+  run: Run,
   whatCtrlCDoes: OnInterrupt,
   progress: Progress,
   options: OperatorOptions,
 ): Promise<void> {
-  const total = await totalOf(connection, { runId, organizationId, ...run });
-  const title = reachOf({ runId, organizationId, ...run });
+  const total = await totalOf(connection, run);
+  const title = reachOf(run);
   const interrupt = onInterrupt(
     () =>
       progress.stopping(
@@ -57,21 +57,29 @@ export async function watchOne(
       ? "Ctrl-C stops behind the current batch, and leaves the run paused."
       : "Ctrl-C ends the watching; the run goes on.",
   );
-  progress.begin(title, howFarOfRun({ runId, organizationId, ...run }, total));
+  progress.begin(title, howFarOfRun(run, total));
   try {
     const watched = await watchRun(
       connection,
-      runId,
+      run.runId,
       whatCtrlCDoes,
       () => interrupt.isAsked,
       (looked) => progress.update(title, howFarOfRun(looked, total)),
     );
-    process.exitCode = watched.isLeft ? exitCodes.notComplete : endingCodes[endingOf(watched.run)];
+    const { run: ended, isLeft } = watched;
+    const isAsWanted =
+      (ended.state === "paused" && command === "pause") ||
+      (ended.state === "cancelled" && command === "cancel");
+    process.exitCode = isLeft
+      ? exitCodes.notComplete
+      : isAsWanted
+        ? exitCodes.done
+        : endingCodes[endingOf(ended)];
   } finally {
     progress.end();
     interrupt.end();
   }
-  await showOne(connection, command, await lookAtRun(connection, runId), options);
+  await showOne(connection, command, await lookAtRun(connection, run.runId), options);
 }
 
 /** Shows a run as it is. */

@@ -27,6 +27,7 @@ export function inOwnWords(thrown: unknown, command: OwnCommand): unknown {
       const [verb, ...flags] = verbs[name] ?? [];
       return verb === undefined ? whole : command(verb, runId, ...flags);
     })
-    .replaceAll("`npx convex run v2Rollout:runs`", command("runs"));
+    .replaceAll("`npx convex run v2Rollout:runs`", command("runs"))
+    .replaceAll("`npx convex run scripts/runMigration`", command("migrate"));
   return new CallFailed({ ...thrown.problem, hint });
 }

@@ -1,6 +1,7 @@
 import type { Run } from "../operator/answers.js";
 import { type Migration, written } from "../operator/migration.js";
-import { bytes, number } from "./numbers.js";
+import { isMoving } from "../operator/runs.js";
+import { bytes, duration, number } from "./numbers.js";
 
 /** How far a migration is, and how fast. */
 export type HowFar = {
@@ -69,8 +70,17 @@ function countOf(
   return { notes, whole: known === null ? null : Math.max(known, notes) };
 }
 
-const stateOf = ({ state }: Run): string[] =>
-  state === "running" ? [] : [state === "queued" ? "waits for its next leg" : state];
+function stateOf(run: Run): string[] {
+  const silentSeconds = (Date.now() - run.updatedMs) / 1_000;
+  if (isMoving(run) && silentSeconds > LONG_SILENCE) {
+    return [`nothing heard for ${duration(silentSeconds)}; a leg that died is replaced within 5 min`];
+  }
+  if (run.state === "running") return [];
+  return [run.state === "queued" ? "waits for its next leg" : run.state];
+}
+
+/** Seconds that a batch, with all its waiting, hardly takes. */
+const LONG_SILENCE = 45;
 
 /** How fast it may write, and why it is slower than it should be. */
 export function paceOf({ bytesPerSecond, fullBytesPerSecond }: Run): string[] {

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from "../connection/options.js";
-import type { FlagKey, Run, StatusAnswer } from "../operator/answers.js";
+import type { FlagKey, StatusAnswer } from "../operator/answers.js";
 import type { Found } from "../operator/organizations.js";
 import { bold, dim, green, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
@@ -31,8 +31,7 @@ export function printStatus(found: Found, deployment: string, options: Connectio
   }
   printLines("", ...flagLines(status));
   const told = ledgerLines(status);
-  if (told.length > 0)
-    printLines("", ...told.map((line) => `  ${wrap(line, 24, Math.min(columns(), 100) - 24)}`));
+  if (told.length > 0) printLines("", ...told);
   for (const warning of status.warnings.filter((text) => !isSaidByClasses(text))) {
     printLines("", `${yellow(stdout, "!")} ${wrap(warning, 2, Math.min(columns(), 100))}`);
   }
@@ -75,13 +74,13 @@ function flagLines({ effective }: StatusAnswer): string[] {
 
 /** The current or last run, and the last change of the flags. */
 function ledgerLines({ run, flagChange, voiceNotes }: StatusAnswer): string[] {
+  const line = (label: string, text: string): string =>
+    `  ${label.padEnd(22)}${wrap(text, 24, Math.min(columns(), 100))}`;
   return [
-    ...(run ? [`${labelOf(run).padEnd(22)}${runLine(run, voiceNotes.total)}`] : []),
-    ...(flagChange ? [`${"last change of flags".padEnd(22)}${changeLine(flagChange)}`] : []),
+    ...(run ? [line(run.endedMs === null ? "current run" : "last run", runLine(run, voiceNotes.total))] : []),
+    ...(flagChange ? [line("flags were last", changeLine(flagChange))] : []),
   ];
 }
-
-const labelOf = (run: Run): string => (run.endedMs === null ? "current run" : "last run");
 
 /** A warning that says again how many notes a class has, which is to be seen above. */
 const isSaidByClasses = (warning: string): boolean =>

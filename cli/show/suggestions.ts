@@ -1,10 +1,11 @@
 import type { StatusAnswer } from "../operator/answers.js";
+import { isMoving, isUnderWay } from "../operator/runs.js";
 
 /** What an operator would run next, each with why. The verdict decides; these are its words. */
 export type Suggestion = { why: string; words: readonly string[] };
 
 export function suggestions(organizationId: string, status: StatusAnswer): Suggestion[] {
-  const { verdict, effective, migration, duplicates } = status;
+  const { verdict, effective, migration, duplicates, run } = status;
   const of = (command: string, ...rest: string[]): string[] => [command, organizationId, ...rest];
   const isOn = effective.voice_notes_v2.enabled && effective.entity_resolution_v2.enabled;
   const enable = { why: "Send new notes to the new pipeline:", words: of("enable") };
@@ -20,6 +21,14 @@ export function suggestions(organizationId: string, status: StatusAnswer): Sugge
       ? [{ why: "See which notes were stored twice:", words: of("list", "duplicates") }]
       : []),
   ];
+  if (run && isUnderWay(run)) {
+    return [
+      isMoving(run)
+        ? { why: "Watch the run that is under way:", words: ["run", run.runId, "--watch"] }
+        : { why: "Let the run go on that is paused:", words: ["resume", run.runId, "--watch"] },
+      ...(isOn ? [] : [enable]),
+    ];
+  }
   switch (verdict) {
     case null:
       return [{ why: "Count again:", words: of("status") }];

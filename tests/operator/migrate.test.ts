@@ -1,11 +1,15 @@
+/** Migrations that the ledger drives. */
+
 import { describe, expect, test } from "vitest";
 
-import { deploy, folder, readTable, redeploy, row } from "../e2e/support";
+import { deploy, folder, readTable, row } from "../e2e/support";
 import * as make from "../shims/documents";
-import { hasTerminal, onTerminal, operator, platform, reportOf } from "./support";
+import { behindWire, hasTerminal, onTerminal, operator, platform, reportOf } from "./support";
 
 const endings = (organizations: { organizationId: string; ending: string }[]) =>
   Object.fromEntries(organizations.map(({ organizationId, ending }) => [organizationId, ending]));
+
+const slow = { on: "mutation", path: "migrationBatch", count: 0, delayMs: 250 } as const;
 
 describe("without trouble", async () => {
   const backend = await deploy(platform({ org_a: 120, org_b: 3, org_c: 2, org_t: 2 }));
@@ -22,24 +26,26 @@ describe("without trouble", async () => {
     });
   });
 
-  test("a canary exits 3 and says how to go on; the rest is done in windows", async () => {
+  test("a canary exits 3 and says how to go on; the ledger knows who, why and how many", async () => {
     const canary = await run(["migrate", "org_a", "--limit", "5", "--yes"]);
     expect(canary.code).toBe(3);
     expect(canary.out).toContain("org_a: STOPPED AT THE LIMIT  5 notes migrated");
-    expect(canary.out).toContain("\n  npx v2-rollout migrate org_a --limit 5\n");
-    const rest = await run(["migrate", "org_a", "--yes", "--json"]);
+    expect(canary.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
+    const who = ["--by", "Ann Lee", "--reason", "the pilot"];
+    const rest = await run(["migrate", "org_a", "--yes", "--json", ...who]);
     expect(rest.code).toBe(0);
     const [report] = reportOf(rest).organizations;
-    expect(report).toMatchObject({ ending: "done", status: { verdict: "complete" } });
-    expect(report.migration).toMatchObject({
-      done: true,
-      stopped: null,
-      artifacts: 115,
-      claims: 115,
-      failures: [],
+    expect(report).toMatchObject({
+      ending: "done",
+      status: { verdict: "complete" },
+      run: { state: "done", by: "Ann Lee", reason: "the pilot", background: true, limit: null },
+      migration: { done: true, stopped: null, windows: 0, artifacts: 115, claims: 115, failures: [] },
     });
     expect(report.migration.outcome).toMatchObject({ migrated: 115, alreadyMigrated: 5 });
-    expect(report.migration.windows).toBeGreaterThan(1);
+    const { out } = await run(["status", "org_a"]);
+    expect(out).toMatch(
+      /\n {2}last run {14}done, 115 notes migrated, [-\d]+ [\d:]+ by\s+Ann Lee \(run \w{8}\)/,
+    );
   });
 
   test("a fleet is a table, and one that nobody knows fails alone", async () => {
@@ -56,6 +62,12 @@ describe("without trouble", async () => {
     expect(code).toBe(0);
     expect(out).toContain("a run would migrate 2 notes in 1 transaction");
     expect(out).toContain("2 of 2 notes migrated");
+  });
+
+  test("where nothing is left, nothing is started", async () => {
+    const { code, out } = await run(["migrate", "org_b"]);
+    expect(code).toBe(0);
+    expect(out).toContain("There is nothing to migrate.");
   });
 });
 
@@ -74,66 +86,129 @@ test("where no organization is found, nothing is asked or written", async () => 
   expect(reportOf(twice).organizations).toHaveLength(1);
 });
 
-test("a note that cannot be stored is named, and exits 1", async () => {
+test("a note that cannot be stored is named, exits 1, and can be tried again", async () => {
   const tables = platform({ org_a: 3 });
   const broken = row(make.note({ orgId: "org_a", insights: [{ id: "i", title: 7 }] }));
   const backend = await deploy({ ...tables, voiceNotes: [...(tables["voiceNotes"] ?? []), broken] });
-  const { code, out } = await (await operator(backend))(["migrate", "org_a", "--yes"]);
+  const run = await operator(backend);
+  const { code, out } = await run(["migrate", "org_a", "--yes"]);
   expect(code).toBe(1);
   expect(out).toContain("DONE, WITH FAILURES  3 notes migrated");
-  expect(out).toContain(`${broken._id} MALFORMED_DOCUMENT: `);
+  expect(out).toContain(`${broken._id}  MALFORMED_DOCUMENT: `);
+  const [, id = ""] = out.match(/\n {2}npx v2-rollout retry ([-\w]{36}) --watch\n/) ?? [];
+  const again = await run(["retry", id, "--yes", "--watch", "--by", "Ann Lee", "--json"]);
+  expect(again.code).toBe(1);
+  expect(reportOf(again)).toMatchObject({
+    command: "retry",
+    runs: [{ retryOf: id, by: "Ann Lee", state: "done", failures: [{ voiceNoteId: broken._id }] }],
+  });
 });
 
-describe("trouble on the way", () => {
-  const slow = { on: "mutation", path: "migrationBatch", count: 0, delayMs: 200 } as const;
-
-  test.each(["SIGINT", "SIGTERM"] as const)(
-    "%s stops after a window, and the same command goes on",
-    async (signal) => {
-      const backend = await deploy(platform({ org_a: 600 }), { faults: [slow] });
-      const run = await operator(backend);
-      const ran = await run(["migrate", "org_a", "--yes", "--json"], {
-        signal: { name: signal, afterMs: 300 },
-      });
-      expect(ran.code).toBe(3);
-      const [report] = reportOf(ran).organizations;
-      expect(report.migration).toMatchObject({ done: false, stopped: "interrupted" });
-      expect(report.status.migration.migrated).toBe(report.migration.outcome.migrated);
-      expect(report.migration.outcome.migrated).toBeLessThan(600);
-    },
+describe("trouble on the way", async () => {
+  const backend = await deploy(
+    platform({ org_int: 500, org_term: 400, org_second: 300, org_kill: 400, org_stop: 400, org_cut: 400 }),
+    { faults: [slow] },
   );
+  const run = await operator(backend);
+  const runOf = async (organization: string) => reportOf(await run(["runs", organization, "--json"])).runs[0];
 
-  test("a deployment that is gone ends the run, which tells what it did", async () => {
-    const backend = await deploy(platform({ org_a: 200 }), {
-      faults: [{ on: "mutation", path: "migrationBatch", from: 3, exit: true }],
+  test.each([
+    ["SIGINT", "org_int"],
+    ["SIGTERM", "org_term"],
+  ] as const)("%s pauses the run behind its batch, and the same command goes on", async (name, id) => {
+    const ran = await run(["migrate", id, "--yes"], { signals: [{ name, afterMs: 600 }] });
+    expect(ran.code).toBe(3);
+    expect(ran.out).toMatch(new RegExp(`^${id}: PAUSED BY YOU {2}\\d+ notes migrated`));
+    expect(ran.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
+    const paused = await runOf(id);
+    const { status } = reportOf(await run(["status", id, "--json"])).organizations[0];
+    expect(paused.state).toBe("paused");
+    expect(status.migration.migrated).toBe(paused.outcome.migrated);
+    expect(status.migration.eligible).toBeGreaterThan(0);
+    const other = await run(["migrate", id, "--yes", "--limit", "5"]);
+    expect(other.code).toBe(1);
+    expect(other.err).toContain("with other\noptions, is paused");
+    const resumed = await run(["migrate", id, "--yes", "--json"]);
+    expect(resumed.code).toBe(0);
+    expect(reportOf(resumed).organizations[0]).toMatchObject({
+      run: { runId: paused.runId, state: "done" },
+      status: { verdict: "complete", duplicates: 0 },
     });
-    const { code, out, err } = await (await operator(backend))(["migrate", "org_a", "--yes", "--wait", "2"]);
-    expect(code).toBe(1);
-    expect(out).toMatch(/^org_a: BROKE OFF {2}\d+ notes migrated/);
-    expect(out).toContain("does not answer: ECONNREFUSED.");
-    expect(out).toContain("To continue:\n  npx v2-rollout migrate org_a\n");
-    expect(err).toContain("No answer from ");
   });
 
-  test("a deployment that ends and comes back does not end the run", async () => {
-    const saved = await folder();
-    const first = await deploy(platform({ org_a: 400 }), {
-      save: saved,
-      faults: [{ on: "mutation", path: "migrationBatch", from: 3, exit: true }],
+  test("a second Ctrl-C ends the program at once, and says that the run goes on", async () => {
+    const signals = [500, 520].map((afterMs) => ({ name: "SIGINT" as const, afterMs }));
+    const ran = await run(["migrate", "org_second", "--yes"], { signals });
+    expect(ran).toMatchObject({ code: 130, out: "" });
+    expect(ran.err).toContain("goes on by itself on the deployment");
+    expect(["running", "pausing", "paused", "done"]).toContain((await runOf("org_second")).state);
+  });
+
+  test("a program that is killed leaves the run going, and the same command watches it", async () => {
+    const killed = await run(["migrate", "org_kill", "--yes"], {
+      signals: [{ name: "SIGKILL", afterMs: 400 }],
     });
-    const run = await operator(first);
-    const running = run(["migrate", "org_a", "--yes", "--json"]);
-    await first.ended;
-    const end = await folder();
-    const second = await redeploy(saved, { port: Number(new URL(first.url).port), save: end });
-    const ran = await running;
+    expect(killed.code).toBeNull();
+    const { runId, state } = await runOf("org_kill");
+    expect(state).toBe("running");
+    const again = await run(["migrate", "org_kill", "--yes", "--json"]);
+    expect(again.err).toContain("Watch the run of org_kill on http");
+    expect(again.code).toBe(0);
+    expect(reportOf(again).organizations[0]).toMatchObject({
+      run: { runId, state: "done", outcome: { migrated: 400 } },
+      status: { verdict: "complete", duplicates: 0 },
+    });
+  });
+
+  test("a program that is stopped, as in a closed laptop, finds the run at its end", async () => {
+    const signals = [
+      { name: "SIGSTOP", afterMs: 300 },
+      { name: "SIGCONT", afterMs: 4_000 },
+    ] as const;
+    const ran = await run(["migrate", "org_stop", "--yes", "--json"], { signals });
     expect(ran.code).toBe(0);
-    const [{ migration, status }] = reportOf(ran).organizations;
-    expect(migration).toMatchObject({ done: true, lostAnswers: 1 });
-    expect(status).toMatchObject({ verdict: "complete", duplicates: 0, migration: { migrated: 400 } });
-    await second.stop();
-    expect(await readTable(end, "voiceNoteArtifacts")).toHaveLength(400);
+    expect(reportOf(ran).organizations[0]).toMatchObject({
+      run: { state: "done", outcome: { migrated: 400 } },
+    });
   });
+
+  test("a connection that is lost for a while is survived", async () => {
+    const wire = await behindWire(backend);
+    const cutting = await operator(wire);
+    const ran = await cutting(["migrate", "org_cut", "--yes", "--json"], {
+      onHint: () => setTimeout(() => wire.cut(2_000), 300),
+    });
+    expect(ran.code).toBe(0);
+    expect(ran.err).toContain("trying again.");
+    expect(reportOf(ran).organizations[0]).toMatchObject({
+      run: { state: "done", outcome: { migrated: 400, alreadyMigrated: 0 } },
+      status: { duplicates: 0 },
+    });
+    expect(reportOf(await run(["runs", "org_cut", "--json"])).runs).toHaveLength(1);
+  });
+
+  test("where the answer to the start is lost, the run is not started twice", async () => {
+    const lost = await deploy(platform({ org_a: 20 }), {
+      faults: [{ on: "mutation", path: "v2Rollout:startRun", count: 0, lostAnswer: true }, slow],
+    });
+    const watching = await operator(lost);
+    const ran = await watching(["migrate", "org_a", "--yes", "--json"]);
+    expect(ran.code).toBe(0);
+    expect(reportOf(await watching(["runs", "--json"])).runs).toHaveLength(1);
+  });
+});
+
+test("a deployment that is gone ends the watching, which says what was seen and that the run goes on", async () => {
+  const backend = await deploy(platform({ org_a: 200 }), {
+    faults: [{ on: "mutation", path: "migrationBatch", from: 3, exit: true }, slow],
+  });
+  const { code, out, err } = await (await operator(backend))(["migrate", "org_a", "--yes", "--wait", "2"]);
+  expect(code).toBe(1);
+  expect(out).toMatch(/^org_a: STILL UNDER WAY {2}\d+ notes migrated/);
+  expect(out).toContain("does not answer: ECONNREFUSED.");
+  expect(out).toContain("The run goes on by itself on the deployment.");
+  expect(out).toMatch(/\n {2}npx v2-rollout run [-\w]{36} --watch\n/);
+  expect(err).toContain("No answer from ");
 });
 
 test("50 organizations of which three fail in different ways", async () => {
@@ -142,26 +217,17 @@ test("50 organizations of which three fail in different ways", async () => {
   const malformed = Array.from({ length: 21 }, () =>
     row(make.note({ orgId: "org_malformed", insights: [{ id: "i", title: 7 }] })),
   );
-  const saved = await folder();
+  const save = await folder();
   const backend = await deploy(
     {
       organizations: [...(tables["organizations"] ?? []), row(make.organization("org_malformed"))],
       voiceNotes: [...(tables["voiceNotes"] ?? []), ...malformed],
     },
-    { save: saved },
+    { save },
   );
   const run = await operator(backend);
-  const ran = await run([
-    "migrate",
-    ...ids,
-    "org_malformed",
-    "org_unknown",
-    "org_\u00fc",
-    "--yes",
-    "--json",
-    "--parallel",
-    "8",
-  ]);
+  const names = [...ids, "org_malformed", "org_unknown", "org_\u00fc"];
+  const ran = await run(["migrate", ...names, "--yes", "--json", "--parallel", "8"]);
   expect(ran.code).toBe(1);
   const { organizations } = reportOf(ran);
   expect(organizations).toHaveLength(50);
@@ -171,6 +237,8 @@ test("50 organizations of which three fail in different ways", async () => {
     org_unknown: "failed",
     org_ü: "failed",
   });
+  const { out } = await run(["status", ...names]);
+  expect(out).toContain("50 organizations: 2 failed, 1 not started, 47 complete");
   await backend.stop();
-  expect(await readTable(saved, "voiceNoteArtifacts")).toHaveLength(94);
+  expect(await readTable(save, "voiceNoteArtifacts")).toHaveLength(94);
 });

@@ -2,6 +2,9 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { cp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { type deploy, folder, row, standIn, type Tables } from "../e2e/support";
@@ -16,8 +19,10 @@ export type Deployment = Awaited<ReturnType<typeof deploy>>;
 type Options = {
   /** Variables beside those that name the deployment. */
   env?: Record<string, string>;
-  /** Sent so long after the program has said that it can be stopped. */
-  signal?: { name: NodeJS.Signals; afterMs: number };
+  /** Sent so long after the program has said what Ctrl-C does. */
+  signals?: readonly { name: NodeJS.Signals; afterMs: number }[];
+  /** Called when it has said that. */
+  onHint?: () => void;
 };
 
 /** Runs `v2-rollout` on a deployment, with a state folder of its own. */
@@ -30,7 +35,10 @@ export async function operator({ url }: Pick<Deployment, "url">) {
     XDG_STATE_HOME: state,
     NO_COLOR: "1",
   };
-  return (args: readonly string[], { env = {}, signal }: Options = {}): Promise<Ran> =>
+  return (
+    args: readonly string[],
+    { env = {}, signals = [], onHint = () => {} }: Options = {},
+  ): Promise<Ran> =>
     new Promise((resolve) => {
       const child = spawn(process.execPath, [program, ...args], {
         cwd: standIn,
@@ -38,13 +46,14 @@ export async function operator({ url }: Pick<Deployment, "url">) {
         stdio: ["ignore", "pipe", "pipe"],
       });
       const ran = { out: "", err: "" };
-      let isSent = signal === undefined;
+      let isSent = false;
       child.stdout.setEncoding("utf8").on("data", (chunk) => (ran.out += chunk));
       child.stderr.setEncoding("utf8").on("data", (chunk) => {
         ran.err += chunk;
         if (isSent || !/Ctrl-C (stops|ends)/.test(ran.err)) return;
         isSent = true;
-        setTimeout(() => child.kill(signal?.name), signal?.afterMs);
+        onHint();
+        for (const { name, afterMs } of signals) setTimeout(() => child.kill(name), afterMs);
       });
       child.on("close", (code) => resolve({ code, ...ran }));
     });
@@ -94,6 +103,22 @@ export function onTerminal(
   });
 }
 
+/** A copy of the stand-in that is wired without the ledger. */
+export async function withoutLedger(): Promise<string> {
+  const copy = await folder();
+  await cp(standIn, copy, { recursive: true, filter: (path) => !path.endsWith("convex.config.ts") });
+  const repository = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+  await symlink(join(repository, "node_modules"), join(copy, "node_modules"));
+  for (const entry of await readdir(join(copy, "convex"), { recursive: true, withFileTypes: true })) {
+    if (!entry.name.endsWith(".ts")) continue;
+    const path = join(entry.parentPath, entry.name);
+    const text = await readFile(path, "utf8");
+    const wired = text.replaceAll(/"(\.\.\/)+js-shims/g, `"${repository}/js-shims`);
+    await writeFile(path, wired.replace("  ledger: components.v2Rollout,\n", ""));
+  }
+  return copy;
+}
+
 /** Organizations with so many eligible notes each. */
 export const platform = (notes: Record<string, number>, fields: Record<string, unknown> = {}): Tables => ({
   organizations: Object.keys(notes).map((id) => row({ ...make.organization(id), slug: `club-${id}` })),
@@ -104,3 +129,35 @@ export const platform = (notes: Record<string, number>, fields: Record<string, u
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of a report.
 export const reportOf = ({ out }: Ran): any => JSON.parse(out);
+
+/** A wire to a deployment that can be cut: for so long nothing comes through, and no connection is made. */
+export async function behindWire({ url }: Pick<Deployment, "url">) {
+  const { hostname, port } = new URL(url);
+  const open = new Set<Socket>();
+  const wire = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(from);
+      from.pipe(to);
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        open.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => wire.listen(0, "127.0.0.1", resolve));
+  const { port: own } = wire.address() as AddressInfo;
+  wire.unref();
+  return {
+    url: `http://127.0.0.1:${own}`,
+    cut: (forMs: number) => {
+      wire.close();
+      for (const socket of open) socket.destroy();
+      setTimeout(() => wire.listen(own, "127.0.0.1").unref(), forMs);
+    },
+  };
+}
