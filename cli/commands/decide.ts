@@ -2,15 +2,7 @@ import type { Connection } from "../connection/connect.js";
 import { exitCodes, Failure } from "../failure.js";
 import type { Run } from "../operator/answers.js";
 import { agrees } from "../operator/consent.js";
-import {
-  type Decision,
-  decideRun,
-  findRun,
-  isMoving,
-  lookAtRun,
-  retryRun,
-  setPace,
-} from "../operator/runs.js";
+import { type Decision, decideRun, findRun, lookAtRun, retryRun, setPace } from "../operator/runs.js";
 import { deploymentOf, open } from "../operator/session.js";
 import { userName } from "../operator/userName.js";
 import { Progress } from "../show/progress.js";
@@ -44,7 +36,7 @@ export async function decide(command: RunCommand, named: string, options: Decide
     command === "retry"
       ? await lookAtRun(connection, await retryRun(connection, found, by === undefined ? {} : { by }))
       : await decideRun(connection, command, runId);
-  if (options.watch && isMoving(decided)) {
+  if (options.watch) {
     const setGoing = command === "resume" || command === "retry";
     await watchOne(connection, command, decided, setGoing ? "pause" : "leave", progress, options);
     return;

@@ -22,13 +22,8 @@ export async function run(named: string, options: RunOptions): Promise<void> {
   const progress = new Progress();
   const connection = await open(options, (message) => progress.say(message));
   const found = await findRun(connection, named);
-  if (options.watch && isMoving(found)) {
-    await watchOne(connection, "run", found, "leave", progress, options);
-    return;
-  }
-  // Who waits for the end is told how it ended.
-  process.exitCode = options.watch ? endingCodes[endingOf(found)] : exitCodes.done;
-  await showOne(connection, "run", found, options);
+  if (options.watch) await watchOne(connection, "run", found, "leave", progress, options);
+  else await showOne(connection, "run", found, options);
 }
 
 /** Watches a run to its end, shows what became of it, and exits as that says. */
@@ -52,11 +47,11 @@ export async function watchOne(
     () => progress.say("Ended. What is not paused by now goes on by itself on the deployment."),
   );
   progress.start(1);
-  progress.say(
+  const hint =
     whatCtrlCDoes === "pause"
       ? "Ctrl-C stops behind the current batch, and leaves the run paused."
-      : "Ctrl-C ends the watching; the run goes on.",
-  );
+      : "Ctrl-C ends the watching; the run goes on.";
+  if (isMoving(run)) progress.say(hint);
   progress.begin(title, howFarOfRun(run, total));
   try {
     const watched = await watchRun(

@@ -7,7 +7,7 @@ const flagsOf = (out: string) =>
   [...out.matchAll(/^ {2}\w+_v2\s+(row.*?)\s{2,}(on|off)$/gm)].map(([, row, is]) => `${row}: ${is}`);
 
 describe("without trouble", async () => {
-  const backend = await deploy(platform({ org_a: 2, org_b: 0, org_c: 1 }));
+  const backend = await deploy(platform({ org_a: 2, org_b: 0, org_c: 1, org_d: 0 }));
   const run = await operator(backend);
 
   test("enable, undo, and undo of the undo bring the rows there and back", async () => {
@@ -26,10 +26,47 @@ describe("without trouble", async () => {
     ]);
   });
 
+  test("undo takes the last change that wrote, from whatever machine, and history tells of all", async () => {
+    const elsewhere = await operator(backend);
+    expect((await elsewhere(["undo", "org_d", "--yes"])).err).toContain("No change of org_d on");
+    await run(["enable", "org_d", "--yes", "--by", "Ann Lee", "--reason", "first club"]);
+    await run(["enable", "org_d", "--yes", "--by", "Ben"]);
+    const undone = await elsewhere(["undo", "org_d", "--yes", "--by", "Cleo"]);
+    expect(undone.err).toMatch(/before the enable of [-\d]+ [\d:]+ by Ann Lee\? Yes/);
+    expect(flagsOf(undone.out)).toEqual(["row on → none: off", "row on → none: off"]);
+    const ran = await elsewhere(["history", "club-org_d", "--json"]);
+    expect(reportOf(ran).organizations[0]).toMatchObject({
+      organizationId: "org_d",
+      changes: [
+        { by: "Cleo", restore: true, after: { voice_notes_v2: null } },
+        { by: "Ben", changed: [] },
+        {
+          by: "Ann Lee",
+          reason: "first club",
+          before: { voice_notes_v2: null },
+          after: { voice_notes_v2: true },
+        },
+      ],
+    });
+    const { out } = await elsewhere(["history", "org_d"]);
+    expect(out.replaceAll(/[-\d]{10} [\d:]{5}/g, "WHEN")).toBe(`WHEN  brought back by Cleo
+  both flags            row on → none     off  no row: off by default
+
+WHEN  enabled again by Ben
+  both flags            row on → on       on   the organization's row
+
+WHEN  enabled by Ann Lee
+  first club
+  both flags            row none → on     on   the organization's row
+`);
+    expect((await run(["status", "org_d"])).out).toMatch(
+      /\n {2}flags were last {7}brought back .* by Cleo\n/,
+    );
+  });
+
   test("undo takes a `previous` that was kept elsewhere, in either direction", async () => {
     const on = reportOf(await run(["enable", "org_c", "--yes", "--json"])).organizations[0].change;
     const elsewhere = await operator(backend);
-    expect((await elsewhere(["undo", "org_c", "--yes"])).err).toContain("No change of org_c on");
     const off = reportOf(await elsewhere(["undo", "org_c", "--yes", "--json", "--previous", on.previous]));
     expect(off.organizations[0].change.after).toEqual({ voice_notes_v2: null, entity_resolution_v2: null });
     const { previous } = off.organizations[0].change;
@@ -76,10 +113,10 @@ describe("without trouble", async () => {
     );
     expect(no.code).toBe(1);
     expect(no.out).toContain("Nothing was changed.");
-    const typed: [string, string][] = [["Type 3 to go on", "3\r"]];
+    const typed: [string, string][] = [["Type 4 to go on", "4\r"]];
     const all = await onTerminal(backend, state, ["enable", "--all"], typed);
     expect(all.code).toBe(0);
-    expect(all.out).toContain("3 organizations: ");
+    expect(all.out).toContain("4 organizations: ");
   });
 });
 
@@ -108,9 +145,13 @@ describe("an answer that is lost", () => {
     const { code, out } = await run(["enable", "org_a", "--yes"]);
     expect(code).toBe(0);
     expect(out).toContain("The answer was lost, but the status shows");
-    expect((await run(["undo", "org_a", "--yes"])).err).toContain("Use disable.");
+    await backend.setFaults([]);
+    expect(flagsOf((await run(["undo", "org_a", "--yes"])).out)).toEqual([
+      "row on → none: off",
+      "row on → none: off",
+    ]);
     await backend.stop();
-    expect(await readTable(snapshot, "featureFlags")).toHaveLength(2);
+    expect(await readTable(snapshot, "featureFlags")).toHaveLength(0);
   });
 
   test("of a change that was not made is tried again", async () => {

@@ -130,12 +130,23 @@ export const platform = (notes: Record<string, number>, fields: Record<string, u
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of a report.
 export const reportOf = ({ out }: Ran): any => JSON.parse(out);
 
-/** A wire to a deployment that can be cut: for so long nothing comes through, and no connection is made. */
-export async function behindWire({ url }: Pick<Deployment, "url">) {
+/**
+ * A wire to a deployment that can be cut: for so long nothing comes through, and no connection is made. It loses the first
+ * answer to a call of `losing`.
+ */
+export async function behindWire({ url }: Pick<Deployment, "url">, losing: string | null = null) {
   const { hostname, port } = new URL(url);
   const open = new Set<Socket>();
+  let isLost = losing === null;
   const wire = createServer((near) => {
     const far = connect(Number(port), hostname);
+    near.on("data", (chunk) => {
+      if (isLost || losing === null || !chunk.includes(losing)) return;
+      isLost = true;
+      far.unpipe(near);
+      far.once("data", () => near.destroy());
+      far.resume();
+    });
     for (const [from, to] of [
       [near, far],
       [far, near],
