@@ -55,7 +55,7 @@ test("it writes, and names the deployment before", async () => {
 });
 
 test("Ctrl-C does not reach it: the run is paused", async () => {
-  await backend.setFaults([{ on: "mutation", path: "migrationBatch", count: 0, delayMs: 200 }]);
+  await backend.setFaults([{ on: "mutation", path: "migrationBatch", count: 0, delayMs: 1_500 }]);
   const ran = await run(["migrate", "org_a", "--cwd", project, "--yes", "--json"], {
     env: nowhere,
     signals: [{ name: "SIGINT", afterMs: 500 }],

@@ -1,6 +1,6 @@
 /** Migrations that the ledger drives. */
 
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 
 import { deploy, folder, readTable, row } from "../e2e/support";
 import * as make from "../shims/documents";
@@ -9,7 +9,7 @@ import { behindWire, hasTerminal, onTerminal, operator, platform, reportOf } fro
 const endings = (organizations: { organizationId: string; ending: string }[]) =>
   Object.fromEntries(organizations.map(({ organizationId, ending }) => [organizationId, ending]));
 
-const slow = { on: "mutation", path: "migrationBatch", count: 0, delayMs: 250 } as const;
+const slow = { on: "mutation", path: "migrationBatch", count: 0, delayMs: 1_000 } as const;
 
 describe("without trouble", async () => {
   const backend = await deploy(platform({ org_a: 120, org_b: 3, org_c: 2, org_t: 2 }));
@@ -105,18 +105,10 @@ test("a note that cannot be stored is named, exits 1, and can be tried again", a
 });
 
 describe("trouble on the way", async () => {
-  const backend = await deploy(
-    platform({
-      org_int: 500,
-      org_term: 400,
-      org_second: 300,
-      org_kill: 400,
-      org_stop: 400,
-      org_cut: 400,
-      org_lost: 20,
-    }),
-    { faults: [slow] },
-  );
+  const organizations = ["org_int", "org_term", "org_second", "org_kill", "org_stop", "org_cut", "org_lost"];
+  const backend = await deploy(platform(Object.fromEntries(organizations.map((id) => [id, 400]))));
+  beforeEach(async () => await backend.setFaults([slow]));
+  const fast = async () => await backend.setFaults([]);
   const run = await operator(backend);
   const runOf = async (organization: string) => reportOf(await run(["runs", organization, "--json"])).runs[0];
 
@@ -136,6 +128,7 @@ describe("trouble on the way", async () => {
     const other = await run(["migrate", id, "--yes", "--limit", "5"]);
     expect(other.code).toBe(1);
     expect(other.err).toContain("with other\noptions, is paused");
+    await fast();
     const resumed = await run(["migrate", id, "--yes", "--json"]);
     expect(resumed.code).toBe(0);
     expect(reportOf(resumed).organizations[0]).toMatchObject({
@@ -159,6 +152,7 @@ describe("trouble on the way", async () => {
     expect(killed.code).toBeNull();
     const { runId, state } = await runOf("org_kill");
     expect(state).toBe("running");
+    await fast();
     const again = await run(["migrate", "org_kill", "--yes", "--json"]);
     expect(again.err).toContain("Watch the run of org_kill on http");
     expect(again.code).toBe(0);
@@ -173,7 +167,10 @@ describe("trouble on the way", async () => {
       { name: "SIGSTOP", afterMs: 300 },
       { name: "SIGCONT", afterMs: 4_000 },
     ] as const;
-    const ran = await run(["migrate", "org_stop", "--yes", "--json"], { signals });
+    const ran = await run(["migrate", "org_stop", "--yes", "--json"], {
+      signals,
+      onHint: () => setTimeout(fast, 1_500),
+    });
     expect(ran.code).toBe(0);
     expect(reportOf(ran).organizations[0]).toMatchObject({
       run: { state: "done", outcome: { migrated: 400 } },
@@ -184,7 +181,10 @@ describe("trouble on the way", async () => {
     const wire = await behindWire(backend);
     const cutting = await operator(wire);
     const ran = await cutting(["migrate", "org_cut", "--yes", "--json"], {
-      onHint: () => setTimeout(() => wire.cut(2_000), 300),
+      onHint: () => {
+        setTimeout(() => wire.cut(2_000), 300);
+        setTimeout(fast, 1_500);
+      },
     });
     expect(ran.code).toBe(0);
     expect(ran.err).toContain("trying again.");
@@ -196,6 +196,7 @@ describe("trouble on the way", async () => {
   });
 
   test("where the answer to the start is lost, the run is not started twice", async () => {
+    await fast();
     const watching = await operator(await behindWire(backend, "scripts/runMigration"));
     const ran = await watching(["migrate", "org_lost", "--yes", "--json"]);
     expect(ran.code).toBe(0);

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { deploy, folder } from "../e2e/support";
 import { type Deployment, hasTerminal, onTerminal, operator, platform, reportOf } from "./support";
 
-const slow = { on: "mutation", path: "migrationBatch", count: 0, delayMs: 300 } as const;
+const slow = { on: "mutation", path: "migrationBatch", count: 0, delayMs: 1_500 } as const;
 
 let backend: Deployment;
 let run: Awaited<ReturnType<typeof operator>>;
@@ -72,6 +72,7 @@ describe("a run in the background", () => {
     expect(state).toBe("paused");
     expect(outcome.migrated).toBeLessThan(700);
     expect((await run(["run", runId, "--watch"])).code).toBe(3);
+    await backend.setFaults([]);
     const done = await run(["resume", runId, "--yes", "--watch"]);
     expect(done.code).toBe(0);
     expect(done.out).toContain("DONE  700 of 700 notes");
@@ -82,6 +83,7 @@ describe("a run in the background", () => {
 });
 
 test("Ctrl-C ends the watching of a run, which goes on; its pace can be set, and it is cancelled for good", async () => {
+  await backend.setFaults([slow]);
   const runId = await start("org_b");
   const left = await run(["run", runId, "--watch"], { signals: [{ name: "SIGINT", afterMs: 200 }] });
   expect(left.code).toBe(3);
@@ -98,6 +100,7 @@ test("Ctrl-C ends the watching of a run, which goes on; its pace can be set, and
 });
 
 test("Ctrl-C pauses a run that was resumed to be watched", async () => {
+  await backend.setFaults([slow]);
   const runId = await start("org_c");
   await run(["pause", runId, "--yes", "--watch"]);
   const ran = await run(["resume", runId, "--yes", "--watch"], {
@@ -106,6 +109,7 @@ test("Ctrl-C pauses a run that was resumed to be watched", async () => {
   expect(ran.code).toBe(3);
   expect(ran.out).toContain("PAUSED  ");
   expect((await lookAt(runId)).state).toBe("paused");
+  await backend.setFaults([]);
 });
 
 test.each([["pause"], ["resume"], ["cancel"], ["retry"], ["pace"]])("%s needs consent", async (command) => {
