@@ -8,6 +8,8 @@ import { userName } from "../operator/userName.js";
 import { Progress } from "../show/progress.js";
 import { reachOf, runLine } from "../show/runLine.js";
 import { print, printLines } from "../terminal/print.js";
+import { columns } from "../terminal/width.js";
+import { wrap } from "../terminal/wrap.js";
 import type { Consent, OperatorOptions } from "./operatorOptions.js";
 import { showOne, watchOne } from "./run.js";
 
@@ -74,7 +76,10 @@ async function agreedRun(
   const found = await findRun(connection, named);
   const deployment = await deploymentOf(connection);
   const { verb, what, also } = words[command];
-  if (!options.json) printLines(`${reachOf(found)}: ${runLine(found, null)}`, "");
+  if (!options.json) {
+    const line = `${reachOf(found)}: ${runLine(found, null)}`;
+    printLines(wrap(line, 2, Math.min(columns(), 100)), "");
+  }
   const question = `${verb} run ${found.runId} of ${reachOf(found)} on ${deployment}?${also}`;
   if (await agrees({ what, question }, options)) return found;
   print("Nothing was changed.");

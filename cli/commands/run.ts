@@ -13,6 +13,7 @@ import { Progress } from "../show/progress.js";
 import { reachOf } from "../show/runLine.js";
 import { printRun } from "../show/runSummary.js";
 import { onInterrupt } from "../terminal/interrupt.js";
+import { interrupts, leftRuns } from "./interrupts.js";
 import type { OperatorOptions } from "./operatorOptions.js";
 
 export type RunOptions = OperatorOptions & { watch?: boolean };
@@ -37,30 +38,20 @@ export async function watchOne(
 ): Promise<void> {
   const total = await totalOf(connection, run);
   const title = reachOf(run);
+  const words = interrupts[whatCtrlCDoes];
+  let last = run;
   const interrupt = onInterrupt(
-    () =>
-      progress.stopping(
-        whatCtrlCDoes === "pause"
-          ? "Stopping behind the current batch; Ctrl-C again ends this program at once."
-          : "Leaving; the run goes on.",
-      ),
-    () => progress.say("Ended. What is not paused by now goes on by itself on the deployment."),
+    () => progress.stopping(words.first),
+    () => progress.say(leftRuns([last], connection.command)),
   );
   progress.start(1);
-  const hint =
-    whatCtrlCDoes === "pause"
-      ? "Ctrl-C stops behind the current batch, and leaves the run paused."
-      : "Ctrl-C ends the watching; the run goes on.";
-  if (isMoving(run)) progress.say(hint);
+  if (isMoving(run)) progress.say(words.hint);
   progress.begin(title, howFarOfRun(run, total));
   try {
-    const watched = await watchRun(
-      connection,
-      run.runId,
-      whatCtrlCDoes,
-      () => interrupt.isAsked,
-      (looked) => progress.update(title, howFarOfRun(looked, total)),
-    );
+    const watched = await watchRun(connection, run.runId, whatCtrlCDoes, interrupt.signal, (looked) => {
+      last = looked;
+      progress.update(title, howFarOfRun(looked, total));
+    });
     const { run: ended, isLeft } = watched;
     const isAsWanted =
       (ended.state === "paused" && command === "pause") ||

@@ -1,4 +1,5 @@
 import type { Connection } from "../connection/connect.js";
+import type { Run } from "../operator/answers.js";
 import { migrateByLedger, startInBackground } from "../operator/migrateByLedger.js";
 import { type Migration, type MigrationOptions, nothingYet, written } from "../operator/migration.js";
 import { inParallel } from "../operator/parallel.js";
@@ -8,30 +9,10 @@ import { isMoving, type Starter } from "../operator/runs.js";
 import { howFarInWindows, howFarOfRun } from "../show/howFar.js";
 import type { Progress } from "../show/progress.js";
 import { onInterrupt } from "../terminal/interrupt.js";
+import { interrupts, leftRuns, leftWindows } from "./interrupts.js";
 
 /** What carries a migration out. */
 export type Driver = "ledger" | "background" | "windows";
-
-/** What Ctrl-C does, and what is said of it. */
-const interrupts = {
-  ledger: {
-    hint: "Ctrl-C stops behind the current batch, and leaves the run paused.",
-    first: "Stopping behind the current batch; Ctrl-C again ends this program at once.",
-    second:
-      "Ended. What is not paused by now goes on by itself on the deployment: `npx v2-rollout runs` lists it, `npx v2-rollout pause` stops it.",
-  },
-  watched: {
-    hint: "Ctrl-C ends the watching; the run goes on.",
-    first: "Leaving; the run goes on.",
-    second: "Ended.",
-  },
-  windows: {
-    hint: "Ctrl-C stops after the current window.",
-    first: "Stopping after the current window; Ctrl-C again ends at once.",
-    second:
-      "Ended. The current window may still run on the deployment for a few seconds.\nIt is safe to run the command again.",
-  },
-} as const;
 
 /** Migrates organizations, some at a time; Ctrl-C stops each in order. */
 export async function runAll(
@@ -46,19 +27,21 @@ export async function runAll(
     return await inParallel(reports, parallel, (report) => startInBackground(connection, report, how));
   }
   const isOnlyWatched = reports.every(({ run }) => run !== null && isMoving(run));
-  const words = interrupts[driver === "ledger" && isOnlyWatched ? "watched" : driver];
+  const words = interrupts[driver === "windows" ? "windows" : isOnlyWatched ? "leave" : "pause"];
+  const seen = new Map<string, Run>();
   progress.start(reports.length);
   const interrupt = onInterrupt(
     () => progress.stopping(words.first),
-    () => progress.say(words.second),
+    () => progress.say(driver === "windows" ? leftWindows : leftRuns([...seen.values()], connection.command)),
   );
   progress.say(words.hint);
-  const isInterrupted = (): boolean => interrupt.isAsked;
-  const one = driver === "ledger" ? byLedger : inWindows;
   const ran = await inParallel(reports, parallel, async (report): Promise<OrganizationReport> => {
     // What has not begun is left alone.
-    if (isInterrupted()) return { ...report, migration: null, ending: "notComplete" };
-    const ended = await one(connection, report, how, isInterrupted, progress);
+    if (interrupt.isAsked) return { ...report, migration: null, ending: "notComplete" };
+    const ended =
+      driver === "windows"
+        ? await inWindows(connection, report, how, () => interrupt.isAsked, progress)
+        : await byLedger(connection, report, how, interrupt.signal, progress, seen);
     progress.finish(ended);
     return ended;
   });
@@ -71,15 +54,17 @@ async function byLedger(
   connection: Connection,
   report: OrganizationReport,
   how: MigrationOptions & Starter,
-  isInterrupted: () => boolean,
+  interrupted: AbortSignal,
   progress: Progress,
+  seen: Map<string, Run>,
 ): Promise<OrganizationReport> {
   const { organizationId, status } = report;
   const total = status?.voiceNotes.total ?? null;
   progress.begin(organizationId, howFarInWindows(nothingYet(false), total ?? 0));
-  return await migrateByLedger(connection, report, how, isInterrupted, (run) =>
-    progress.update(organizationId, howFarOfRun(run, total)),
-  );
+  return await migrateByLedger(connection, report, how, interrupted, (run) => {
+    seen.set(run.runId, run);
+    progress.update(organizationId, howFarOfRun(run, total));
+  });
 }
 
 async function inWindows(

@@ -19,9 +19,13 @@ const verbs: Record<string, readonly [verb: string, ...flags: string[]]> = {
   retryFailures: ["retry"],
 };
 
-/** A failure whose hint names commands of this program, where it named functions for `convex run`. */
+/** A failure that names commands of this program, where it named functions for `convex run`. */
 export function inOwnWords(thrown: unknown, command: OwnCommand): unknown {
   if (!(thrown instanceof CallFailed) || thrown.problem.hint === null) return thrown;
+  const message = thrown.problem.message.replaceAll(/`(\w+)`/g, (whole, name) => {
+    const [verb] = verbs[name] ?? [];
+    return verb === undefined ? whole : `\`${verb}\``;
+  });
   const hint = thrown.problem.hint
     .replaceAll(/`npx convex run v2Rollout:(\w+) '\{"runId": "([^"]+)"\}'`/g, (whole, name, runId) => {
       const [verb, ...flags] = verbs[name] ?? [];
@@ -29,5 +33,5 @@ export function inOwnWords(thrown: unknown, command: OwnCommand): unknown {
     })
     .replaceAll("`npx convex run v2Rollout:runs`", command("runs"))
     .replaceAll("`npx convex run scripts/runMigration`", command("migrate"));
-  return new CallFailed({ ...thrown.problem, hint });
+  return new CallFailed({ ...thrown.problem, message, hint });
 }

@@ -47,7 +47,7 @@ export async function migrateByLedger(
   connection: Connection,
   report: OrganizationReport,
   how: MigrationOptions & Starter,
-  isInterrupted: () => boolean,
+  interrupted: AbortSignal,
   onLook: OnLook,
 ): Promise<OrganizationReport> {
   const seen: { last: Run | null } = { last: null };
@@ -58,7 +58,7 @@ export async function migrateByLedger(
       connection,
       runId,
       isOnlyWatched ? "leave" : "pause",
-      isInterrupted,
+      interrupted,
       (looked) => {
         seen.last = looked;
         onLook(looked);

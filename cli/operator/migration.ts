@@ -63,8 +63,14 @@ export const migrationOf = (run: Run, failures: NoteFailure[], isPausedByUs: boo
   transcripts: run.transcripts,
   claims: run.claims,
   failures,
-  seconds: ((run.endedMs ?? run.updatedMs) - run.startedMs) / 1_000,
+  seconds: workedSeconds(run),
 });
+
+/** How long it worked, without the time in which it was paused. */
+export function workedSeconds({ progress, startedMs, updatedMs, endedMs }: Run): number {
+  const { settled, notesPerSecond } = progress;
+  return notesPerSecond ? settled / notesPerSecond : ((endedMs ?? updatedMs) - startedMs) / 1_000;
+}
 
 function stoppedOf({ state, stopped }: Run, isPausedByUs: boolean): Migration["stopped"] {
   if (state === "paused") return isPausedByUs ? "interrupted" : "paused";

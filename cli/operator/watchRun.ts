@@ -22,20 +22,20 @@ export async function watchRun(
   connection: Connection,
   runId: string,
   onInterrupt: OnInterrupt,
-  isInterrupted: () => boolean,
+  interrupted: AbortSignal,
   onLook: (run: Run) => void,
 ): Promise<Watched> {
   let isAsked = false;
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(2 * waitMs, LOOK_MS)) {
-    if (isInterrupted() && !isAsked && onInterrupt === "pause") {
+    if (interrupted.aborted && !isAsked && onInterrupt === "pause") {
       isAsked = true;
       await pause(connection, runId);
     }
     const run = await lookAtRun(connection, runId);
     onLook(run);
     if (!isMoving(run)) return { run, isLeft: false, isPausedByUs: isAsked && run.state === "paused" };
-    if (isInterrupted() && onInterrupt === "leave") return { run, isLeft: true, isPausedByUs: false };
-    await sleep(waitMs);
+    if (interrupted.aborted && onInterrupt === "leave") return { run, isLeft: true, isPausedByUs: false };
+    await sleepUnless(interrupted, waitMs);
   }
 }
 
@@ -46,4 +46,10 @@ async function pause(connection: Connection, runId: string): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof CallFailed) || thrown.problem.code !== "RUN_STATE") throw thrown;
   }
+}
+
+/** Sleeps, but not through an interrupt; once there was one, it sleeps as ever. */
+async function sleepUnless(interrupted: AbortSignal, ms: number): Promise<void> {
+  if (interrupted.aborted) return await sleep(ms);
+  await sleep(ms, undefined, { signal: interrupted }).catch(() => {});
 }

@@ -38,7 +38,7 @@ const notesOf = ({ outcome }: Migration): string => {
 /** What a real run came to, and how to go on. */
 function printMigration(
   { organizationId, migration, status, run, error }: OrganizationReport,
-  { limit, repair, deferredDays }: MigrationOptions,
+  how: MigrationOptions,
   options: ConnectionOptions,
 ): void {
   if (migration === null) return;
@@ -68,13 +68,7 @@ function printMigration(
     if (run.state !== "cancelled") return;
   }
   if (migration.done) return;
-  const words = [
-    "migrate",
-    organizationId,
-    ...(repair ? ["--repair"] : []),
-    ...(limit === undefined ? [] : ["--limit", String(limit)]),
-    ...(deferredDays === undefined ? [] : ["--deferred-days", String(deferredDays)]),
-  ];
+  const words = ["migrate", organizationId, ...howWords(how)];
   const reminder = keyReminder(options);
   printLines("", "To continue:", shellCommand(words, options), ...(reminder === null ? [] : ["", reminder]));
 }
@@ -169,8 +163,18 @@ export async function showMigrations(
   printLines("", fleetLine(reports));
   const ids = reports.filter(isUnfinished).map(({ organizationId }) => organizationId);
   if (ids.length === 0) return;
-  printLines("", "To continue with those that are not done:", shellCommand(["migrate", ...ids], options));
+  printLines(
+    "",
+    "To continue with those that are not done:",
+    shellCommand(["migrate", ...ids, ...howWords(how)], options),
+  );
 }
+
+const howWords = ({ limit, repair, deferredDays }: MigrationOptions): string[] => [
+  ...(repair ? ["--repair"] : []),
+  ...(limit === undefined ? [] : ["--limit", String(limit)]),
+  ...(deferredDays === undefined ? [] : ["--deferred-days", String(deferredDays)]),
+];
 
 /** One that the same command can take further. */
 const isUnfinished = ({ migration, ending }: OrganizationReport): boolean =>

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from "../connection/options.js";
 import type { Change, NoteFailure, Run } from "../operator/answers.js";
+import { workedSeconds } from "../operator/migration.js";
 import { bold, dim, red, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
@@ -73,7 +74,7 @@ function factsOf(run: Run, remarks: readonly string[]): string[] {
   return [
     `run ${runId}`,
     `started ${when(startedMs)} by ${by}${reason === null ? "" : `: ${reason}`}`,
-    ...(endedMs === null ? [] : [`ended ${when(endedMs)}, after ${duration((endedMs - startedMs) / 1_000)}`]),
+    ...(endedMs === null ? [] : [`ended ${when(endedMs)}, after ${duration(workedSeconds(run))} of work`]),
     ...(how.length === 0 ? [] : [how.join(", ")]),
     done.join(", "),
     ...(left.length === 0 ? [] : [`left as they are: ${left.join(", ")}`]),

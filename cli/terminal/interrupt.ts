@@ -1,13 +1,18 @@
 /** Ctrl-C, while something runs that should end in order. */
-export type Interrupt = { readonly isAsked: boolean; end(): void };
+export type Interrupt = {
+  readonly isAsked: boolean;
+  /** Aborted at the first Ctrl-C, so that nobody sleeps through it. */
+  readonly signal: AbortSignal;
+  end(): void;
+};
 
 /** The first Ctrl-C asks to stop, the second ends the program at once; both are told. */
 export function onInterrupt(first: () => void, second: () => void): Interrupt {
-  let isAsked = false;
+  const asked = new AbortController();
   const listener = (): void => {
-    if (!isAsked) {
-      isAsked = true;
+    if (!asked.signal.aborted) {
       first();
+      asked.abort();
       return;
     }
     second();
@@ -17,8 +22,9 @@ export function onInterrupt(first: () => void, second: () => void): Interrupt {
   process.on("SIGTERM", listener);
   return {
     get isAsked() {
-      return isAsked;
+      return asked.signal.aborted;
     },
+    signal: asked.signal,
     end: () => {
       process.off("SIGINT", listener);
       process.off("SIGTERM", listener);

@@ -60,7 +60,7 @@ describe("a run in the background", () => {
     const resumed = await run(["resume", runId, "--yes"]);
     expect(resumed.code).toBe(1);
     expect(resumed.err.replaceAll(/\s+/g, " ")).toContain(
-      `is running: only \`pauseRun\` and \`cancelRun\` fit \`npx v2-rollout pause ${runId}\` or`,
+      `is running: only \`pause\` and \`cancel\` fit \`npx v2-rollout pause ${runId}\` or`,
     );
   });
 
