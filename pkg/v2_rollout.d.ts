@@ -1744,6 +1744,10 @@ export interface MigrationCall {
      */
     reason?: string;
     /**
+     * Notes in its reach, as they were counted: a run tells by it how far it is.
+     */
+    total?: number;
+    /**
      * Who called, where that is a public function.
      */
     caller?: Caller;

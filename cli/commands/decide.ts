@@ -17,13 +17,13 @@ export type DecideOptions = OperatorOptions & Consent & { watch?: boolean; by?: 
 
 export type RunCommand = Decision | "retry";
 
-/** What each is called in a question, and where nobody can be asked. */
-const words: Record<RunCommand | "pace", { verb: string; what: string; also: string }> = {
-  pause: { verb: "Pause", what: "Pausing a run", also: "" },
-  resume: { verb: "Resume", what: "Resuming a run", also: "" },
-  cancel: { verb: "Cancel", what: "Cancelling a run", also: " It cannot be resumed." },
-  retry: { verb: "Try the failed notes again of", what: "Trying notes again", also: "" },
-  pace: { verb: "Set the pace of", what: "Setting a pace", also: "" },
+/** What each is called where nobody can be asked, and in a question. */
+const words: Record<RunCommand | "pace", { what: string; question: (run: string) => string }> = {
+  pause: { what: "Pausing a run", question: (run) => `Pause ${run}?` },
+  resume: { what: "Resuming a run", question: (run) => `Resume ${run}?` },
+  cancel: { what: "Cancelling a run", question: (run) => `Cancel ${run}? It cannot be resumed.` },
+  retry: { what: "Trying notes again", question: (run) => `Try the notes again that failed in ${run}?` },
+  pace: { what: "Setting a pace", question: (run) => `Set the pace of ${run}?` },
 };
 
 /** Pauses, resumes or cancels a run, or tries its failed notes again. */
@@ -75,12 +75,12 @@ async function agreedRun(
 ): Promise<Run | null> {
   const found = await findRun(connection, named);
   const deployment = await deploymentOf(connection);
-  const { verb, what, also } = words[command];
+  const { what, question: ask } = words[command];
   if (!options.json) {
-    const line = `${reachOf(found)}: ${runLine(found, null)}`;
+    const line = `${reachOf(found)}: ${runLine(found)}`;
     printLines(wrap(line, 2, Math.min(columns(), 100)), "");
   }
-  const question = `${verb} run ${found.runId} of ${reachOf(found)} on ${deployment}?${also}`;
+  const question = ask(`run ${found.runId} of ${reachOf(found)} on ${deployment}`);
   if (await agrees({ what, question }, options)) return found;
   print("Nothing was changed.");
   process.exitCode = exitCodes.failed;

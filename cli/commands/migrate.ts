@@ -125,8 +125,10 @@ function questionOf(runnable: readonly OrganizationReport[], deployment: string,
   const whom = runnable.length === 1 ? only?.organizationId : counted(runnable.length, "organization");
   const { limit } = options;
   const upTo = limit === undefined || runnable.length < 2 ? "" : `, ${number(limit)} of each at most`;
-  const runs = runnable.filter(({ run }) => run !== null).length;
-  const also = runs === 0 ? "" : `, ${counted(runs, "run")} of which ${runs === 1 ? "is" : "are"} taken up`;
+  const runs = runnable.flatMap(({ run }) => run ?? []);
+  const watched = runs.filter(isMoving).length;
+  const resumed = runs.length - watched;
+  const also = `${resumed === 0 ? "" : `, resuming ${counted(resumed, "run")}`}${watched === 0 ? "" : `, watching ${counted(watched, "run")} under way`}`;
   const question = `Migrate ${counted(notes, "note")} of ${whom}${upTo}${also} on ${deployment}?`;
   return { what, question, ...typed };
 }

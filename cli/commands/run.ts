@@ -2,7 +2,6 @@ import type { Connection } from "../connection/connect.js";
 import { exitCodes } from "../failure.js";
 import type { Run } from "../operator/answers.js";
 import { endingOf } from "../operator/migrateByLedger.js";
-import { statusOf } from "../operator/organizations.js";
 import { endingCodes } from "../operator/report.js";
 import { failuresOf, findRun, isMoving, lookAtRun } from "../operator/runs.js";
 import { open } from "../operator/session.js";
@@ -36,7 +35,6 @@ export async function watchOne(
   progress: Progress,
   options: OperatorOptions,
 ): Promise<void> {
-  const total = await totalOf(connection, run);
   const title = reachOf(run);
   const words = interrupts[whatCtrlCDoes];
   let last = run;
@@ -46,11 +44,11 @@ export async function watchOne(
   );
   progress.start(1);
   if (isMoving(run)) progress.say(words.hint);
-  progress.begin(title, howFarOfRun(run, total));
+  progress.begin(title, howFarOfRun(run));
   try {
     const watched = await watchRun(connection, run.runId, whatCtrlCDoes, interrupt.signal, (looked) => {
       last = looked;
-      progress.update(title, howFarOfRun(looked, total));
+      progress.update(title, howFarOfRun(looked));
     });
     const { run: ended, isLeft } = watched;
     const isAsWanted =
@@ -83,13 +81,5 @@ export async function showOne(
     printJson({ command, deployment: connection.name, exitCode, organizations: [], runs });
     return;
   }
-  const total = await totalOf(connection, run);
-  printRun(run, { total, failures }, connection.name, options);
-}
-
-/** Notes in reach of a run, where that can be told and is of use. */
-async function totalOf(connection: Connection, run: Run): Promise<number | null> {
-  if (run.organizationId === null || run.state === "done" || run.progress.share !== null) return null;
-  const { voiceNotes } = await statusOf(connection, run.organizationId, {});
-  return voiceNotes.total;
+  printRun(run, failures, connection.name, options);
 }

@@ -91,10 +91,14 @@ export async function startInBackground(
 
 async function begin(
   connection: Connection,
-  { organizationId, run }: OrganizationReport,
+  { organizationId, run, status }: OrganizationReport,
   { by, reason, ...how }: MigrationOptions & Starter,
 ): Promise<string> {
-  const starter = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+  const starter = {
+    ...(by === undefined ? {} : { by }),
+    ...(reason === undefined ? {} : { reason }),
+    total: status?.voiceNotes.total ?? 0,
+  };
   if (run === null) return await startRun(connection, organizationId, how, starter);
   if (!isMoving(run)) await decideRun(connection, "resume", run.runId);
   return run.runId;

@@ -15,8 +15,8 @@ const decisions = {
 
 export type Decision = keyof typeof decisions;
 
-/** Who starts a run, and why. */
-export type Starter = { by?: string; reason?: string };
+/** Who starts a run, why, and of how many notes. */
+export type Starter = { by?: string; reason?: string; total?: number };
 
 const ATTEMPTS = 3;
 
@@ -93,7 +93,7 @@ export async function startRun(
   connection: Connection,
   organizationId: string,
   how: MigrationOptions,
-  { by, reason }: Starter,
+  { by, reason, total }: Starter,
 ): Promise<string> {
   const args = {
     organizationId,
@@ -102,6 +102,7 @@ export async function startRun(
     ...how,
     ...(by === undefined ? {} : { by }),
     ...(reason === undefined ? {} : { reason }),
+    ...(total ? { total } : {}),
   };
   const isOurs = (run: Run): boolean => run.by === (by ?? "script") && run.retryOf === null;
   return await startOnce(connection, organizationId, "scripts/runMigration:default", args, isOurs);

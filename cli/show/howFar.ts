@@ -1,5 +1,5 @@
 import type { Run } from "../operator/answers.js";
-import { type Migration, written } from "../operator/migration.js";
+import { type Migration, workedSeconds, written } from "../operator/migration.js";
 import { isMoving } from "../operator/runs.js";
 import { bytes, duration, number } from "./numbers.js";
 
@@ -38,11 +38,11 @@ export function howFarInWindows(soFar: Migration, total: number): HowFar {
   };
 }
 
-/** Of a run, where so many notes are in its reach; null where that is not known. */
-export function howFarOfRun(run: Run, total: number | null): HowFar {
+/** Of a run. Where the ledger does not know how many notes are in its reach, a status that was counted may. */
+export function howFarOfRun(run: Run, counted: number | null = null): HowFar {
   const { progress, outcome, lastError } = run;
-  const { notes, whole } = countOf(run, total);
-  const rate = progress.notesPerSecond;
+  const { notes, whole } = countOf(run, counted);
+  const rate = workedSeconds(run) < LEAST_WORK ? null : progress.notesPerSecond;
   const left = whole === null || rate === null || rate === 0 ? null : (whole - notes) / rate;
   return {
     notes,
@@ -50,11 +50,14 @@ export function howFarOfRun(run: Run, total: number | null): HowFar {
     failed: outcome.failed,
     notesPerSecond: rate,
     // With a limit, it is not known how many notes are passed over on the way.
-    secondsLeft: run.limit === null ? (progress.secondsLeft ?? left) : null,
+    secondsLeft: run.limit === null && rate !== null ? (progress.secondsLeft ?? left) : null,
     remarks: [...stateOf(run), ...paceOf(run), ...batchesOf(run)],
     error: lastError,
   };
 }
+
+/** Seconds of work before which a rate means nothing. */
+const LEAST_WORK = 1;
 
 function countOf(
   { limit, state, progress, outcome }: Run,

@@ -5,6 +5,7 @@ export function printJson(
   report: Omit<Report, "version" | "error" | "runs"> & Partial<Report>,
   isOneOfSeveral = false,
 ): void {
-  const whole: Report = { version: 1, error: null, runs: null, ...report };
+  const { command, deployment, exitCode, error = null, organizations, runs = null } = report;
+  const whole: Report = { version: 1, command, deployment, exitCode, error, organizations, runs };
   process.stdout.write(`${JSON.stringify(whole, null, isOneOfSeveral ? undefined : 2)}\n`);
 }

@@ -123,7 +123,7 @@ const SHOWN = 10;
 
 /** What this run did, in the table of a fleet. */
 export const migrationColumns: readonly Column[] = [
-  { title: "now", of: ({ migration }) => (migration === null ? "" : `+${number(written(migration))}`) },
+  { title: "run", of: ({ migration }) => (migration === null ? "" : `+${number(written(migration))}`) },
   { title: "failed", of: ({ migration }) => (migration === null ? "" : number(migration.outcome.failed)) },
 ];
 

@@ -73,7 +73,8 @@ export class Progress {
 
   private show(): void {
     const running = [...this.running.values()];
-    const lines = running.map((one) => this.lineOf(one));
+    const width = Math.max(0, ...running.map(({ organizationId }) => titleOf(organizationId).length));
+    const lines = running.map((one) => this.lineOf(one, width));
     if (this.organizations > 1) lines.push(this.fleetLine(running.length));
     if (this.live !== null) this.live.draw(lines.slice(-Math.max(1, (stderr.rows ?? 24) - 1)));
     else for (const line of lines) stderr.write(`${line}\n`);
@@ -86,9 +87,9 @@ export class Progress {
   }
 
   /** As many parts as the line has room for, the most important ones first. */
-  private lineOf({ organizationId, howFar, began }: Running): string {
+  private lineOf({ organizationId, howFar, began }: Running, width: number): string {
     const { notes, whole, failed, notesPerSecond, secondsLeft, remarks } = howFar;
-    const title = organizationId.length > 24 ? `${organizationId.slice(0, 23)}…` : organizationId;
+    const title = titleOf(organizationId).padEnd(width);
     const parts = [title];
     let length = title.length;
     const rest = [
@@ -114,3 +115,6 @@ export class Progress {
 }
 
 const BAR = 20;
+
+const titleOf = (organizationId: string): string =>
+  organizationId.length > 24 ? `${organizationId.slice(0, 23)}…` : organizationId;

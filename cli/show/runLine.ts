@@ -27,9 +27,9 @@ const stoppedWords = {
 } as const;
 
 /** `running, 45% of 4,400 notes, since 2026-11-25 17:10 by Ann Lee (3f2a1b9c)` */
-export function runLine(run: Run, total: number | null): string {
+export function runLine(run: Run, inStatus: number | null = null): string {
   const { state, stopped, outcome, by, runId, startedMs, endedMs } = run;
-  const { notes, whole } = howFarOfRun(run, total);
+  const { notes, whole } = howFarOfRun(run, inStatus);
   const word = state === "stopped" ? `stopped (${stopped})` : state;
   const far =
     endedMs !== null

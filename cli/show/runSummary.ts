@@ -20,12 +20,12 @@ const { stdout } = process;
 /** One run, on a screen. */
 export function printRun(
   run: Run & { flagChanges?: readonly Change[] },
-  { total, failures }: { total: number | null; failures: readonly NoteFailure[] },
+  failures: readonly NoteFailure[],
   deployment: string,
   options: ConnectionOptions,
 ): void {
   const width = Math.min(columns(), 100);
-  const { notes, whole, notesPerSecond, secondsLeft, remarks } = howFarOfRun(run, total);
+  const { notes, whole, notesPerSecond, secondsLeft, remarks } = howFarOfRun(run);
   printLines(`${bold(stdout, reachOf(run))}  ${dim(stdout, deployment)}`, "");
   const far = whole === null ? counted(notes, "note") : `${number(notes)} of ${counted(whole, "note")}`;
   const speed = notesPerSecond === null ? "" : `, ${number(Math.round(notesPerSecond))} notes/s`;

@@ -50,7 +50,7 @@ export function runMigrationFunctions(host: Host) {
       await findOrganizationInAction(host, ctx, args.organizationId);
     }
     console.info(logLine(args, caller));
-    const { background, by, reason, ...call } = args;
+    const { background, by, reason, total, ...call } = args;
     if (host.legacyMigration) return await runLegacyMigration(host, ctx, call);
     const { migrateVoiceNotesToV2 } = host.functions;
     if (host.ledger === undefined || args.dryRun) return await ctx.runAction(migrateVoiceNotesToV2, call);

@@ -35,6 +35,8 @@ export const runMigrationArgs = {
   by: v.optional(v.string()),
   /** Why; kept in the ledger. */
   reason: v.optional(v.string()),
+  /** Notes in reach, as a status counted them: the run tells by it how far it is. */
+  total: v.optional(v.number()),
 };
 const runMigrationArgsObject = v.object(runMigrationArgs);
 export type RunMigrationArgs = Infer<typeof runMigrationArgsObject>;

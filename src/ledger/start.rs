@@ -87,7 +87,7 @@ impl RunCall {
                 retry_of: None,
             },
             limit: call.limit,
-            total: None,
+            total: call.counted()?,
             position: call.position()?,
             deadline_ms: call.deadline_ms,
             // A host may have reckoned its pace.

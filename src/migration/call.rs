@@ -43,6 +43,9 @@ pub struct MigrationCall {
     /// Why.
     #[tsify(optional)]
     pub reason: Option<String>,
+    /// Notes in its reach, as they were counted: a run tells by it how far it is.
+    #[tsify(optional)]
+    pub total: Option<f64>,
     /// Who called, where that is a public function.
     #[tsify(optional)]
     pub caller: Option<Caller>,
@@ -142,6 +145,7 @@ impl MigrationCall {
         if let Some(reason) = &self.reason {
             argument::reason(reason)?;
         }
+        self.counted()?;
         if self.background && self.is_legacy {
             let message = "background is unknown to this host's own migration action";
             return Err(Refusal::new(Code::InvalidArgument, message).hint(
@@ -161,6 +165,16 @@ impl MigrationCall {
     /// Who runs it.
     pub(crate) fn actor(&self) -> String {
         actor(self.caller.as_ref(), self.by.as_deref())
+    }
+
+    /// Notes in its reach, where they were counted.
+    ///
+    /// # Errors
+    /// - `INVALID_ARGUMENT` for what is no whole number from 1.
+    pub(crate) fn counted(&self) -> Result<Option<u64>, Refusal> {
+        self.total
+            .map(|total| argument::whole_number("total", total))
+            .transpose()
     }
 
     /// Where it begins, where its cursor says so.
@@ -198,6 +212,27 @@ pub fn legacy_warning(processed: f64, skipped: f64) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_that_were_counted_are_a_whole_number() {
+        for (total, expected) in [(None, Ok(None)), (Some(5.0), Ok(Some(5)))] {
+            let call = MigrationCall {
+                total,
+                ..MigrationCall::default()
+            };
+            assert_eq!(call.check(), Ok(()));
+            assert_eq!(call.counted(), expected);
+        }
+        for total in [0.0, 0.5, -1.0, f64::NAN] {
+            let call = MigrationCall {
+                total: Some(total),
+                ..MigrationCall::default()
+            };
+            let refusal = call.check().unwrap_err();
+            assert_eq!(refusal.code, Code::InvalidArgument);
+            assert!(refusal.message.starts_with("total must be"), "{}", refusal.message);
+        }
+    }
 
     #[test]
     fn an_old_action_knows_three_arguments() {

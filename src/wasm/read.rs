@@ -228,7 +228,7 @@ read_fields! {
     }
     MigrationBatch { verdicts, malformed, inserted, metrics, ids, position, created_ms, is_last, bytes_per_second }
     MigrationCall {
-        organization_id, dry_run, batch_size, limit, repair, deferred_days, cursor, background, by, reason, caller,
+        organization_id, dry_run, batch_size, limit, repair, deferred_days, cursor, background, by, reason, total, caller,
         retry_of, has_ledger, deployment, indexes, is_legacy,
         now_ms, deadline_ms, pace_bytes_per_second,
     }
