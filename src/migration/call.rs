@@ -230,7 +230,7 @@ mod tests {
             };
             let refusal = call.check().unwrap_err();
             assert_eq!(refusal.code, Code::InvalidArgument);
-            assert!(refusal.message.starts_with("total must be"), "{}", refusal.message);
+            assert!(refusal.message.starts_with("total `"), "{}", refusal.message);
         }
     }
 

@@ -16,15 +16,23 @@ import { deploy, folder, type Ran, standIn } from "../e2e/support";
 import { sampleTables } from "../sample/sample.mjs";
 import { type Block, readDocument, repository } from "./markdown";
 
-/** `npx` and `npm` as the commands find them. `<field>` stands for that field of the last answer. */
+/**
+ * `npx` and `npm` as the commands find them. `<field>` stands for that field of the last answer of a function, `<run>` for the
+ * run that `v2-rollout` named last.
+ */
 const prelude = `
+UUID='[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 npx() {
   local program="$1" argument name value
   shift
   if [[ "$program" == v2-rollout ]]; then
     if [[ "$1" == uninstall ]]; then set -- "$@" --yes; fi
-    (cd "$PROJECT" && node "$REPOSITORY/dist/cli/main.js" "$@")
-    return
+    local words=() code=0
+    for argument in "$@"; do words+=("\${argument/<run>/$(cat "$LAST.run" 2> /dev/null || true)}"); done
+    (cd "$PROJECT" && node "$REPOSITORY/dist/cli/main.js" "\${words[@]}") > "$LAST.out" || code=$?
+    cat "$LAST.out"
+    if grep -qE "$UUID" "$LAST.out"; then grep -oE "$UUID" "$LAST.out" | head -n 1 > "$LAST.run"; fi
+    return "$code"
   fi
   local arguments=()
   for argument in "$@"; do
