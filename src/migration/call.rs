@@ -159,7 +159,7 @@ impl MigrationCall {
     }
 
     /// Who runs it.
-    pub(crate) fn actor(&self) -> String {
+    pub fn actor(&self) -> String {
         actor(self.caller.as_ref(), self.by.as_deref())
     }
 
