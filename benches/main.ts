@@ -5,11 +5,12 @@ import { parseArgs } from "node:util";
 import { cold } from "./cold/index.js";
 import { filter } from "./filter/index.js";
 import { migrate } from "./migrate/index.js";
+import { ledger } from "./migrate/ledger.js";
 import { planBench } from "./plan/index.js";
 import { scale } from "./scale/index.js";
 import type { Bench } from "./support/bench.js";
 
-const benches: Record<string, Bench> = { scale, migrate, cold, filter, plan: planBench };
+const benches: Record<string, Bench> = { scale, migrate, ledger, cold, filter, plan: planBench };
 
 const usage = `usage: scripts/bench [NAME ...] [--json]
 

@@ -18,7 +18,12 @@
  * ```
  */
 
-import { constants as coreConstants, initSync } from "../pkg/v2_rollout.js";
+import {
+  constants as coreConstants,
+  initSync,
+  type RefusedCall,
+  refuse as refuseByCore,
+} from "../pkg/v2_rollout.js";
 import module from "../pkg/v2_rollout_bg.wasm";
 
 initSync({ module });
@@ -34,3 +39,9 @@ export * from "../pkg/v2_rollout.js";
  * ```
  */
 export const constants = coreConstants();
+
+/** Throws why a call is refused. */
+export function refuse(call: RefusedCall): never {
+  refuseByCore(call);
+  throw new Error("the core refuses by throwing");
+}

@@ -6,6 +6,11 @@
 
 export type Turn = "read" | "wait" | "measure" | "stop";
 /**
+ * A call that a shim refuses.
+ */
+export type RefusedCall = { kind: "strangeCaller"; functionName: string } | { kind: "noOrganization"; organizationId: string } | { kind: "failedLookup"; organizationId: string; message: string } | { kind: "lostPosition" } | { kind: "noRun"; runId: string } | { kind: "noLedger"; what: string };
+
+/**
  * A call that comes next. Printed as JSON, its `args` can be pasted between the single quotes of a shell.
  */
 export interface NextCall {
@@ -1962,6 +1967,10 @@ export interface RunDecision {
      */
     excludesOthers: boolean;
     /**
+     * Bytes that it writes per second on average; null: as fast as it can.
+     */
+    bytesPerSecond: number | null;
+    /**
      * What else is to be done, in this order.
      */
     effects: RunEffect[];
@@ -2585,14 +2594,9 @@ export class Transaction {
 }
 
 /**
- * Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
+ * Checks the arguments of a run, and answers who runs it.
  */
-export function actorOf(caller?: Caller | null, claimed?: string | null): string;
-
-/**
- * Checks the arguments of a run.
- */
-export function checkMigrationCall(call: MigrationCall): void;
+export function checkMigrationCall(call: MigrationCall): string;
 
 /**
  * What TypeScript must know to read and to describe documents.
@@ -2648,11 +2652,6 @@ export function missingRows(verdict: NoteVerdict, has?: ArtifactHas | null): Mis
 export function notesThatFit(transaction: Transaction, rows: RowsOfNotes): Fitting;
 
 /**
- * Bytes that a run writes per second on average; undefined where it is as fast as it can.
- */
-export function paceOf(run: Run): number | undefined;
-
-/**
  * What is to be done with further rows of a flag.
  */
 export function planFurtherRows(call: FurtherRowsCall): FurtherRowsPlan;
@@ -2663,34 +2662,9 @@ export function planFurtherRows(call: FurtherRowsCall): FurtherRowsPlan;
 export function recordBatch(run: Run, generation: number, recording: Recording, written: MigrationBatch, nowMs: number): RunDecision;
 
 /**
- * Throws `FORBIDDEN`.
+ * Throws why a call is refused.
  */
-export function refuseCaller(functionName: string): void;
-
-/**
- * Throws `LOOKUP_FAILED`, naming what the lookup failed with.
- */
-export function refuseLookup(organizationId: string, message: string): void;
-
-/**
- * Throws `ORGANIZATION_NOT_FOUND`.
- */
-export function refuseOrganization(organizationId: string): void;
-
-/**
- * Throws `INVALID_CURSOR`: its position is not there any more.
- */
-export function refusePosition(): void;
-
-/**
- * Throws `RUN_NOT_FOUND`.
- */
-export function refuseRun(runId: string): void;
-
-/**
- * Throws `INVALID_ARGUMENT`: the host has no ledger.
- */
-export function refuseWithoutLedger(what: string): void;
+export function refuse(call: RefusedCall): void;
 
 /**
  * Resumes a run. `others` are those that may exclude it.
@@ -2727,14 +2701,13 @@ export interface InitOutput {
     readonly __wbg_statusrun_free: (a: number, b: number) => void;
     readonly __wbg_statusscan_free: (a: number, b: number) => void;
     readonly __wbg_transaction_free: (a: number, b: number) => void;
-    readonly actorOf: (a: number, b: number, c: number) => [number, number, number, number];
     readonly allowance_count: (a: number, b: number, c: number) => void;
     readonly allowance_foundNone: (a: number) => void;
     readonly allowance_measured: (a: number, b: number) => void;
     readonly allowance_new: (a: number, b: number) => number;
     readonly allowance_read: (a: number, b: number, c: number) => void;
     readonly allowance_turn: (a: number) => number;
-    readonly checkMigrationCall: (a: any) => [number, number];
+    readonly checkMigrationCall: (a: any) => [number, number, number];
     readonly constants: () => [number, number, number];
     readonly decideRun: (a: any, b: any, c: number) => [number, number, number];
     readonly describeLast: (a: any) => [number, number, number];
@@ -2744,7 +2717,7 @@ export interface InitOutput {
     readonly flagchange_new: (a: any) => [number, number, number];
     readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly judge: (a: any, b: any) => [number, number, number];
-    readonly legacyWarning: (a: number, b: number) => [number, number];
+    readonly legacyWarning: (a: number, b: number) => any;
     readonly lookupRetryMs: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
     readonly migrationrun_answer: (a: number) => [number, number, number];
     readonly migrationrun_batchWritten: (a: number, b: any, c: number) => [number, number];
@@ -2755,19 +2728,13 @@ export interface InitOutput {
     readonly migrationrun_new: (a: any) => [number, number, number];
     readonly migrationrun_next: (a: number, b: number) => [number, number, number];
     readonly migrationrun_pageRead: (a: number, b: any) => [number, number];
-    readonly migrationrun_progress: (a: number) => [number, number];
+    readonly migrationrun_progress: (a: number) => any;
     readonly migrationrun_swept: (a: number, b: any, c: number) => [number, number];
     readonly missingRows: (a: any, b: number) => [number, number, number];
     readonly notesThatFit: (a: number, b: any) => [number, number, number];
-    readonly paceOf: (a: any) => [number, number, number, number];
     readonly planFurtherRows: (a: any) => [number, number, number];
     readonly recordBatch: (a: any, b: number, c: any, d: any, e: number) => [number, number, number];
-    readonly refuseCaller: (a: number, b: number) => [number, number];
-    readonly refuseLookup: (a: number, b: number, c: number, d: number) => [number, number];
-    readonly refuseOrganization: (a: number, b: number) => [number, number];
-    readonly refusePosition: () => [number, number];
-    readonly refuseRun: (a: number, b: number) => [number, number];
-    readonly refuseWithoutLedger: (a: number, b: number) => [number, number];
+    readonly refuse: (a: any) => [number, number];
     readonly resumeRun: (a: any, b: any, c: number) => [number, number, number];
     readonly retryRun: (a: any, b: any, c: any, d: number) => [number, number, number];
     readonly startRun: (a: number, b: number, c: any, d: any) => [number, number, number];
@@ -2800,8 +2767,8 @@ export interface InitOutput {
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __externref_table_alloc: () => number;
     readonly __externref_table_dealloc: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
     readonly __wbindgen_start: () => void;
 }
 

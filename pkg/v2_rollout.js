@@ -253,12 +253,7 @@ export class MigrationRun {
      */
     progress() {
         const ret = wasm.migrationrun_progress(this.__wbg_ptr);
-        let v1;
-        if (ret[0] !== 0) {
-            v1 = getStringFromWasm0(ret[0], ret[1]);
-            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-        }
-        return v1;
+        return ret;
     }
     /**
      * The sweep that was asked for went through its notes, in so many milliseconds.
@@ -580,41 +575,16 @@ export class Transaction {
 if (Symbol.dispose) Transaction.prototype[Symbol.dispose] = Transaction.prototype.free;
 
 /**
- * Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
- * @param {Caller | null} [caller]
- * @param {string | null} [claimed]
- * @returns {string}
- */
-export function actorOf(caller, claimed) {
-    let deferred3_0;
-    let deferred3_1;
-    try {
-        var ptr0 = isLikeNone(claimed) ? 0 : passStringToWasm0(claimed, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        var len0 = WASM_VECTOR_LEN;
-        const ret = wasm.actorOf(isLikeNone(caller) ? 0 : addToExternrefTable0(caller), ptr0, len0);
-        var ptr2 = ret[0];
-        var len2 = ret[1];
-        if (ret[3]) {
-            ptr2 = 0; len2 = 0;
-            throw takeFromExternrefTable0(ret[2]);
-        }
-        deferred3_0 = ptr2;
-        deferred3_1 = len2;
-        return getStringFromWasm0(ptr2, len2);
-    } finally {
-        wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
-    }
-}
-
-/**
- * Checks the arguments of a run.
+ * Checks the arguments of a run, and answers who runs it.
  * @param {MigrationCall} call
+ * @returns {string}
  */
 export function checkMigrationCall(call) {
     const ret = wasm.checkMigrationCall(call);
-    if (ret[1]) {
-        throw takeFromExternrefTable0(ret[0]);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
     }
+    return takeFromExternrefTable0(ret[0]);
 }
 
 /**
@@ -708,12 +678,7 @@ export function judge(call, notes) {
  */
 export function legacyWarning(processed, skipped) {
     const ret = wasm.legacyWarning(processed, skipped);
-    let v1;
-    if (ret[0] !== 0) {
-        v1 = getStringFromWasm0(ret[0], ret[1]);
-        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v1;
+    return ret;
 }
 
 /**
@@ -770,19 +735,6 @@ export function notesThatFit(transaction, rows) {
 }
 
 /**
- * Bytes that a run writes per second on average; undefined where it is as fast as it can.
- * @param {Run} run
- * @returns {number | undefined}
- */
-export function paceOf(run) {
-    const ret = wasm.paceOf(run);
-    if (ret[3]) {
-        throw takeFromExternrefTable0(ret[2]);
-    }
-    return ret[0] === 0 ? undefined : ret[1];
-}
-
-/**
  * What is to be done with further rows of a flag.
  * @param {FurtherRowsCall} call
  * @returns {FurtherRowsPlan}
@@ -813,85 +765,11 @@ export function recordBatch(run, generation, recording, written, nowMs) {
 }
 
 /**
- * Throws `FORBIDDEN`.
- * @param {string} functionName
+ * Throws why a call is refused.
+ * @param {RefusedCall} call
  */
-export function refuseCaller(functionName) {
-    const ptr0 = passStringToWasm0(functionName, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.refuseCaller(ptr0, len0);
-    if (ret[1]) {
-        throw takeFromExternrefTable0(ret[0]);
-    }
-}
-
-/**
- * Throws `LOOKUP_FAILED`, naming what the lookup failed with.
- * @param {string} organizationId
- * @param {string} message
- */
-export function refuseLookup(organizationId, message) {
-    let ptr0, len0, ptr1, len1;
-    try {
-        ptr0 = passStringToWasm0(organizationId, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        len0 = WASM_VECTOR_LEN;
-        ptr1 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        len1 = WASM_VECTOR_LEN;
-    } catch (e) {
-        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
-        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
-        throw e;
-    }
-    const ret = wasm.refuseLookup(ptr0, len0, ptr1, len1);
-    if (ret[1]) {
-        throw takeFromExternrefTable0(ret[0]);
-    }
-}
-
-/**
- * Throws `ORGANIZATION_NOT_FOUND`.
- * @param {string} organizationId
- */
-export function refuseOrganization(organizationId) {
-    const ptr0 = passStringToWasm0(organizationId, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.refuseOrganization(ptr0, len0);
-    if (ret[1]) {
-        throw takeFromExternrefTable0(ret[0]);
-    }
-}
-
-/**
- * Throws `INVALID_CURSOR`: its position is not there any more.
- */
-export function refusePosition() {
-    const ret = wasm.refusePosition();
-    if (ret[1]) {
-        throw takeFromExternrefTable0(ret[0]);
-    }
-}
-
-/**
- * Throws `RUN_NOT_FOUND`.
- * @param {string} runId
- */
-export function refuseRun(runId) {
-    const ptr0 = passStringToWasm0(runId, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.refuseRun(ptr0, len0);
-    if (ret[1]) {
-        throw takeFromExternrefTable0(ret[0]);
-    }
-}
-
-/**
- * Throws `INVALID_ARGUMENT`: the host has no ledger.
- * @param {string} what
- */
-export function refuseWithoutLedger(what) {
-    const ptr0 = passStringToWasm0(what, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.refuseWithoutLedger(ptr0, len0);
+export function refuse(call) {
+    const ret = wasm.refuse(call);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }

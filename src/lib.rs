@@ -52,7 +52,7 @@ pub use note::{
     BlockedReason, Class, Deferral, DeferredReason, InsightsStatus, Linked, NoteFacts, TranscriptionStatus,
 };
 pub use organization::{belonging, belongs};
-pub use refusal::{Code, Refusal, WrongCall};
+pub use refusal::{Code, Refusal, RefusedCall, WrongCall};
 pub use retry::lookup_retry;
 pub use status::{
     Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, MalformedRow, NoteToCount,

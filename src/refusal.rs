@@ -143,6 +143,57 @@ impl Refusal {
     }
 }
 
+/// A call that a shim refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Tsify)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum RefusedCall {
+    /// A caller whom the host does not let in.
+    StrangeCaller {
+        /// The public function.
+        function_name: String,
+    },
+    /// No such organization.
+    NoOrganization {
+        /// Its id.
+        organization_id: String,
+    },
+    /// The lookup of an organization failed.
+    FailedLookup {
+        /// Its id.
+        organization_id: String,
+        /// What it failed with.
+        message: String,
+    },
+    /// The place of a cursor is not there any more.
+    LostPosition,
+    /// No such run.
+    NoRun {
+        /// Its id.
+        run_id: String,
+    },
+    /// The host has no ledger.
+    NoLedger {
+        /// What needs it.
+        what: String,
+    },
+}
+
+impl From<RefusedCall> for Refusal {
+    fn from(call: RefusedCall) -> Self {
+        match call {
+            RefusedCall::StrangeCaller { function_name } => Self::forbidden(&function_name),
+            RefusedCall::NoOrganization { organization_id } => Self::organization_not_found(&organization_id),
+            RefusedCall::FailedLookup {
+                organization_id,
+                message,
+            } => Self::lookup_failed(&organization_id, &message),
+            RefusedCall::LostPosition => Self::lost_position(),
+            RefusedCall::NoRun { run_id } => Self::run_not_found(&run_id),
+            RefusedCall::NoLedger { what } => Self::without_ledger(&what),
+        }
+    }
+}
+
 /// A call that breaks the rules of the boundary, with what is wrong about it: a defect of the shims.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongCall(pub String);

@@ -107,7 +107,18 @@ const functions = {
   "lib/staff:isPlatformStaff": true,
   "lib/featureFlags:setFeatureFlag": null,
   "actions/migration:migrateVoiceNotesToV2": migrated,
+  "v2Rollout:startRun": { runId: "run_1", state: "running", next: [] },
+  ...ofLedger({ runs: [], runsInTheWay: [], changes: [], addChange: null }),
 };
+
+/** What the ledger's own functions answer, by their references. @param {Record<string, unknown>} answers */
+function ofLedger(answers) {
+  const named = Object.entries(answers).map(([name, answer]) => [
+    `_reference/childComponent/v2Rollout/store/${name}`,
+    answer,
+  ]);
+  return Object.fromEntries(named);
+}
 
 /**
  * Answers at once, so that what is measured is the script and not a database.
@@ -156,8 +167,9 @@ export function syscalls() {
         return { _id: idOf("flag", 0) };
       case "1.0/runUdf":
       case "1.0/actions/query":
+      case "1.0/actions/mutation":
       case "1.0/actions/action":
-        return functions[args.name];
+        return functions[args.name ?? args.reference];
       default:
         throw new Error(`no answer to ${op}`);
     }

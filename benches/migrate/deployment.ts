@@ -4,13 +4,19 @@
  */
 
 import { createEngine } from "embedded-convex/engine";
-
+import ledgerSchema from "../../js-shims/component/schema.js";
+import * as ledgerStore from "../../js-shims/component/store.js";
+import { v2RolloutFunctions } from "../../js-shims/functions/v2Rollout.js";
+import type { Host } from "../../js-shims/host.js";
 import schema from "../../tests/backend/convex/schema.js";
-import * as rollout from "../../tests/backend/convex/v2Rollout.js";
+import { host as wiredHost } from "../../tests/backend/convex/v2RolloutHost.js";
 import * as component from "./component.js";
 import * as migrations from "./convexMigrations.js";
 import type { Engine } from "./engine.js";
 import * as old from "./perNote.js";
+
+/** The stand-in's wiring, for a migration that is as fast as it can. */
+export const host: Host = { ...wiredHost, paceBytesPerSecond: 0 };
 
 /** Thrown by every transaction of a killed run. */
 export class Killed extends Error {
@@ -40,7 +46,7 @@ export class Deployment {
     const modules = this.modules("/convex", {
       migrations,
       old,
-      v2Rollout: rollout,
+      v2Rollout: v2RolloutFunctions(host),
     });
     this.engine = createEngine({ sources: new Map([["", { schema: described, modules }]]), limits: true });
     this.schema = described;
@@ -50,6 +56,7 @@ export class Deployment {
       component.schema,
       this.modules("/component", { lib: component.lib }),
     );
+    this.t.registerComponent("v2Rollout", ledgerSchema, this.modules("/ledger", { store: ledgerStore }));
   }
 
   /** Lets so many transactions pass and none after them, as if the machine that runs them had died. */

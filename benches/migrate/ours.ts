@@ -2,15 +2,25 @@
 
 import type { ActionCtx } from "../../js-shims/host.js";
 import type { MigrationAnswer } from "../../js-shims/index.js";
+import { beginLeg, registerRun } from "../../js-shims/ledger/calls.js";
 import { migrateNotes } from "../../js-shims/writing/migrateNotes.js";
-import { host as wiredHost } from "../../tests/backend/convex/v2RolloutHost.js";
+import { host } from "./deployment.js";
 import type { Runner } from "./engine.js";
-
-const host = { ...wiredHost, paceBytesPerSecond: 0 };
 
 /** Runs the migration to its end. */
 export async function migrate({ t }: Runner, organizationId: string): Promise<MigrationAnswer> {
   return await t.action(
     async (ctx: ActionCtx) => await migrateNotes(host, ctx, { organizationId, dryRun: false }),
   );
+}
+
+/** The same, recorded in the ledger. */
+export async function migrateRecorded({ t }: Runner, organizationId: string): Promise<MigrationAnswer> {
+  const args = { organizationId, dryRun: false };
+  return await t.action(async (ctx: ActionCtx) => {
+    const { runId } = await registerRun(host, ctx, args);
+    const leg = { runId, generation: 1 };
+    const run = (await beginLeg(host, ctx, leg)) ?? undefined;
+    return await migrateNotes(host, ctx, args, { ...leg, run });
+  });
 }

@@ -1,6 +1,6 @@
 /** Who may call a public function, and which organizations there are. */
 
-import { lookupRetryMs, refuseCaller, refuseLookup, refuseOrganization } from "../core.js";
+import { lookupRetryMs, refuse } from "../core.js";
 import { messageOf } from "../errors.js";
 import type { HookCtx, Host, RolloutFunction } from "../host.js";
 import { wait } from "../wait.js";
@@ -19,7 +19,7 @@ export async function authorize(
   } catch {
     // A hook that throws refuses.
   }
-  if (!isAllowed) refuseCaller(rolloutFunction);
+  if (!isAllowed) refuse({ kind: "strangeCaller", functionName: rolloutFunction });
 }
 
 /** Asks the host's lookup for the organization, or throws ORGANIZATION_NOT_FOUND; LOOKUP_FAILED where the lookup
@@ -64,11 +64,11 @@ async function lookUp(
     } catch (error) {
       const message = messageOf(error);
       if (await mayTryAgain(message)) continue;
-      refuseLookup(organizationId, message);
+      refuse({ kind: "failedLookup", organizationId, message });
     }
-    if (row === null) refuseOrganization(organizationId);
-    if (typeof row !== "object" || Array.isArray(row))
-      refuseLookup(organizationId, `it answered ${shown(row)}, neither a row nor null`);
-    return;
+    if (row === null) refuse({ kind: "noOrganization", organizationId });
+    if (typeof row === "object" && !Array.isArray(row)) return;
+    const message = `it answered ${shown(row)}, neither a row nor null`;
+    refuse({ kind: "failedLookup", organizationId, message });
   }
 }

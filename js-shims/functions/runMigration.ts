@@ -1,7 +1,7 @@
 import { actionGeneric, internalActionGeneric } from "convex/server";
 import { v } from "convex/values";
 
-import { actorOf, type Caller, checkMigrationCall } from "../core.js";
+import { type Caller, checkMigrationCall } from "../core.js";
 import type { ActionCtx, Host } from "../host.js";
 import { registerRun } from "../ledger/calls.js";
 import { type RunStarted, runStarted } from "../validators/ledger.js";
@@ -22,13 +22,10 @@ const answer = v.union(migrationAnswer, runStarted, legacyMigrationAnswer);
 type Answer = MigrationAnswer | RunStarted | LegacyMigrationAnswer;
 
 /** Who ran it, and what it was called with, for log streams. */
-const logLine = (
-  { organizationId, dryRun, by, ...rest }: RunMigrationArgs,
-  caller: Caller | undefined,
-): string =>
+const logLine = ({ organizationId, dryRun, by: _, ...rest }: RunMigrationArgs, actor: string): string =>
   JSON.stringify({
     event: "v2-rollout.migration",
-    by: actorOf(caller, by),
+    by: actor,
     at: new Date().toISOString(),
     organizationId: organizationId ?? null,
     dryRun,
@@ -45,18 +42,19 @@ const logLine = (
  */
 export function runMigrationFunctions(host: Host) {
   const migrate = async (ctx: ActionCtx, args: RunMigrationArgs, caller?: Caller): Promise<Answer> => {
-    checkMigrationCall(migrationCall(host, args));
+    const start = { ...args, ...(caller === undefined ? {} : { caller }) };
+    const actor = checkMigrationCall(migrationCall(host, start));
     if (args.organizationId !== undefined) {
       await findOrganizationInAction(host, ctx, args.organizationId);
     }
-    console.info(logLine(args, caller));
+    console.info(logLine(args, actor));
     const { background, by, reason, total, ...call } = args;
     if (host.legacyMigration) return await runLegacyMigration(host, ctx, call);
     const { migrateVoiceNotesToV2 } = host.functions;
     if (host.ledger === undefined || args.dryRun) return await ctx.runAction(migrateVoiceNotesToV2, call);
-    const started = await registerRun(host, ctx, { ...args, ...(caller === undefined ? {} : { caller }) });
-    if (background) return started;
-    return await ctx.runAction(migrateVoiceNotesToV2, { ...call, runId: started.runId });
+    const run = await registerRun(host, ctx, start);
+    if (background) return run;
+    return await ctx.runAction(migrateVoiceNotesToV2, { ...call, runId: run.runId });
   };
   return {
     internal: internalActionGeneric({

@@ -1,13 +1,6 @@
 /** Reads the ledger, and carries out what was decided about a run. */
 
-import {
-  describeLast,
-  type Run,
-  type RunDecision,
-  type RunStart,
-  refuseRun,
-  refuseWithoutLedger,
-} from "../core.js";
+import { describeLast, type Run, type RunDecision, type RunStart, refuse } from "../core.js";
 import type { HookCtx, Host, Ledger, MutationCtx } from "../host.js";
 import type { Change, Failure, FailurePage, RunAnswer } from "../validators/ledger.js";
 
@@ -19,21 +12,13 @@ const MOST_FAILURES = 50;
 
 /** The ledger, or INVALID_ARGUMENT where the host has none. */
 export function ledgerOf(host: Host, what: string): Ledger {
-  if (host.ledger === undefined) {
-    refuseWithoutLedger(what);
-    throw new Error("refuseWithoutLedger always throws");
-  }
-  return host.ledger;
+  return host.ledger ?? refuse({ kind: "noLedger", what });
 }
 
 /** A run, or RUN_NOT_FOUND. */
 export async function readRun({ store }: Ledger, ctx: Reading, runId: string): Promise<Run> {
   const run: Run | null = await ctx.runQuery(store.run, { runId });
-  if (run === null) {
-    refuseRun(runId);
-    throw new Error("refuseRun always throws");
-  }
-  return run;
+  return run ?? refuse({ kind: "noRun", runId });
 }
 
 /** The first notes that failed in a run. */

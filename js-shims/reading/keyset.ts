@@ -3,7 +3,7 @@
 import type { GenericDatabaseReader } from "convex/server";
 import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 
-import { refusePosition } from "../core.js";
+import { refuse } from "../core.js";
 import type { AnyDataModel, Index } from "../host.js";
 import type { StoredDocument } from "./documents.js";
 import type { Meter } from "./meter.js";
@@ -83,8 +83,7 @@ function parsed(db: Database, source: Source, position: string): string | Key {
   } catch {
     // It is no JSON, or holds what Convex cannot store.
   }
-  refusePosition();
-  return [];
+  return refuse({ kind: "lostPosition" });
 }
 
 /** The key at a position; undefined where that is the place of a document that is gone, or no longer in the range. */
@@ -129,8 +128,7 @@ export async function readBehind(
 ): Promise<DocumentPage> {
   const page = await findBehind(db, source, position, readers, meter, most);
   if (page !== LOST) return page;
-  refusePosition();
-  return { documents: [], isLast: true };
+  return refuse({ kind: "lostPosition" });
 }
 
 /**

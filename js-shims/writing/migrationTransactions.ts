@@ -9,7 +9,6 @@ import {
   type MigrationPage,
   type NoteRows,
   notesThatFit,
-  paceOf,
   recordBatch,
 } from "../core.js";
 import type { Host, MutationCtx, QueryCtx } from "../host.js";
@@ -180,7 +179,7 @@ async function recorded(
   const batch = await write();
   const decision = recordBatch(asked.run, generation, recording, batch, nowMs);
   await carryOut(host, ledger, ctx, decision);
-  return { ...batch, bytesPerSecond: paceOf(decision.run) ?? null };
+  return { ...batch, bytesPerSecond: decision.bytesPerSecond };
 }
 
 /** Notes to be judged: those that are gone are null. */

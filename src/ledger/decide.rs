@@ -110,6 +110,7 @@ impl Run {
         }
         Ok(RunDecision {
             excludes_others: self.state()?.excludes(),
+            bytes_per_second: self.pace.bytes_per_second(),
             run: self,
             is_changed,
             effects,

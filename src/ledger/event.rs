@@ -98,6 +98,8 @@ pub struct RunDecision {
     pub is_changed: bool,
     /// Does it keep other runs from its organization now?
     pub excludes_others: bool,
+    /// Bytes that it writes per second on average; null: as fast as it can.
+    pub bytes_per_second: Option<f64>,
     /// What else is to be done, in this order.
     pub effects: Vec<RunEffect>,
     /// The notes that failed and are to be stored, each once.

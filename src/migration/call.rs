@@ -163,7 +163,7 @@ impl MigrationCall {
     }
 
     /// Who runs it.
-    pub(crate) fn actor(&self) -> String {
+    pub fn actor(&self) -> String {
         actor(self.caller.as_ref(), self.by.as_deref())
     }
 

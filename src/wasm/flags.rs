@@ -4,23 +4,12 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use super::{Transaction, decode, encode};
-use crate::{Caller, FlagChangeCall, FlagPlan, FlagRoom, FurtherRowsCall, FurtherRowsPlan, KeyRows, Traces};
+use crate::{FlagChangeCall, FlagPlan, FlagRoom, FurtherRowsCall, FurtherRowsPlan, KeyRows, Traces};
 
 /// The rows of both flags, as they are before a change.
 #[derive(Debug, Tsify)]
 #[serde(transparent)]
 pub struct FlagRows(pub(super) crate::ByKey<KeyRows>);
-
-/// Who did it, as rows and logs name them. `caller` is that of a public function, `claimed` who they say they are.
-#[wasm_bindgen(js_name = actorOf)]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "an optional text is handed over as a whole"
-)]
-pub fn actor_of(caller: Option<Ts<Caller>>, claimed: Option<String>) -> Result<String, JsValue> {
-    let caller = caller.map(|caller| decode("actorOf", &caller)).transpose()?;
-    Ok(crate::actor(caller.as_ref(), claimed.as_deref()))
-}
 
 /// How far a change may read, from where its transaction is, where the rows of so many flags are read behind those of
 /// this one.

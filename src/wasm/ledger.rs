@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 use super::{decode, encode};
 use crate::units::{as_f64, as_u64};
 use crate::{
-    MigrationBatch, MigrationCall, Millis, NextRunCall, NoteFailure, Recording, Refusal, RetryCall, Run,
-    RunAnswer, RunCall, RunDecision, RunEvent, RunStart,
+    MigrationBatch, MigrationCall, Millis, NextRunCall, NoteFailure, Recording, RetryCall, Run, RunAnswer,
+    RunCall, RunDecision, RunEvent, RunStart,
 };
 
 /// Runs beside one.
@@ -19,18 +19,6 @@ pub struct Runs(pub(super) Vec<Run>);
 #[derive(Debug, Tsify)]
 #[serde(transparent)]
 pub struct Failures(pub(super) Vec<NoteFailure>);
-
-/// Throws `RUN_NOT_FOUND`.
-#[wasm_bindgen(js_name = refuseRun)]
-pub fn refuse_run(#[wasm_bindgen(js_name = runId)] run_id: &str) -> Result<(), JsValue> {
-    Err(Refusal::run_not_found(run_id).into())
-}
-
-/// Throws `INVALID_ARGUMENT`: the host has no ledger.
-#[wasm_bindgen(js_name = refuseWithoutLedger)]
-pub fn refuse_without_ledger(what: &str) -> Result<(), JsValue> {
-    Err(Refusal::without_ledger(what).into())
-}
 
 /// A whole number from 1, or `INVALID_ARGUMENT`, which names the argument.
 #[wasm_bindgen(js_name = wholeNumber)]
@@ -107,12 +95,6 @@ pub fn record_batch(
         batch: recording.with(&decode("recordBatch", written)?),
     };
     encode(&run.on(&event, Millis(now_ms))?)
-}
-
-/// Bytes that a run writes per second on average; undefined where it is as fast as it can.
-#[wasm_bindgen(js_name = paceOf)]
-pub fn pace_of(run: &Ts<Run>) -> Result<Option<f64>, JsValue> {
-    Ok(decode("paceOf", run)?.pace.bytes_per_second())
 }
 
 /// A run, as operators are told of it.

@@ -1,5 +1,6 @@
 //! A run of the migration, and what its transactions ask.
 
+use js_sys::JsString;
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -60,16 +61,18 @@ pub fn notes_that_fit(transaction: &Transaction, rows: &Ts<RowsOfNotes>) -> Resu
     encode(&crate::notes_that_fit(&transaction.0, &rows.0))
 }
 
-/// Checks the arguments of a run.
+/// Checks the arguments of a run, and answers who runs it.
 #[wasm_bindgen(js_name = checkMigrationCall)]
-pub fn check_migration_call(call: &Ts<MigrationCall>) -> Result<(), JsValue> {
-    Ok(decode("checkMigrationCall", call)?.check()?)
+pub fn check_migration_call(call: &Ts<MigrationCall>) -> Result<JsString, JsValue> {
+    let call: MigrationCall = decode("checkMigrationCall", call)?;
+    call.check()?;
+    Ok(call.actor().into())
 }
 
 /// What to say where a host's own old action cannot get further.
 #[wasm_bindgen(js_name = legacyWarning)]
-pub fn legacy_warning(processed: f64, skipped: f64) -> Option<String> {
-    crate::legacy_warning(processed, skipped).map(String::from)
+pub fn legacy_warning(processed: f64, skipped: f64) -> Option<JsString> {
+    crate::legacy_warning(processed, skipped).map(JsString::from)
 }
 
 /// One run of the migration.
@@ -152,8 +155,8 @@ impl MigrationRun {
     }
 
     /// A line for `convex logs` and the dashboard, where it is time for one.
-    pub fn progress(&mut self) -> Option<String> {
-        self.0.progress()
+    pub fn progress(&mut self) -> Option<JsString> {
+        self.0.progress().map(JsString::from)
     }
 
     /// The answer, once the run has ended.

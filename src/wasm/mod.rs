@@ -25,7 +25,7 @@ use wasm_bindgen::prelude::*;
 
 use self::read::Read;
 pub use self::transaction::Transaction;
-use crate::{Constants, Millis, Refusal, WrongCall};
+use crate::{Constants, Millis, Refusal, RefusedCall, WrongCall};
 
 #[wasm_bindgen(module = "convex/values")]
 extern "C" {
@@ -68,27 +68,10 @@ pub fn constants() -> Result<Ts<Constants>, JsValue> {
     encode(&Constants::default())
 }
 
-/// Throws `FORBIDDEN`.
-#[wasm_bindgen(js_name = refuseCaller)]
-pub fn refuse_caller(#[wasm_bindgen(js_name = functionName)] function: &str) -> Result<(), JsValue> {
-    Err(Refusal::forbidden(function).into())
-}
-
-/// Throws `ORGANIZATION_NOT_FOUND`.
-#[wasm_bindgen(js_name = refuseOrganization)]
-pub fn refuse_organization(
-    #[wasm_bindgen(js_name = organizationId)] organization_id: &str,
-) -> Result<(), JsValue> {
-    Err(Refusal::organization_not_found(organization_id).into())
-}
-
-/// Throws `LOOKUP_FAILED`, naming what the lookup failed with.
-#[wasm_bindgen(js_name = refuseLookup)]
-pub fn refuse_lookup(
-    #[wasm_bindgen(js_name = organizationId)] organization_id: &str,
-    message: &str,
-) -> Result<(), JsValue> {
-    Err(Refusal::lookup_failed(organization_id, message).into())
+/// Throws why a call is refused.
+#[wasm_bindgen]
+pub fn refuse(call: &Ts<RefusedCall>) -> Result<(), JsValue> {
+    Err(Refusal::from(decode::<RefusedCall>("refuse", call)?).into())
 }
 
 /// How many milliseconds to wait before a lookup of the host's, in an action, is tried again; undefined where it is given
@@ -104,12 +87,6 @@ pub fn lookup_retry_ms(
 ) -> Option<f64> {
     let [since, now, end] = [since_ms, now_ms, end_ms].map(Millis);
     crate::lookup_retry(message, failures, since, now, end, jitter).map(|wait| wait.0)
-}
-
-/// Throws `INVALID_CURSOR`: its position is not there any more.
-#[wasm_bindgen(js_name = refusePosition)]
-pub fn refuse_position() -> Result<(), JsValue> {
-    Err(Refusal::lost_position().into())
 }
 
 // std's own allocator is 7 KB larger; this one is constant in time and gives memory back as well.

@@ -21,8 +21,8 @@ use crate::{
     KeyRows, LinkedArtifact, LoweredPace, MalformedDocument, MalformedRow, Metric, Metrics, MigrationBatch,
     MigrationCall, MigrationPage, Millis, NoteFacts, NoteFailure, NoteRows, NoteSamples, NoteToCount,
     NoteToJudge, NoteToRecord, NoteVerdict, OpenLookUp, Outcome, Page, Purpose, Reasons, Recording,
-    RetryCall, Run, RunArguments, RunBatch, RunError, RunEvent, RunMode, RunPace, RunStateWord, RunSums,
-    StatusCall, StatusRunCall, Stopped, Traces, TranscriptionStatus,
+    RefusedCall, RetryCall, Run, RunArguments, RunBatch, RunError, RunEvent, RunMode, RunPace, RunStateWord,
+    RunSums, StatusCall, StatusRunCall, Stopped, Traces, TranscriptionStatus,
 };
 
 /// What is wrong with a value, and where it stands, as in `[3].hasCoach`.
@@ -272,6 +272,33 @@ read_transparent!(
     RowsOfNotes,
     Runs
 );
+
+impl Read for RefusedCall {
+    fn read(value: &JsValue) -> Result<Self, Problem> {
+        let object = object(value)?;
+        let kind: String = field(object, "kind")?;
+        Ok(match &*kind {
+            "strangeCaller" => Self::StrangeCaller {
+                function_name: field(object, "function_name")?,
+            },
+            "noOrganization" => Self::NoOrganization {
+                organization_id: field(object, "organization_id")?,
+            },
+            "failedLookup" => Self::FailedLookup {
+                organization_id: field(object, "organization_id")?,
+                message: field(object, "message")?,
+            },
+            "lostPosition" => Self::LostPosition,
+            "noRun" => Self::NoRun {
+                run_id: field(object, "run_id")?,
+            },
+            "noLedger" => Self::NoLedger {
+                what: field(object, "what")?,
+            },
+            _ => return Err(Problem::new("expected the kind of a refused call").in_field("kind")),
+        })
+    }
+}
 
 impl Read for RunEvent {
     fn read(value: &JsValue) -> Result<Self, Problem> {

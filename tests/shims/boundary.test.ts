@@ -13,8 +13,7 @@ import {
   missingRows,
   notesThatFit,
   type Page,
-  refuseCaller,
-  refusePosition,
+  refuse,
   type StatusCall,
   StatusScan,
   type StatusStep,
@@ -90,8 +89,10 @@ test("a refusal is a ConvexError with the data that a caller sees", () => {
     message: "organizationId `a b` must be 1 to 128 visible ASCII characters without spaces",
     hint: "give the organization's id, neither its name nor its slug",
   });
-  expect(refused(() => refuseCaller("runMigration"))).toMatchObject({ code: "FORBIDDEN" });
-  expect(refused(() => refusePosition())).toEqual({
+  expect(refused(() => refuse({ kind: "strangeCaller", functionName: "runMigration" }))).toMatchObject({
+    code: "FORBIDDEN",
+  });
+  expect(refused(() => refuse({ kind: "lostPosition" }))).toEqual({
     code: "INVALID_CURSOR",
     message: "cursor names a place that is gone",
     hint: "start again without `cursor`: what was done stays done, and counts start at zero",

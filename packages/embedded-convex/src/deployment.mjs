@@ -1,4 +1,5 @@
 // @ts-check
+import { makeFunctionReference } from "convex/server";
 import { bundleBackend } from "./bundle.mjs";
 import { findComponents } from "./components.mjs";
 import { createIsolateContext, createNodeContext } from "./context.mjs";
@@ -8,7 +9,7 @@ import { Functions } from "./functions.mjs";
 import { Modules } from "./modules.mjs";
 import { messageOf, Problem } from "./problem.mjs";
 import { serve } from "./server.mjs";
-import { loadSnapshot, readSnapshot, saveSnapshot } from "./snapshot.mjs";
+import { loadSnapshot, readScheduled, readSnapshot, saveSnapshot } from "./snapshot.mjs";
 import { installSyscalls } from "./syscalls.mjs";
 
 /** @typedef {import("./args.mjs").Options} Options */
@@ -44,6 +45,9 @@ export async function runDeployment(options) {
   if (snapshot !== null) {
     loadSnapshot(engine, snapshot);
   }
+  if (options.snapshot !== null) {
+    await scheduleAgain(engine, functions, await readScheduled(options.snapshot));
+  }
   const server = await serve({ engine, functions, faults, adminKey: options.adminKey, port: options.port });
   return {
     url: server.url,
@@ -55,6 +59,26 @@ export async function runDeployment(options) {
       }
     },
   };
+}
+
+/**
+ * Schedules what was scheduled when the snapshot was saved, for the same time. What is no function of the app any more is
+ * left out.
+ *
+ * @param {import("./engine.mjs").Engine} engine
+ * @param {Functions} functions
+ * @param {readonly import("./order.mjs").Document[]} jobs
+ */
+async function scheduleAgain({ t }, functions, jobs) {
+  await t.run(async (/** @type {import("convex/server").GenericMutationCtx<any>} */ { scheduler }) => {
+    for (const { name, args, scheduledTime } of jobs) {
+      const registered = functions.find("", name);
+      if (registered !== undefined) {
+        const reference = /** @type {any} */ (makeFunctionReference(registered.udfPath));
+        await scheduler.runAt(Math.max(scheduledTime, Date.now()), reference, args[0]);
+      }
+    }
+  });
 }
 
 /**

@@ -16,6 +16,9 @@ const documentsFile = "documents.jsonl";
 
 const componentsDirectory = "_components";
 
+/** Functions that the app has scheduled. */
+const scheduledTable = "_scheduled_functions";
+
 /** @typedef {Map<string, Document[]>} Tables Documents by table. */
 /** @typedef {Map<string, Tables>} Snapshot Tables by path of the component; the app's under the empty path. */
 
@@ -33,6 +36,17 @@ export async function readSnapshot(directory) {
   const snapshot = new Map();
   await readComponent(directory, "", snapshot);
   return snapshot;
+}
+
+/**
+ * @param {string} directory
+ * @returns {Promise<Document[]>} Functions that were scheduled when the snapshot was saved, and had not begun.
+ * @throws {Problem}
+ */
+export async function readScheduled(directory) {
+  const names = await directoriesIn(directory);
+  const jobs = names.includes(scheduledTable) ? await readTable(directory, scheduledTable, new Map()) : [];
+  return jobs.filter(({ state }) => state?.kind === "pending");
 }
 
 /**
@@ -228,14 +242,16 @@ function parseDocument(line, at) {
 
 /**
  * Writes every table of the schemas, and others that have documents, in the layout of `readSnapshot`. It does so in one
- * turn, so that all of it is of one moment: functions that are not waited for may still commit afterwards.
+ * turn, so that all of it is of one moment: functions that are not waited for may still commit afterwards. What the app has
+ * scheduled is written beside them.
  *
  * @param {Engine} engine
  * @param {string} directory
  * @throws {Problem}
  */
-export function saveSnapshot({ namespaces }, directory) {
+export function saveSnapshot({ namespaces, app }, directory) {
   try {
+    writeTable(path.join(directory, scheduledTable), app.store.committed(scheduledTable));
     for (const [component, { store }] of namespaces) {
       const names = component === "" ? [] : component.split("/");
       const below = path.join(directory, ...names.flatMap((name) => [componentsDirectory, name]));

@@ -63,7 +63,7 @@ describe("a round trip", () => {
     const expected = [books[5], books[0], { ...books[1], note: "n" }, { ...books[2], note: "n" }];
     expect(await readTable(save, "books")).toEqual([...expected, books[3], books[4]]);
     expect(await readTable(save, "events")).toEqual([]);
-    expect((await readdir(save)).sort()).toEqual(["authors", "books", "events"]);
+    expect((await readdir(save)).sort()).toEqual(["_scheduled_functions", "authors", "books", "events"]);
 
     // Saved once more, a new document keeps its id, and ids given out later do not meet it.
     const again = await deploy({ snapshot: save, save: path.join(save, "again") });
@@ -85,6 +85,19 @@ describe("a loaded snapshot", () => {
     deployment = await deploy({ snapshot });
   });
 
+  it("keeps what is scheduled and has not begun", async () => {
+    const save = await scratchDirectory();
+    const first = await deploy({ save });
+    await first.call("books:later", { text: "at once" });
+    await first.call("books:later", { text: "later", delayMs: 2_000 });
+    await first.stop();
+    const texts = async () => (await readTable(again, "events")).map(({ text }) => text);
+    const again = await scratchDirectory();
+    const second = await deploy({ snapshot: save, save: again });
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await second.stop();
+    expect(await texts()).toEqual(["at once", "later"]);
+  });
   it("dates new documents after its own, unless those are of the future", async () => {
     const { value: id } = await deployment.call("books:addAuthor", { name: "new" });
     const { value } = await deployment.call("books:get", { id });
