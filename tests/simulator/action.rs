@@ -91,7 +91,14 @@ impl Action {
         retry_of: Option<usize>,
         begun_with: u64,
     ) -> Self {
-        let action = Self::new(number, call, organization, Some(leg), Phase::Beginning, begun_with);
+        let action = Self::new(
+            number,
+            call,
+            organization,
+            Some(leg),
+            Phase::Beginning,
+            begun_with,
+        );
         Self {
             retry_of,
             ..action.unwrap()
@@ -220,7 +227,7 @@ impl Action {
         let answered = self.insisted(world, result, Phase::Beginning);
         if answered.is_some() {
             // Only now does the migration itself begin.
-            self.call.now_ms = Millis(world.now);
+            self.call.now_ms = world.begin_of(self.number);
             self.planner = MigrationRun::new(&self.call).unwrap();
         }
         match answered {
@@ -277,7 +284,7 @@ impl Action {
     fn work(&mut self, world: &mut World, fault: &Fault) {
         let judging = self.judging();
         let step = self.planner.next(Millis(world.now));
-        world.tell(|| format!("action {}: {step:?}", self.number));
+        world.tell(|| format!("action {}: {}", self.number, told(&step)));
         let begun = world.now;
         match step {
             MigrationStep::ReadPage {
@@ -290,9 +297,7 @@ impl Action {
                     migration::page(ctx, &judging, attempt, after.as_deref(), notes, dry_run, retry_of)
                 });
                 if let Some(page) = self.attempted(world, result) {
-                    world.tell(|| {
-                        format!("action {}: read {} notes", self.number, page.notes.len())
-                    });
+                    world.tell(|| format!("action {}: read {} notes", self.number, page.notes.len()));
                     self.planner.page_read(page).unwrap();
                 }
             }
@@ -399,5 +404,34 @@ impl Action {
                 None
             }
         }
+    }
+}
+
+/// A step as the trace tells it.
+fn told(step: &MigrationStep) -> String {
+    let records = |recording: &Option<v2_rollout::Recording>| {
+        recording.as_ref().map_or_else(String::new, |recording| {
+            let before = &recording.before;
+            let (settled, failed) = (before.sums.settled(), before.sums.outcome.failed);
+            format!(
+                ", commit {}: {} notes after {settled} of which {failed} failed",
+                before.number,
+                recording.notes.len()
+            )
+        })
+    };
+    match step {
+        MigrationStep::ReadPage { after, notes, .. } => format!("reads {notes} notes behind {after:?}"),
+        MigrationStep::WriteBatch { ids, recording, .. } => {
+            format!("writes {}{}", ids.join(" "), records(recording))
+        }
+        MigrationStep::Sweep {
+            after,
+            notes,
+            recording,
+            ..
+        } => format!("sweeps {notes} notes behind {after:?}{}", records(recording)),
+        MigrationStep::Wait { ms } => format!("waits {} ms", ms.0),
+        MigrationStep::Ended => "has ended".into(),
     }
 }

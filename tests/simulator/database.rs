@@ -198,7 +198,10 @@ pub enum Written {
 pub enum Writer {
     Host,
     /// The action with this number, in a run of the ledger where it has one.
-    Action { number: usize, run: Option<usize> },
+    Action {
+        number: usize,
+        run: Option<usize>,
+    },
 }
 
 /// What is the matter with a note, beside its statuses.

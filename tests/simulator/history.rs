@@ -128,9 +128,8 @@ fn fault(world: &mut World, how_bad: u64) -> Fault {
     }
 }
 
-/// What a command asks for. Each begins at a time of its own.
+/// What a command asks for.
 fn call_of(world: &mut World) -> (MigrationCall, Option<u8>) {
-    world.now += 1.0;
     let choices = &mut world.choices;
     let organization = match choices.below(4) {
         0 => None,
@@ -158,12 +157,12 @@ fn begin_command(world: &mut World) {
 
 fn begin(world: &mut World, mut call: MigrationCall, organization: Option<u8>) {
     call.has_ledger = world.has_ledger;
-    call.now_ms = Millis(world.now);
     call.deadline_ms = Millis(world.deadline_ms);
     let run = (world.has_ledger && !call.dry_run).then_some(world.run_numbers);
     world.run_numbers += 1;
     world.numbers += 1;
     let number = world.numbers;
+    call.now_ms = world.begin_of(number);
     world.tell(|| format!("action {number} begins as run {run:?}: {call:?}"));
     let action = Action::command(number, call, organization, run, world.interferences);
     world.actions.push(action.unwrap());
@@ -242,7 +241,6 @@ fn begin_leg(world: &mut World, leg: Leg) {
         deferred_days: run.arguments.deferred_days,
         retry_of: retry_of.clone(),
         has_ledger: true,
-        now_ms: Millis(world.now),
         deadline_ms: Millis(world.deadline_ms),
         ..MigrationCall::default()
     };
@@ -250,6 +248,10 @@ fn begin_leg(world: &mut World, leg: Leg) {
     world.numbers += 1;
     let number = world.numbers;
     world.tell(|| format!("action {number} is a leg: {leg:?}"));
+    let call = MigrationCall {
+        now_ms: world.begin_of(number),
+        ..call
+    };
     let action = Action::leg(number, call, organization, leg, retry_of, world.interferences);
     world.actions.push(action);
 }
@@ -261,7 +263,10 @@ fn check_outcome(world: &mut World, action: &Action, outcome: &Outcome) {
             world.tell(|| format!("action {} fails: {failure:?}", action.number));
             if let (Failure::Refused(refusal), None) = (failure, action.leg) {
                 // Without a ledger an error means that nothing was written that it knew of.
-                assert!(refusal.message.starts_with("no transaction was answered"), "{refusal:?}");
+                assert!(
+                    refusal.message.starts_with("no transaction was answered"),
+                    "{refusal:?}"
+                );
             }
             return;
         }
@@ -284,7 +289,10 @@ fn check_outcome(world: &mut World, action: &Action, outcome: &Outcome) {
     assert!(!interrupted || action.leg.is_some(), "nobody interrupted it");
     let through = outcome.migrated + outcome.repaired;
     if let Some(limit) = action.call.limit {
-        assert!(through as f64 <= limit || action.leg.is_some(), "more than its limit");
+        assert!(
+            through as f64 <= limit || action.leg.is_some(),
+            "more than its limit"
+        );
     }
     let written = world.by_action.get(&action.number).copied().unwrap_or_default();
     if action.call.dry_run {
@@ -298,12 +306,19 @@ fn check_outcome(world: &mut World, action: &Action, outcome: &Outcome) {
         assert!(answer.claims <= written.claims);
         // What was lost at the end is not known; but what is done is.
         if answer.done && is_undisturbed {
-            assert_eq!((outcome.migrated, outcome.repaired), (written.migrated, written.repaired));
+            assert_eq!(
+                (outcome.migrated, outcome.repaired),
+                (written.migrated, written.repaired)
+            );
             assert_eq!(answer.artifacts, written.migrated);
-            assert_eq!((answer.transcripts, answer.claims), (written.transcripts, written.claims));
+            assert_eq!(
+                (answer.transcripts, answer.claims),
+                (written.transcripts, written.claims)
+            );
         }
     }
-    if answer.done && is_undisturbed && action.call.cursor.is_none() {
+    // Of runs in the ledger this is checked with each transaction.
+    if answer.done && is_undisturbed && action.call.cursor.is_none() && action.leg.is_none() {
         let reach = model::notes_of(&world.db, action.organization).len() as u64;
         assert_eq!(answer.processed, reach, "each note in reach once");
     }
@@ -350,7 +365,10 @@ fn end_runs(world: &mut World) {
             assert!(
                 matches!(
                     state,
-                    RunStateWord::Paused | RunStateWord::Cancelled | RunStateWord::Done | RunStateWord::Stopped
+                    RunStateWord::Paused
+                        | RunStateWord::Cancelled
+                        | RunStateWord::Done
+                        | RunStateWord::Stopped
                 ),
                 "run {run} is {state:?}, and nothing happens any more"
             );
@@ -364,7 +382,10 @@ fn end_runs(world: &mut World) {
         if world.models[run].over.is_none() {
             world.wish(*run, &RunEvent::Cancel);
         }
-        assert!(world.models[run].over.is_some(), "run {run} keeps its organization");
+        assert!(
+            world.models[run].over.is_some(),
+            "run {run} keeps its organization"
+        );
     }
 }
 
@@ -407,11 +428,23 @@ fn migrate_the_rest(world: &mut World, organization: Option<u8>) {
         } else {
             return;
         };
-        assert_eq!((sums.through, sums.failed), (through, failed), "dry run: {is_dry}");
+        assert_eq!(sums.through, through, "dry run: {is_dry}");
+        if have_odd {
+            // A call that ends while it is in doubt about a note counts those behind it, and leaves them to the next
+            // one as well.
+            assert!(sums.failed >= failed, "{sums:?} {failed}");
+            continue;
+        }
+        assert_eq!(sums.failed, failed, "dry run: {is_dry}");
         let classes = before.classes;
         assert_eq!(
             (sums.already_migrated, sums.not_ready, sums.deferred, sums.blocked),
-            (classes.migrated, classes.not_ready, classes.deferred, classes.blocked),
+            (
+                classes.migrated,
+                classes.not_ready,
+                classes.deferred,
+                classes.blocked
+            ),
             "dry run: {is_dry}"
         );
     }
@@ -467,7 +500,6 @@ fn run_to_the_end(
     let mut sums = Sums::default();
     let mut cursor = None;
     for _ in 0..500 {
-        world.now += 1.0;
         let call = MigrationCall {
             dry_run,
             cursor,

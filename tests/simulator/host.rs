@@ -23,11 +23,13 @@ pub fn begin(world: &mut World) {
     match choices.below(4) {
         0 | 1 => {}
         2 => backend.slowness = choices.pick(&[1, 4, 20]),
-        _ => backend.limits = tight(choices),
+        _ => backend.limits = tight(choices, backend.tells_metrics),
     }
     world.is_roomy = backend.slowness == 1 && backend.limits == Metrics::default();
     world.has_ledger = choices.below(4) < 3;
-    world.write_rate = choices.one_in(5).then(|| choices.pick(&[64 << 10, 256 << 10, 4 << 20]));
+    world.write_rate = choices
+        .one_in(5)
+        .then(|| choices.pick(&[64 << 10, 256 << 10, 4 << 20]));
     world.deadline_ms = choices.pick(&[240_000.0, 20_000.0, 3_000.0]);
     let notes = choices.pick(&[12, 3, 40, 90, 150, 0]);
     // What is the matter with notes: hardly anything, something, a lot.
@@ -48,8 +50,10 @@ pub fn begin(world: &mut World) {
     world.db.commit();
 }
 
-/// Limits of which a few notes use up one or another.
-fn tight(choices: &mut Choices) -> Metrics {
+/// Limits of which a few notes use up one or another. Where the backend does not tell them, a status halves Convex's own
+/// eight times at the most.
+fn tight(choices: &mut Choices, are_told: bool) -> Metrics {
+    let least_documents = if are_told { 40 } else { 140 };
     let mut limits = Metrics::default();
     let metric = choices.pick(&[
         Limit::DocumentsRead,
@@ -59,7 +63,7 @@ fn tight(choices: &mut Choices) -> Metrics {
         Limit::BytesWritten,
     ]);
     match metric {
-        Limit::DocumentsRead => limits.documents_read = Metric::unused(40 + choices.below(300)),
+        Limit::DocumentsRead => limits.documents_read = Metric::unused(least_documents + choices.below(300)),
         Limit::BytesRead => limits.bytes_read = Metric::unused(160_000 + choices.below(400_000)),
         Limit::DatabaseQueries => limits.database_queries = Metric::unused(40 + choices.below(300)),
         Limit::DocumentsWritten => limits.documents_written = Metric::unused(24 + choices.below(100)),

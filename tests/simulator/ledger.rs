@@ -1,8 +1,8 @@
 //! The transactions of the ledger, as `ledger/` and `component/` carry them out.
 
 use v2_rollout::{
-    MigrationCall, Millis, NoteFailure, RetryCall, Run, RunBatch, RunCall, RunDecision, RunEffect,
-    RunEvent, RunStart, Stopped, resume_run, retry_run, start_run,
+    MigrationCall, Millis, NoteFailure, RetryCall, Run, RunBatch, RunCall, RunDecision, RunEffect, RunEvent,
+    RunStart, Stopped, resume_run, retry_run, start_run,
 };
 
 use super::database::{BY_EXCLUSION, BY_PARENT, BY_RUN_AND_NOTE, Failed, Row, RunRow, Scheduled, failed_key};
@@ -60,10 +60,7 @@ pub fn carry_out(ctx: &mut Ctx<'_>, number: usize, decision: RunDecision) -> Res
         for failure in decision.failures {
             let key = failed_key(number, &failure.voice_note_id);
             if ctx.first::<Failed>(BY_RUN_AND_NOTE, key)?.is_none() {
-                ctx.insert(Failed {
-                    run: number,
-                    failure,
-                })?;
+                ctx.insert(Failed { run: number, failure })?;
             }
         }
         if let Some(recovered) = &decision.recovered {
@@ -75,10 +72,7 @@ pub fn carry_out(ctx: &mut Ctx<'_>, number: usize, decision: RunDecision) -> Res
     }
     for effect in decision.effects {
         match effect {
-            RunEffect::ScheduleLeg {
-                generation,
-                after_ms,
-            } => {
+            RunEffect::ScheduleLeg { generation, after_ms } => {
                 let leg = Scheduled::Leg {
                     run: number,
                     generation,

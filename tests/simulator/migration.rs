@@ -11,9 +11,7 @@ use super::database::{
 };
 use super::ledger::{carry_out, failures_behind, read_run};
 use super::organization_id;
-use super::transaction::{
-    Ctx, DocumentPage, Failure, Meter, Readers, Result, position_of, read_behind,
-};
+use super::transaction::{Ctx, DocumentPage, Failure, Meter, Readers, Result, position_of, read_behind};
 
 /// How the notes of a run are judged.
 #[derive(Clone, Debug)]
@@ -123,7 +121,11 @@ fn judge_notes(
     let to_judge: Vec<_> = notes.iter().take(linked.len()).map(to_judge).collect();
     let artifacts: Vec<_> = (0..)
         .zip(&linked)
-        .flat_map(|(note, artifacts)| artifacts.iter().map(move |artifact| artifact_to_judge(note, artifact)))
+        .flat_map(|(note, artifacts)| {
+            artifacts
+                .iter()
+                .map(move |artifact| artifact_to_judge(note, artifact))
+        })
         .collect();
     let judge = Judge::new(JudgeCall {
         organization_id: judging.organization.map(|one| organization_id(one).into()),

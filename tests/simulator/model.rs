@@ -44,8 +44,8 @@ fn class_alone(note: &Row<Note>, now: f64, days: Option<f64>) -> Class {
             return Class::NotReady;
         }
     }
-    let is_unknown = transcription == Some(TranscriptionStatus::Unknown)
-        || note.insights == Some(InsightsStatus::Unknown);
+    let is_unknown =
+        transcription == Some(TranscriptionStatus::Unknown) || note.insights == Some(InsightsStatus::Unknown);
     if is_unknown {
         Class::Blocked(BlockedReason::UnknownStatus)
     } else if !note.has_coach {
@@ -104,7 +104,8 @@ pub fn notes_of(db: &Database, organization: Option<u8>) -> Vec<&Row<Note>> {
 
 pub fn linked_to(db: &Database, note: Id) -> Vec<&Row<Artifact>> {
     let all = db.artifacts.all();
-    all.filter(|artifact| artifact.document.note == Some(note)).collect()
+    all.filter(|artifact| artifact.document.note == Some(note))
+        .collect()
 }
 
 pub fn expected(

@@ -44,7 +44,9 @@ pub fn page(ctx: &mut Ctx<'_>, organization: u8, call: StatusCall) -> Result<Sta
             } => {
                 let began = match from {
                     PageStart::Start => None,
-                    PageStart::PageBefore => at_hand.as_ref().and_then(|page| page.behind(page.documents.len())),
+                    PageStart::PageBefore => at_hand
+                        .as_ref()
+                        .and_then(|page| page.behind(page.documents.len())),
                     PageStart::Position { position } => Some(position),
                 };
                 let mut readers = Readers::new(documents, bytes);
@@ -153,7 +155,8 @@ fn read_page(
         Range::PlatformFlags { .. } | Range::OrganizationFlags { .. } | Range::UserFlags { .. } => {
             let read = read_behind::<Flag>(ctx, meter, source, began, readers, most)?;
             let values: Vec<_> = read.rows.iter().map(|row| row.document.value).collect();
-            scan.feed_flags(&values, page_of(&read.rows, read.is_last)).unwrap();
+            scan.feed_flags(&values, page_of(&read.rows, read.is_last))
+                .unwrap();
             places(&read.rows)
         }
         Range::Notes => {
@@ -173,7 +176,11 @@ fn read_page(
                 .iter()
                 .map(|row| u32::try_from(row.document.organizations.len()).unwrap())
                 .collect();
-            let candidates: Vec<_> = read.rows.iter().flat_map(|row| &row.document.organizations).collect();
+            let candidates: Vec<_> = read
+                .rows
+                .iter()
+                .flat_map(|row| &row.document.organizations)
+                .collect();
             let named: Vec<_> = (0..)
                 .zip(&candidates)
                 .filter(|(_, one)| ***one == organization)
@@ -187,7 +194,8 @@ fn read_page(
         Range::Claims => {
             let read = read_behind::<Claim>(ctx, meter, source, began, readers, most)?;
             let claims = u32::try_from(read.rows.len()).unwrap();
-            scan.feed_claims(claims, page_of(&read.rows, read.is_last)).unwrap();
+            scan.feed_claims(claims, page_of(&read.rows, read.is_last))
+                .unwrap();
             places(&read.rows)
         }
         Range::Drafts => {

@@ -73,8 +73,8 @@ pub struct World {
     /// How often someone else has changed documents.
     pub interferences: u64,
     pub models: BTreeMap<usize, RunModel>,
-    /// With how many interferences a run began.
-    begun_with: BTreeMap<usize, u64>,
+    /// With how many interferences a run began, and how many notes are in front of its begin.
+    begun_with: BTreeMap<usize, (u64, usize)>,
     pub by_action: BTreeMap<usize, Truth>,
     pub by_run: BTreeMap<usize, Truth>,
     pub actions: Vec<Action>,
@@ -127,8 +127,17 @@ impl World {
         f64::from(u32::try_from(self.choices.below(101)).unwrap()) / 100.0
     }
 
+    /// When an action begins. No two begin at the same time, by which a run without a ledger knows what it wrote itself.
+    pub fn begin_of(&self, number: usize) -> Millis {
+        Millis(self.now + f64::from(u32::try_from(number).unwrap()) / 4_096.0)
+    }
+
     fn pass_time(&mut self) {
-        let ms = if self.is_quiet { 20 } else { 1 + self.choices.below(200) };
+        let ms = if self.is_quiet {
+            20
+        } else {
+            1 + self.choices.below(200)
+        };
         self.now += f64::from(u32::try_from(ms).unwrap());
     }
 
@@ -200,7 +209,8 @@ impl World {
             self.db.roll_back();
             self.stats.refused += 1;
             self.tell(|| "  too many writes per second".into());
-            let message = "Too many writes per second. Your deployment is limited to 64 KiB bytes written per 1 second";
+            let message =
+                "Too many writes per second. Your deployment is limited to 64 KiB bytes written per 1 second";
             return Err(Failure::Backend(message.into()));
         }
         if result.is_err() {
@@ -282,7 +292,12 @@ impl World {
     fn recorded(&mut self, leg: &OfLeg, truth: Truth, answer: Answer) {
         let before = &leg.recording.before;
         let model = self.models.get_mut(&leg.run).unwrap();
-        assert_eq!(model.ask(leg.generation, before.number), answer, "batch of run {}", leg.run);
+        assert_eq!(
+            model.ask(leg.generation, before.number),
+            answer,
+            "batch of run {}",
+            leg.run
+        );
         if answer != Answer::Write {
             assert_eq!(truth, Truth::default(), "a batch wrote that was not to");
             return;
@@ -325,19 +340,14 @@ impl World {
                     assert!(result.is_ok(), "a run that is begun twice is begun once");
                     return;
                 }
-                let model = RunModel::new(
-                    organization,
-                    background,
-                    limit,
-                    world.deadline_ms,
-                    world.now,
-                );
+                let model = RunModel::new(organization, background, limit, world.deadline_ms, world.now);
                 let is_free = world.make_way(&model, None, result.is_ok());
                 world.check_exclusion(result, is_free);
                 if result.is_ok() {
                     world.stats.runs += 1;
                     world.models.insert(run, model);
-                    world.begun_with.insert(run, world.interferences);
+                    let begin = world.notes_up_to(run);
+                    world.begun_with.insert(run, (world.interferences, begin));
                 }
             },
         )
@@ -549,8 +559,15 @@ impl World {
                 let linked: Vec<_> = others.copied().chain([before]).collect();
                 let oldest = linked.iter().map(|one| (one.created_ms.to_bits(), one.id)).min();
                 assert!(judging.repair, "a note was repaired that was not to be");
-                assert!(model::is_repairable(note, &linked, now, days), "{note:?} {linked:?}");
-                assert_eq!(oldest.map(|(_, id)| id), Some(after.id), "not its oldest artifact");
+                assert!(
+                    model::is_repairable(note, &linked, now, days),
+                    "{note:?} {linked:?}"
+                );
+                assert_eq!(
+                    oldest.map(|(_, id)| id),
+                    Some(after.id),
+                    "not its oldest artifact"
+                );
                 assert!(transcripts > 0 && (claims > 0 || insights == 0), "half a note");
                 truth.repaired += 1;
             } else {
@@ -602,18 +619,22 @@ impl World {
                 batches: run.sums.batches,
             };
             assert_eq!(told, truth, "the sums of run {number}");
-            assert_eq!(inserted.artifacts, truth.migrated, "the artifacts of run {number}");
-            assert_eq!(outcome.failed, self.failed_in(*number), "the failures of run {number}");
+            assert_eq!(
+                inserted.artifacts, truth.migrated,
+                "the artifacts of run {number}"
+            );
+            assert_eq!(
+                outcome.failed,
+                self.failed_in(*number),
+                "the failures of run {number}"
+            );
             self.check_position(*number, run);
             let watch = Scheduled::Watch {
                 run: *number,
                 generation: run.generation,
             };
             let is_watched = self.db.scheduled.iter().any(|(_, one)| *one == watch);
-            assert!(
-                is_watched || !model.is_alive(),
-                "run {number} is forgotten"
-            );
+            assert!(is_watched || !model.is_alive(), "run {number} is forgotten");
             for (other, beside) in self.models.range(..number) {
                 let are_live = model.over.is_none() && beside.over.is_none();
                 assert!(
@@ -626,15 +647,41 @@ impl World {
 
     /// Where nobody interfered, the sums are those of the notes up to the position: each once.
     fn check_position(&self, number: usize, run: &Run) {
-        if self.begun_with.get(&number) != Some(&self.interferences) || run.arguments.retry_of.is_some() {
+        let Some((interferences, begin)) = self.begun_with.get(&number) else {
             return;
+        };
+        if *interferences == self.interferences {
+            let notes = self.notes_up_to(number) - begin;
+            assert_eq!(run.sums.settled(), notes as u64, "the notes of run {number}");
         }
+    }
+
+    /// How many notes of its reach stand up to the position of a run.
+    fn notes_up_to(&self, number: usize) -> usize {
+        let run = &self.db.run(number).run;
         let notes = model::notes_of(&self.db, self.models[&number].organization);
         let position = run.position.as_deref();
-        let at = notes.iter().position(|note| Some(position_of(note).as_str()) == position);
+        let at = notes
+            .iter()
+            .position(|note| Some(position_of(note).as_str()) == position);
         assert_eq!(at.is_some(), position.is_some(), "no note stands at {position:?}");
-        let up_to = at.map_or(0, |at| at + 1);
-        assert_eq!(run.sums.settled(), up_to as u64, "the notes of run {number}");
+        at.map_or(0, |at| at + 1)
+    }
+}
+
+impl Stats {
+    #[allow(dead_code, reason = "only the command adds histories up")]
+    pub fn add(&mut self, more: Self) {
+        self.transactions += more.transactions;
+        self.conflicts += more.conflicts;
+        self.limits += more.limits;
+        self.refused += more.refused;
+        self.lost += more.lost;
+        self.deaths += more.deaths;
+        self.notes_written += more.notes_written;
+        self.legs += more.legs;
+        self.runs += more.runs;
+        self.statuses += more.statuses;
     }
 }
 
