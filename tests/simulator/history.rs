@@ -303,7 +303,9 @@ fn check_outcome(world: &mut World, action: &Action, outcome: &Outcome) {
     if action.leg.is_none() {
         let known = written.migrated + written.repaired;
         assert!(through <= known, "{through} notes are told, {known} were written");
-        assert!(answer.claims <= written.claims);
+        // Which rows a repair inserted is not known once its answer was lost.
+        let are_rows_known = written.repaired == 0;
+        assert!(answer.claims <= written.claims || !are_rows_known);
         // What was lost at the end is not known; but what is done is.
         if answer.done && is_undisturbed {
             assert_eq!(
@@ -311,10 +313,10 @@ fn check_outcome(world: &mut World, action: &Action, outcome: &Outcome) {
                 (written.migrated, written.repaired)
             );
             assert_eq!(answer.artifacts, written.migrated);
-            assert_eq!(
-                (answer.transcripts, answer.claims),
-                (written.transcripts, written.claims)
-            );
+            if are_rows_known {
+                let told = (answer.transcripts, answer.claims);
+                assert_eq!(told, (written.transcripts, written.claims));
+            }
         }
     }
     // Of runs in the ledger this is checked with each transaction.

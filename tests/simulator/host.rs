@@ -242,7 +242,8 @@ fn change(db: &mut Database, now: f64, what: u64, choices: &mut Choices) {
         7 => {
             if let Some(mut artifact) = any(&db.artifacts, choices) {
                 artifact.document.is_completed = choices.one_in(2);
-                artifact.document.updated_ms = choices.pick(&[Some(now), None, Some(now - 2.0 * DAY)]);
+                let long_ago = artifact.created_ms.max(now - 2.0 * DAY);
+                artifact.document.updated_ms = choices.pick(&[Some(now), None, Some(long_ago)]);
                 artifact.document.writer = Writer::Host;
                 db.artifacts.put(artifact);
             }

@@ -129,7 +129,7 @@ fn judge_notes(
         .collect();
     let judge = Judge::new(JudgeCall {
         organization_id: judging.organization.map(|one| organization_id(one).into()),
-        now_ms: attempt.now_ms,
+        now_ms: Millis(attempt.now_ms.0.max(ctx.now_ms)),
         run_ms: attempt.run_ms,
         is_retry: attempt.is_retry,
         deferred_days: judging.deferred_days,

@@ -183,7 +183,7 @@ impl World {
             return Err(Failure::Backend(message.clone()));
         }
         // Someone else writes while it is under way.
-        let meanwhile = if !self.is_quiet && self.choices.one_in(12) {
+        let meanwhile = if !self.is_quiet && self.choices.one_in(6) {
             super::host::interfere(self)
         } else {
             Vec::new()
@@ -267,7 +267,7 @@ impl World {
             fault,
             |ctx| migration::batch(ctx, judging, attempt, notes, leg),
             |world, result| {
-                let truth = world.check_written(writer, judging);
+                let truth = world.check_written(writer, judging, attempt);
                 let Ok(written) = result else {
                     // The ledger refuses what is a defect only.
                     panic!("a batch was refused: {result:?}");
@@ -529,7 +529,7 @@ impl World {
     // What must hold.
 
     /// What the transaction at hand has written for notes: each of them whole, once, and only where it was to.
-    fn check_written(&mut self, writer: Writer, judging: &Judging) -> Truth {
+    fn check_written(&mut self, writer: Writer, judging: &Judging, attempt: Attempt) -> Truth {
         fn untouched<D: Document>(table: &Table<D>) {
             assert_eq!(table.changes().count(), 0, "{} is not the library's", D::TABLE);
         }
@@ -538,7 +538,7 @@ impl World {
         untouched(&db.resolutions);
         untouched(&db.drafts);
         untouched(&db.flags);
-        let (now, days) = (self.now, judging.deferred_days);
+        let (now, days) = (self.now.max(attempt.now_ms.0), judging.deferred_days);
         let mut truth = Truth::default();
         for (before, after) in db.artifacts.changes() {
             let after = after.expect("an artifact was deleted");
