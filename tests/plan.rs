@@ -340,3 +340,59 @@ fn a_run_does_not_stop_for_failures_that_it_takes_back() {
     let tried = answer.outcome.migrated + answer.outcome.failed;
     assert_eq!((answer.outcome.failed, tried), (12, 23));
 }
+
+/// A failure for which there is no time left to try again is nobody's fault: a run in the background goes on with its
+/// next leg. Where nothing is known to be done, what went wrong is told.
+#[test]
+fn a_failure_at_the_end_of_its_time_does_not_break_a_run_off() {
+    const TIME: f64 = 60_000.0;
+    for (has_written, message, at, stopped) in [
+        (
+            true,
+            "Too many concurrent requests in a",
+            TIME - 100.0,
+            Some("deadline"),
+        ),
+        (true, "socket hang up", TIME - 100.0, Some("deadline")),
+        (true, "Too many concurrent requests in a", TIME - 1_000.0, None),
+        (
+            false,
+            "Too many concurrent requests in a",
+            TIME - 100.0,
+            Some("error"),
+        ),
+    ] {
+        let call = MigrationCall {
+            deadline_ms: Millis(TIME),
+            ..call(None, None)
+        };
+        let mut run = MigrationRun::new(&call).unwrap();
+        let sweep = |run: &mut MigrationRun, now| {
+            let step = run.next(Millis(now));
+            assert!(matches!(step, MigrationStep::Sweep { .. }), "{step:?}");
+        };
+        sweep(&mut run, 0.0);
+        if has_written {
+            let notes = [note(0, NoteVerdict::Migrate)];
+            run.swept(&written(None, &notes, 0, false), Millis(1.0)).unwrap();
+            assert!(matches!(run.next(Millis(at)), MigrationStep::ReadPage { .. }));
+        }
+        run.failed(message, Millis(at), 1.0).unwrap();
+        let mut ended = run.next(Millis(at));
+        if !has_written {
+            // It looks whether the transaction was committed.
+            assert!(matches!(ended, MigrationStep::ReadPage { .. }), "{ended:?}");
+            run.page_read(MigrationPage::default()).unwrap();
+            ended = run.next(Millis(at));
+        }
+        assert_eq!(ended == MigrationStep::Ended, stopped.is_some(), "{ended:?}");
+        let told = match run.answer() {
+            Ok(answer) => serde_json::to_value(answer.stopped).unwrap(),
+            Err(refusal) => {
+                assert!(refusal.message.contains(message));
+                "error".into()
+            }
+        };
+        assert_eq!(told.as_str(), stopped, "{message} at {at}");
+    }
+}

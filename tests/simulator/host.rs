@@ -30,7 +30,7 @@ pub fn begin(world: &mut World) {
     world.write_rate = choices
         .one_in(5)
         .then(|| choices.pick(&[64 << 10, 256 << 10, 4 << 20]));
-    world.deadline_ms = choices.pick(&[240_000.0, 20_000.0, 3_000.0]);
+    world.deadline_ms = choices.pick(&[240_000.0, 60_000.0]);
     let notes = choices.pick(&[12, 3, 40, 90, 150, 0]);
     // What is the matter with notes: hardly anything, something, a lot.
     let trouble = choices.pick(&[0, 0, 40, 12, 3]);
