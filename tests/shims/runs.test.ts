@@ -293,6 +293,29 @@ describe("notes that fail are rows, each once", () => {
     });
     expect(await tables(t)).toMatchObject({ artifacts: 50, notesWithTwo: 0 });
   });
+
+  test("and are named when they fail again, whichever of them are gone by then", async () => {
+    const { t } = ledgerBackend({ validate: false });
+    await seed(t);
+    await insertNotes(t, 4);
+    const ids = await t.run(async ({ db }) => {
+      const notes = await db.query("voiceNotes").collect();
+      for (const { _id } of notes) await db.patch(_id, { audioStorageId: 5 } as never);
+      return notes.map(({ _id }) => _id as string).sort();
+    });
+    const { runId } = await start(t);
+    await settle(t);
+    expect(await look(t, runId)).toMatchObject({ state: "done", outcome: { failed: 4 } });
+    // The ledger has them by their ids.
+    await t.run(async ({ db }) => {
+      for (const id of ids.slice(0, 2)) await db.delete(id as never);
+    });
+    const retry = await t.mutation(v2Rollout.retryFailures, { runId });
+    await settle(t);
+    expect(await look(t, retry.runId)).toMatchObject({ state: "done", outcome: { failed: 2 } });
+    const { failures } = await t.query(v2Rollout.failures, { runId: retry.runId });
+    expect(failures.map(({ voiceNoteId }) => voiceNoteId)).toEqual(ids.slice(2));
+  });
 });
 
 test("a pace is set and kept, and old rows are pruned", async () => {

@@ -309,14 +309,13 @@ pub fn page(
         is_last: is_last && judged.len() == read,
     };
     for judged in judged {
-        let Some(note) = &judged.note else { continue };
         let is_reckoned = dry_run || judged.missing.is_some_and(|missing| missing.are_written);
         page.notes.push(JudgedNote {
-            position: match retry_of {
-                None => position_of(note),
-                Some(_) => judged.id.clone(),
+            position: match (&judged.note, retry_of) {
+                (Some(note), None) => position_of(note),
+                _ => judged.id.clone(),
             },
-            created_ms: Millis(note.created_ms),
+            created_ms: Millis(judged.note.as_ref().map_or(0.0, |note| note.created_ms)),
             verdict: judged.verdict,
             rows: if is_reckoned { rows_of(&judged) } else { None },
             id: judged.id,
