@@ -23,7 +23,7 @@ fn main() {
         panic!("give the first seed and the number of histories");
     };
     // A failure is told once it is known how to play it again.
-    std::panic::set_hook(Box::new(|_| {}));
+    std::panic::set_hook(Box::new(|panic| simulator::add_to_trace(panic.to_string())));
     let mut sums = simulator::Stats::default();
     for seed in first..first + histories {
         match simulator::check(seed) {

@@ -32,9 +32,7 @@ fn text(choices: &mut Choices, accepted: &str) -> String {
         1 => accepted.repeat(usize::try_from(choices.below(200)).unwrap()),
         _ => {
             let length = choices.below(24);
-            let bytes: Vec<u8> = (0..length)
-                .map(|_| choices.below(256).to_le_bytes()[0])
-                .collect();
+            let bytes: Vec<u8> = (0..length).map(|_| choices.below(256).to_le_bytes()[0]).collect();
             String::from_utf8_lossy(&bytes).into_owned()
         }
     }

@@ -2,7 +2,8 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use v2_rollout::{
-    FlagChange, FlagChangeCall, FlagValue, MigrationCall, MigrationRun, Millis, Page, Range, StatusCall, StatusRun, StatusRunCall, StatusScan, StatusStep, Transaction,
+    FlagChange, FlagChangeCall, FlagValue, MigrationCall, MigrationRun, Millis, Page, Range, StatusCall,
+    StatusRun, StatusRunCall, StatusScan, StatusStep, Transaction,
 };
 
 use super::check_refusal;

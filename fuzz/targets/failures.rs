@@ -30,7 +30,11 @@ fn tries(message: &str) -> Vec<bool> {
 fn means_the_same_behind_a_prefix(message: &str) {
     let expected = tries(message);
     for prefix in ["Uncaught Error: ", "[Request ID: 1f2e] ", "Server Error\n", " "] {
-        assert_eq!(tries(&format!("{prefix}{message}")), expected, "{prefix}{message}");
+        assert_eq!(
+            tries(&format!("{prefix}{message}")),
+            expected,
+            "{prefix}{message}"
+        );
     }
     let unknown = tries("");
     for quoted in ["note says ", "cannot read \"", "x\n"] {

@@ -1,7 +1,11 @@
 //! What is fuzzed. Each target takes any bytes and must neither panic nor hang; what else must hold it asserts. The tests
 //! replay what stands in `corpus/` (see `tests/corpora.rs`), so that no nightly compiler is needed for that.
 
-#![allow(dead_code, unused_imports, reason = "a binary has one target, the tests have all")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "a binary has one target, the tests have all"
+)]
 
 mod arguments;
 mod cursors;

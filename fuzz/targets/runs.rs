@@ -147,7 +147,10 @@ fn check(before: &Run, decision: &RunDecision) {
         assert_eq!(before.state, run.state, "nothing revives it");
     }
     let added = run.sums.settled() - before.sums.settled().min(run.sums.settled());
-    assert!(added == 0 || run.commits > before.commits, "counted without a commit");
+    assert!(
+        added == 0 || run.commits > before.commits,
+        "counted without a commit"
+    );
     assert!(decision.failures.is_empty() || run.commits > before.commits);
 }
 
@@ -168,7 +171,10 @@ fn check_event(before: &Run, event: &RunEvent, decision: &RunDecision) {
             assert_eq!(writes, may_write);
         }
         RunEvent::BatchWritten { generation, batch } => {
-            assert_eq!((*generation, batch.number), (before.generation, before.commits + 1));
+            assert_eq!(
+                (*generation, batch.number),
+                (before.generation, before.commits + 1)
+            );
             assert_eq!(before.state, RunStateWord::Running);
         }
         _ => {}

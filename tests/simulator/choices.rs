@@ -1,5 +1,7 @@
 //! Where the decisions of a history come from.
 
+#![allow(dead_code, reason = "a command has seeds alone")]
+
 /// A seed, or the bytes that a fuzzer chose. Where the bytes end, every choice is the first one, which is the quietest.
 #[derive(Clone, Debug)]
 pub enum Choices {

@@ -44,6 +44,9 @@ pub fn play(world: &mut World) -> Stats {
     }
     world.is_quiet = true;
     world.tell(|| "from here on nothing goes wrong, and nobody interferes".into());
+    if world.choices.one_in(4) {
+        cancel_all(world);
+    }
     settle(world);
     end_runs(world);
     for organization in 0..ORGANIZATIONS {
@@ -89,7 +92,10 @@ fn event(world: &mut World, how_bad: u64) {
                 count(world, u8::try_from(organization).unwrap(), how_bad);
             }
             // The clocks of two machines differ.
-            _ => world.now -= f64::from(u32::try_from(world.choices.below(5_000)).unwrap()),
+            _ => {
+                let ms = world.choices.pick(&[10, 300, 5_000, 600_000]);
+                world.now -= f64::from(u32::try_from(world.choices.below(ms)).unwrap());
+            }
         },
         _ => {
             let seconds = world.choices.pick(&[1, 30, 100, 400, 4_000]);
@@ -105,7 +111,8 @@ fn any_run(world: &mut World) -> Option<usize> {
 
 fn operate(world: &mut World, event: &RunEvent) {
     if let Some(run) = any_run(world) {
-        world.wish(run, event);
+        // One that the backend refuses is not asked again.
+        let _is_through = world.wish(run, event);
     }
 }
 
@@ -358,6 +365,22 @@ fn settle(world: &mut World) {
     panic!("it goes on and on");
 }
 
+/// Someone ends everything. Whatever a run is at, two calls free its organization.
+fn cancel_all(world: &mut World) {
+    let runs: Vec<_> = world.models.keys().copied().collect();
+    for run in runs {
+        for _ in 0..2 {
+            while world.models[&run].over.is_none() && !world.wish(run, &RunEvent::Cancel) {
+                world.now += 1_000.0;
+            }
+        }
+        assert!(
+            world.models[&run].over.is_some(),
+            "run {run} keeps its organization"
+        );
+    }
+}
+
 /// Whatever is paused or stopped goes on until it is done; in the end nothing is in the way of anything.
 fn end_runs(world: &mut World) {
     let runs: Vec<_> = world.models.keys().copied().collect();
@@ -381,8 +404,8 @@ fn end_runs(world: &mut World) {
         }
     }
     for run in &runs {
-        if world.models[run].over.is_none() {
-            world.wish(*run, &RunEvent::Cancel);
+        while world.models[run].over.is_none() && !world.wish(*run, &RunEvent::Cancel) {
+            world.now += 1_000.0;
         }
         assert!(
             world.models[run].over.is_some(),

@@ -37,6 +37,11 @@ thread_local! {
     static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Adds a line to the trace of the history at hand.
+pub fn add_to_trace(line: String) {
+    TRACE.with_borrow_mut(|lines| lines.push(line));
+}
+
 /// Plays a history. It panics where something is not as it must be.
 pub fn play(choices: Choices, traces: bool) -> Stats {
     TRACE.with_borrow_mut(Vec::clear);

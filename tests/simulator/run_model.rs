@@ -140,7 +140,10 @@ impl RunModel {
         if has_moved {
             self.idle_legs = 0;
         }
-        self.limit_left = self.limit_left.map(|left| left.saturating_sub(through));
+        if let Some(left) = &mut self.limit_left {
+            assert!(through <= *left, "{through} notes, and the limit leaves {left}");
+            *left -= through;
+        }
     }
 
     pub fn written(&mut self, has_moved: bool, through: u64, now: f64) {

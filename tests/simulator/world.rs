@@ -119,7 +119,7 @@ impl World {
         let seconds = (self.now - 1.79e12) / 1_000.0;
         if self.traces {
             let line = format!("{seconds:12.3} s  {}", line());
-            super::TRACE.with_borrow_mut(|lines| lines.push(line));
+            super::add_to_trace(line);
         }
     }
 
@@ -435,8 +435,8 @@ impl World {
         }
     }
 
-    /// An operator pauses or cancels a run.
-    pub fn wish(&mut self, run: usize, event: &RunEvent) {
+    /// An operator pauses or cancels a run. False where the backend refuses the call.
+    pub fn wish(&mut self, run: usize, event: &RunEvent) -> bool {
         let result = self.mutate(
             Writer::Host,
             &Fault::None,
@@ -457,8 +457,13 @@ impl World {
                 world.tell(|| format!("{event:?} of run {run}: {fits}"));
             },
         );
-        if let Err(Failure::Refused(refusal)) = result {
-            assert_eq!(refusal.code, Code::RunState);
+        match result {
+            Ok(()) => true,
+            Err(Failure::Refused(refusal)) => {
+                assert_eq!(refusal.code, Code::RunState);
+                true
+            }
+            Err(Failure::Backend(_)) => false,
         }
     }
 
