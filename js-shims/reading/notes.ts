@@ -45,7 +45,10 @@ export async function judgeNotes(
   const read = notes.slice(0, linked.length);
   const malformedFields = read.map((note) => note && malformedForMigration(note));
   const artifacts = linked.flat();
-  const judgements: Judgement[] = judge(judging, {
+  // This transaction may begin well after it was planned, and again after a conflict. What changed meanwhile has not
+  // changed in the future, which would count as no time at all.
+  const call = { ...judging, nowMs: Math.max(judging.nowMs, Date.now()) };
+  const judgements: Judgement[] = judge(call, {
     notes: read.map(
       (note, at) =>
         note && {

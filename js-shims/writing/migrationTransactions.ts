@@ -111,12 +111,12 @@ export function migrationPageFunction(host: Host) {
       const notes: MigrationPage["notes"] = [];
       for (const document of judged) {
         const { id, note, verdict } = document;
-        if (note === null) continue;
-        const position = args.retryOf === undefined ? positionOf(reach, note) : id;
+        // Of the notes that failed in another run some may be gone: the run gets past them, too.
+        const position = args.retryOf === undefined && note !== null ? positionOf(reach, note) : id;
         // Only a dry run reckons with what would be written, and a run that lost an answer with what was.
         const isReckoned = args.dryRun || document.missing?.areWritten;
         const rows = isReckoned ? (rowsOf(document, args.runMs)?.described ?? null) : null;
-        notes.push({ id, position, createdMs: note._creationTime, verdict, rows });
+        notes.push({ id, position, createdMs: note?._creationTime ?? 0, verdict, rows });
       }
       meter.free();
       return {

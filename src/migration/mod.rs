@@ -369,9 +369,12 @@ impl MigrationRun {
         }
     }
 
-    /// Do more than half of enough notes fail? A run that only looks ahead tries none.
+    /// Do more than half of enough notes fail? A run that only looks ahead tries none, and what it counted behind a note
+    /// that is held is taken back where it stops before that one is decided about.
     fn fails_too_often(&self, failed: u64, tried: u64) -> bool {
-        self.checkpoint.is_none() && tried >= FAILURES_FROM && failed * 2 > tried
+        let is_in_doubt = self.held.as_ref().is_some_and(|held| !held.others_pass);
+        let may_tell = self.checkpoint.is_none() && !is_in_doubt;
+        may_tell && tried >= FAILURES_FROM && failed * 2 > tried
     }
 
     /// Ends the run. One that looked ahead comes back to where its limit was.

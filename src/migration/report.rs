@@ -221,7 +221,11 @@ impl MigrationRun {
         };
         // Where a document is searched for, the next smaller batch is the next try.
         let is_search = kind == FailureKind::Unknown && self.search.is_some() && notes > 1;
-        if !is_search && let Some(wait) = self.retry.after(retried_as, now, self.end, jitter) {
+        if !is_search && let Some(wait) = self.retry.after(retried_as, now, Millis(f64::INFINITY), jitter) {
+            if now + wait >= self.end {
+                self.end_for_want_of_time(message);
+                return Ok(());
+            }
             self.backoff = wait;
             if kind == FailureKind::Conflict && self.retry.failures() == CONFLICTS_OF_A_SWEEP {
                 // Whoever adds notes to the range of a sweep does not touch those that it holds.
@@ -325,6 +329,16 @@ impl MigrationRun {
         // The ledger knows what was written.
         if !self.attempt.is_retry || self.has_result() || self.unrecorded.is_some() {
             self.stop(Stopped::Error);
+        }
+    }
+
+    /// Ends the run, as it may not try again within its time. Nobody is to blame for that; but where nothing is known to be
+    /// done, what went wrong is told.
+    fn end_for_want_of_time(&mut self, message: &str) {
+        if self.has_result() || self.unrecorded.is_some() {
+            self.stop(Stopped::Deadline);
+        } else {
+            self.break_off(message);
         }
     }
 

@@ -605,6 +605,36 @@ describe("runMigration", () => {
     });
   });
 
+  test("repair leaves an artifact that changes after its transaction was planned", async () => {
+    const t = backend();
+    await seed(t);
+    const [note] = await insertNotes(t, 1, () => ({ insights: [make.insight()] }));
+    const day = 24 * 3_600_000;
+    const now = Date.now;
+    // It was created two days ago.
+    Date.now = () => now() - 2 * day;
+    const row = make.artifact({ voiceNoteId: note, status: "failed", updatedAt: now() - 2 * day });
+    const artifact = await t.run(async ({ db }) => await db.insert("voiceNoteArtifacts", row as never));
+    Date.now = now;
+    const answer = await migrate(
+      t,
+      { organizationId: "org_a", repair: true, dryRun: false },
+      {
+        hook: async (call, moment) => {
+          if (call !== "mutation" || moment !== "before") return;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          const taken = { status: "processing", updatedAt: Date.now() };
+          await t.run(async ({ db }) => await db.patch(artifact, taken as never));
+        },
+      },
+    );
+    expect(answer).toMatchObject({
+      outcome: { repaired: 0, unfinished: 1 },
+      reasons: { changedRecently: 1 },
+      transcripts: 0,
+    });
+  });
+
   test("deferred notes stay until the old pipeline is done with them, or is long gone", async () => {
     const t = backend();
     await seed(t);

@@ -297,6 +297,30 @@ describe("notes that fail are rows, each once", () => {
     });
     expect(await tables(t)).toMatchObject({ artifacts: 50, notesWithTwo: 0 });
   });
+
+  test("and are named when they fail again, whichever of them are gone by then", async () => {
+    const { t } = ledgerBackend({ validate: false });
+    await seed(t);
+    await insertNotes(t, 4);
+    await t.run(async ({ db }) => {
+      for (const { _id } of await db.query("voiceNotes").collect())
+        await db.patch(_id, { audioStorageId: 5 } as never);
+    });
+    const { runId } = await start(t);
+    await settle(t);
+    const failedIn = async (run: string) =>
+      (await t.query(v2Rollout.failures, { runId: run })).failures.map(({ voiceNoteId }) => voiceNoteId);
+    const [first, ...rest] = await failedIn(runId);
+    expect(rest.length).toBeGreaterThan(1);
+    await t.run(async ({ db }) => await db.delete(first as never));
+    const retry = await t.mutation(v2Rollout.retryFailures, { runId });
+    await settle(t);
+    expect(await look(t, retry.runId)).toMatchObject({
+      state: "done",
+      outcome: { failed: rest.length },
+    });
+    expect(await failedIn(retry.runId)).toEqual(rest);
+  });
 });
 
 test("a pace is set and kept, and old rows are pruned", async () => {

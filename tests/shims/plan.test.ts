@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 
 import { type MigrationBatch, MigrationRun, Transaction } from "../../js-shims/core";
-import simulations from "../fixtures/simulations.json";
+import plans from "../fixtures/plans.json";
 
 /** A note that was read, and its bytes. */
 type Note = { id: string; bytes: number; verdict: "migrate" | "migrated" };
 
-// The native counterpart is tests/simulation.rs.
-test.each(simulations)("$name: the wasm build plans what the native one does", (simulation) => {
+// The native counterpart is tests/plan.rs.
+test.each(plans)("$name: the wasm build plans what the native one does", (simulation) => {
   const [least = 0, spread = 1] = simulation.bytes;
   const noteOf = (n: number): Note => ({
     id: String(n),

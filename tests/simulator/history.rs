@@ -1,0 +1,677 @@
+//! A history: commands, legs, watchdogs and operators, the faults in between, and what must be true in the end.
+
+use v2_rollout::{
+    Class, CountedPage, MigrationAnswer, MigrationCall, Millis, RunEvent, RunStateWord, StatusAnswer,
+    StatusCall, StatusRun, StatusRunCall, StatusRunStep, Stopped,
+};
+
+use super::action::{Action, Leg, Outcome};
+use super::database::{Scheduled, Trouble};
+use super::model::{self, Counts, Expected};
+use super::status;
+use super::transaction::Failure;
+use super::world::{Fault, Stats, World};
+use super::{ORGANIZATIONS, host, organization_id};
+
+/// What fails with these may be committed.
+const LOST: [&str; 4] = [
+    "fetch failed",
+    "[Request ID: 1f2e] Server Error",
+    "Your request couldn't be completed. Try again later.",
+    "InternalServerError: try again later",
+];
+/// What fails with these is not.
+const REFUSED: [&str; 7] = [
+    "Too many concurrent requests in a short period of time. Spread your requests out over time",
+    "Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second",
+    "Documents read from or written to the \"voiceNotes\" table changed while this mutation was being run and on every subsequent retry",
+    "WorkerOverloaded: try again later",
+    "Function execution timed out (maximum duration: 1s)",
+    "Too many bytes read in a single function execution (limit: 16777216)",
+    "socket hang up",
+];
+
+/// Plays a history to its end, and answers what it came to.
+pub fn play(world: &mut World) -> Stats {
+    host::begin(world);
+    let how_bad = world.choices.below(4);
+    let events = 10 + world.choices.below(150);
+    for _ in 0..events {
+        event(world, how_bad);
+        if world.choices.is_spent() {
+            break;
+        }
+    }
+    world.is_quiet = true;
+    world.tell(|| "from here on nothing goes wrong, and nobody interferes".into());
+    if world.choices.one_in(4) {
+        cancel_all(world);
+    }
+    settle(world);
+    end_runs(world);
+    for organization in 0..ORGANIZATIONS {
+        migrate_the_rest(world, Some(organization));
+    }
+    migrate_the_rest(world, None);
+    for organization in 0..ORGANIZATIONS {
+        count(world, organization, 0);
+    }
+    world.stats
+}
+
+fn event(world: &mut World, how_bad: u64) {
+    match world.choices.below(24) {
+        0..=9 => act(world, how_bad),
+        10..=12 => run_scheduled(world, how_bad),
+        13..=15 => begin_command(world),
+        16 => {
+            host::interfere(world);
+        }
+        17 => operate(world, &RunEvent::Pause),
+        18 => operate(world, &RunEvent::Cancel),
+        19 | 20 => {
+            if let Some(run) = any_run(world) {
+                world.resume(run);
+            }
+        }
+        21 => {
+            let pace = world.choices.pick(&[None, Some(1_000.0), Some(100_000.0)]);
+            let event = RunEvent::SetPace {
+                bytes_per_second: pace,
+            };
+            operate(world, &event);
+        }
+        22 => match world.choices.below(3) {
+            0 => {
+                if let Some(run) = any_run(world) {
+                    world.retry_failures(run);
+                }
+            }
+            1 => {
+                let organization = world.choices.below(ORGANIZATIONS.into());
+                count(world, u8::try_from(organization).unwrap(), how_bad);
+            }
+            // The clocks of two machines differ.
+            _ => {
+                let ms = world.choices.pick(&[10, 300, 5_000, 600_000]);
+                world.now -= f64::from(u32::try_from(world.choices.below(ms)).unwrap());
+            }
+        },
+        _ => {
+            let seconds = world.choices.pick(&[1, 30, 100, 400, 4_000]);
+            world.now += f64::from(seconds) * 1_000.0;
+        }
+    }
+}
+
+fn any_run(world: &mut World) -> Option<usize> {
+    let at = world.choices.below(world.models.len().max(1) as u64);
+    world.models.keys().nth(usize::try_from(at).unwrap()).copied()
+}
+
+fn operate(world: &mut World, event: &RunEvent) {
+    if let Some(run) = any_run(world) {
+        // One that the backend refuses is not asked again.
+        let _is_through = world.wish(run, event);
+    }
+}
+
+fn fault(world: &mut World, how_bad: u64) -> Fault {
+    let often = match how_bad {
+        0 => return Fault::None,
+        1 => 40,
+        2 => 12,
+        _ => 4,
+    };
+    let choices = &mut world.choices;
+    if !choices.one_in(often) {
+        return Fault::None;
+    }
+    match choices.below(8) {
+        0..=2 => Fault::Refused(choices.pick(&REFUSED).into()),
+        3..=5 => Fault::Lost(choices.pick(&LOST).into()),
+        6 => Fault::DiesBefore,
+        _ => Fault::DiesBehind,
+    }
+}
+
+/// What a command asks for.
+fn call_of(world: &mut World) -> (MigrationCall, Option<u8>) {
+    let choices = &mut world.choices;
+    let organization = match choices.below(4) {
+        0 => None,
+        _ => Some(u8::try_from(choices.below(ORGANIZATIONS.into())).unwrap()),
+    };
+    let call = MigrationCall {
+        organization_id: organization.map(|one| organization_id(one).into()),
+        batch_size: choices.pick(&[None, None, Some(1.0), Some(3.0), Some(10.0), Some(200.0)]),
+        limit: choices.pick(&[None, None, None, Some(1.0), Some(7.0), Some(30.0)]),
+        repair: choices.one_in(3),
+        deferred_days: choices.pick(&[None, Some(1.0), Some(10.0)]),
+        by: Some("Ann".into()),
+        pace_bytes_per_second: choices.pick(&[0.0, 1e6, 20_000.0]),
+        ..MigrationCall::default()
+    };
+    (call, organization)
+}
+
+fn begin_command(world: &mut World) {
+    let (mut call, organization) = call_of(world);
+    call.dry_run = world.choices.one_in(5);
+    call.background = !call.dry_run && world.has_ledger && world.choices.one_in(2);
+    begin(world, call, organization);
+}
+
+fn begin(world: &mut World, mut call: MigrationCall, organization: Option<u8>) {
+    call.has_ledger = world.has_ledger;
+    call.deadline_ms = Millis(world.deadline_ms);
+    let run = (world.has_ledger && !call.dry_run).then_some(world.run_numbers);
+    world.run_numbers += 1;
+    world.numbers += 1;
+    let number = world.numbers;
+    call.now_ms = world.begin_of(number);
+    world.tell(|| format!("action {number} begins as run {run:?}: {call:?}"));
+    let action = Action::command(number, call, organization, run, world.interferences);
+    world.actions.push(action.unwrap());
+}
+
+/// An action makes its next step: one that does not wait, or the one that waits for the shortest time.
+fn act(world: &mut World, how_bad: u64) {
+    let now = world.now;
+    let awake: Vec<_> = (0..world.actions.len())
+        .filter(|at| world.actions[*at].wake_ms <= now)
+        .collect();
+    let at = if awake.is_empty() {
+        let mut waiting = 0..world.actions.len();
+        let Some(first) = waiting.next() else {
+            return run_scheduled(world, how_bad);
+        };
+        waiting.fold(first, |first, at| {
+            if world.actions[at].wake_ms < world.actions[first].wake_ms {
+                at
+            } else {
+                first
+            }
+        })
+    } else {
+        world.choices.pick(&awake)
+    };
+    let mut action = world.actions.remove(at);
+    world.now = now.max(action.wake_ms);
+    let fault = fault(world, how_bad);
+    if fault != Fault::DiesBefore {
+        action.act(world, &fault);
+    }
+    if matches!(fault, Fault::DiesBefore | Fault::DiesBehind) && !action.is_over() {
+        world.stats.deaths += 1;
+        world.tell(|| format!("action {} dies", action.number));
+        action.die();
+    }
+    match action.outcome.take() {
+        Some(outcome) => check_outcome(world, &action, &outcome),
+        None if !action.is_over() => world.actions.insert(at, action),
+        None => {}
+    }
+}
+
+/// Something that is scheduled runs, once it is due.
+fn run_scheduled(world: &mut World, how_bad: u64) {
+    let now = world.now;
+    let due: Vec<_> = (0..world.db.scheduled.len())
+        .filter(|at| world.db.scheduled[*at].0 <= now)
+        .collect();
+    if due.is_empty() {
+        return;
+    }
+    let at = world.choices.pick(&due);
+    match world.db.take_scheduled(at).1 {
+        Scheduled::Watch { run, generation } => world.watch(run, generation),
+        // A scheduled action runs at most once.
+        Scheduled::Leg { run, generation } => {
+            if how_bad > 0 && world.choices.one_in(12) {
+                world.tell(|| format!("leg {generation} of run {run} never begins"));
+            } else {
+                begin_leg(world, Leg { run, generation });
+            }
+        }
+    }
+}
+
+fn begin_leg(world: &mut World, leg: Leg) {
+    let run = world.db.run(leg.run).run.clone();
+    let organization = world.models[&leg.run].organization;
+    let retry_of = run.arguments.retry_of.clone();
+    let call = MigrationCall {
+        organization_id: run.organization_id,
+        batch_size: run.arguments.batch_size,
+        repair: run.arguments.repair,
+        deferred_days: run.arguments.deferred_days,
+        retry_of: retry_of.clone(),
+        has_ledger: true,
+        deadline_ms: Millis(world.deadline_ms),
+        ..MigrationCall::default()
+    };
+    let retry_of = retry_of.map(|id| id.trim_start_matches("run_").parse().unwrap());
+    world.numbers += 1;
+    let number = world.numbers;
+    world.tell(|| format!("action {number} is a leg: {leg:?}"));
+    let call = MigrationCall {
+        now_ms: world.begin_of(number),
+        ..call
+    };
+    let action = Action::leg(number, call, organization, leg, retry_of, world.interferences);
+    world.actions.push(action);
+}
+
+/// What an action answers must be what it did.
+fn check_outcome(world: &mut World, action: &Action, outcome: &Outcome) {
+    let answer = match outcome {
+        Outcome::Failed(failure) => {
+            world.tell(|| format!("action {} fails: {failure:?}", action.number));
+            if let (Failure::Refused(refusal), None) = (failure, action.leg) {
+                // Without a ledger an error means that nothing was written that it knew of.
+                assert!(
+                    refusal.message.starts_with("no transaction was answered"),
+                    "{refusal:?}"
+                );
+            }
+            return;
+        }
+        Outcome::Answered(answer) => answer,
+    };
+    world.tell(|| format!("action {} answers: {:?}", action.number, told(answer)));
+    let outcome = answer.outcome;
+    let settled = outcome.migrated
+        + outcome.repaired
+        + outcome.already_migrated
+        + outcome.unfinished
+        + outcome.not_ready
+        + outcome.deferred
+        + outcome.blocked
+        + outcome.failed;
+    assert_eq!(answer.processed, settled);
+    assert_eq!(answer.errors, outcome.failed);
+    assert_eq!(answer.done, answer.cursor.is_none());
+    let interrupted = !answer.done && answer.stopped.is_none();
+    assert!(!interrupted || action.leg.is_some(), "nobody interrupted it");
+    let through = outcome.migrated + outcome.repaired;
+    if let Some(limit) = action.call.limit {
+        assert!(
+            through as f64 <= limit || action.leg.is_some(),
+            "more than its limit"
+        );
+    }
+    let written = world.by_action.get(&action.number).copied().unwrap_or_default();
+    if action.call.dry_run {
+        assert_eq!(written, super::world::Truth::default(), "a dry run wrote");
+        return;
+    }
+    let is_undisturbed = action.begun_with == world.interferences;
+    if action.leg.is_none() {
+        let known = written.migrated + written.repaired;
+        assert!(through <= known, "{through} notes are told, {known} were written");
+        // Which rows a repair inserted is not known once its answer was lost, nor those of a note that has changed since.
+        let are_rows_known = written.repaired == 0 && is_undisturbed;
+        assert!(answer.claims <= written.claims || !are_rows_known);
+        // What was lost at the end is not known; but what is done is.
+        if answer.done && is_undisturbed {
+            assert_eq!(
+                (outcome.migrated, outcome.repaired),
+                (written.migrated, written.repaired)
+            );
+            assert_eq!(answer.artifacts, written.migrated);
+            if are_rows_known {
+                let told = (answer.transcripts, answer.claims);
+                assert_eq!(told, (written.transcripts, written.claims));
+            }
+        }
+    }
+    // Of runs in the ledger this is checked with each transaction.
+    if answer.done && is_undisturbed && action.call.cursor.is_none() && action.leg.is_none() {
+        let reach = model::notes_of(&world.db, action.organization).len() as u64;
+        assert_eq!(answer.processed, reach, "each note in reach once");
+    }
+}
+
+fn told(answer: &MigrationAnswer) -> String {
+    let outcome = answer.outcome;
+    format!(
+        "done {}, stopped {:?}, {outcome:?}, {} warnings",
+        answer.done,
+        answer.stopped,
+        answer.warnings.len()
+    )
+}
+
+/// Lets everything come to its end.
+fn settle(world: &mut World) {
+    for _ in 0..100_000 {
+        let now = world.now;
+        let is_due = world.db.scheduled.iter().any(|(at, _)| *at <= now);
+        if is_due {
+            run_scheduled(world, 0);
+        } else if world.actions.iter().any(|action| action.wake_ms <= now) {
+            act(world, 0);
+        } else {
+            let scheduled = world.db.scheduled.iter().map(|(at, _)| *at);
+            let waking = world.actions.iter().map(|action| action.wake_ms);
+            let next = scheduled.chain(waking).fold(f64::INFINITY, f64::min);
+            if next.is_infinite() {
+                return;
+            }
+            world.now = next;
+        }
+    }
+    panic!("it goes on and on");
+}
+
+/// Someone ends everything. Whatever a run is at, two calls free its organization.
+fn cancel_all(world: &mut World) {
+    let runs: Vec<_> = world.models.keys().copied().collect();
+    for run in runs {
+        for _ in 0..2 {
+            while world.models[&run].over.is_none() && !world.wish(run, &RunEvent::Cancel) {
+                world.now += 1_000.0;
+            }
+        }
+        assert!(
+            world.models[&run].over.is_some(),
+            "run {run} keeps its organization"
+        );
+    }
+}
+
+/// Whatever is paused or stopped goes on until it is done; in the end nothing is in the way of anything.
+fn end_runs(world: &mut World) {
+    let runs: Vec<_> = world.models.keys().copied().collect();
+    for run in &runs {
+        for _ in 0..4 {
+            let (state, _) = world.models[run].state();
+            assert!(
+                matches!(
+                    state,
+                    RunStateWord::Paused
+                        | RunStateWord::Cancelled
+                        | RunStateWord::Done
+                        | RunStateWord::Stopped
+                ),
+                "run {run} is {state:?}, and nothing happens any more"
+            );
+            if matches!(state, RunStateWord::Paused | RunStateWord::Stopped) {
+                world.resume(*run);
+                settle(world);
+            }
+        }
+    }
+    for run in &runs {
+        while world.models[run].over.is_none() && !world.wish(*run, &RunEvent::Cancel) {
+            world.now += 1_000.0;
+        }
+        assert!(
+            world.models[run].over.is_some(),
+            "run {run} keeps its organization"
+        );
+    }
+}
+
+/// Migrates what is left of a reach, by a dry run and a real one, which must come to the same: what the naive model says.
+fn migrate_the_rest(world: &mut World, organization: Option<u8>) {
+    let (call, _) = call_of(world);
+    let call = MigrationCall {
+        organization_id: organization.map(|one| organization_id(one).into()),
+        limit: None,
+        pace_bytes_per_second: 0.0,
+        by: Some("Ann".into()),
+        ..call
+    };
+    let days = call.deferred_days;
+    let expects = |world: &World| model::expected(&world.db, organization, world.now, days, call.repair);
+    let before = expects(world);
+    let dry = run_to_the_end(world, &call, organization, true);
+    let between = expects(world);
+    let real = run_to_the_end(world, &call, organization, false);
+    let after = expects(world);
+    let have_odd = has_odd(world, organization);
+    let Some((dry, real)) = dry.zip(real) else {
+        // Runs that stop for the sake of their notes leave others.
+        assert!(have_odd || before.bad > 0, "a quiet run stopped");
+        return;
+    };
+    // Time alone may change what a note is.
+    if before != between {
+        return;
+    }
+    let expected_of = |expected: Expected, is_dry: bool| {
+        let malformed = malformed(world, organization, days, call.repair);
+        let bad = if is_dry { malformed } else { expected.bad };
+        let through = expected.migratable + expected.repairable + expected.bad - bad;
+        (through, bad)
+    };
+    for (sums, is_dry) in [(dry, true), (real, false)] {
+        let (through, failed) = if is_dry || !has_aged(before, after) {
+            expected_of(before, is_dry)
+        } else {
+            return;
+        };
+        assert_eq!(sums.through, through, "dry run: {is_dry}");
+        if have_odd {
+            // A call that ends while it is in doubt about a note counts those behind it, and leaves them to the next
+            // one as well.
+            assert!(sums.failed >= failed, "{sums:?} {failed}");
+            continue;
+        }
+        assert_eq!(sums.failed, failed, "dry run: {is_dry}");
+        let classes = before.classes;
+        assert_eq!(
+            (sums.already_migrated, sums.not_ready, sums.deferred, sums.blocked),
+            (
+                classes.migrated,
+                classes.not_ready,
+                classes.deferred,
+                classes.blocked
+            ),
+            "dry run: {is_dry}"
+        );
+    }
+    // Nothing is left but what cannot be migrated.
+    assert_eq!((after.migratable, after.repairable), (0, 0));
+    assert_eq!(after.bad, before.bad);
+}
+
+/// Are there notes by which other things than writing have changed?
+fn has_aged(before: Expected, after: Expected) -> bool {
+    let (one, other) = (before.classes, after.classes);
+    (one.not_ready, one.deferred, one.blocked) != (other.not_ready, other.deferred, other.blocked)
+        || before.bad != after.bad
+        || before.migratable + before.repairable + one.migrated != other.migrated
+}
+
+fn has_odd(world: &World, organization: Option<u8>) -> bool {
+    let notes = model::notes_of(&world.db, organization);
+    let mut troubles = notes.iter().map(|note| note.document.trouble);
+    troubles.any(|trouble| matches!(trouble, Trouble::Heavy | Trouble::Odd))
+}
+
+/// Malformed notes that a run would migrate or repair.
+fn malformed(world: &World, organization: Option<u8>, days: Option<f64>, repair: bool) -> u64 {
+    let notes = model::notes_of(&world.db, organization);
+    let malformed = notes.iter().filter(|note| {
+        let linked = model::linked_to(&world.db, note.id);
+        let is_eligible = model::class_of(note, &linked, world.now, days) == Class::Eligible;
+        let is_repairable = repair && model::is_repairable(note, &linked, world.now, days);
+        note.document.trouble == Trouble::Malformed && (is_eligible || is_repairable)
+    });
+    malformed.count() as u64
+}
+
+/// What calls came to that go on where the one before ended.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    through: u64,
+    failed: u64,
+    already_migrated: u64,
+    not_ready: u64,
+    deferred: u64,
+    blocked: u64,
+}
+
+/// None where it stops for good before it is done.
+fn run_to_the_end(
+    world: &mut World,
+    call: &MigrationCall,
+    organization: Option<u8>,
+    dry_run: bool,
+) -> Option<Sums> {
+    let mut sums = Sums::default();
+    let mut cursor = None;
+    for _ in 0..500 {
+        let call = MigrationCall {
+            dry_run,
+            cursor,
+            ..call.clone()
+        };
+        let answer = run_alone(world, call, organization)?;
+        let outcome = answer.outcome;
+        sums.through += outcome.migrated + outcome.repaired;
+        sums.failed += outcome.failed;
+        sums.already_migrated += outcome.already_migrated;
+        sums.not_ready += outcome.not_ready;
+        sums.deferred += outcome.deferred;
+        sums.blocked += outcome.blocked;
+        match answer.stopped {
+            None => {
+                assert!(answer.done);
+                return Some(sums);
+            }
+            Some(Stopped::Deadline) => cursor = answer.cursor,
+            Some(Stopped::Failures) => {
+                let tried = outcome.migrated + outcome.repaired + outcome.failed;
+                assert!(tried >= 20 && outcome.failed * 2 > tried, "{outcome:?}");
+                return None;
+            }
+            Some(Stopped::Error) => {
+                assert!(has_odd(world, organization), "{:?}", answer.warnings);
+                return None;
+            }
+            Some(Stopped::Limit) => panic!("there is no limit"),
+        }
+    }
+    panic!("calls follow one another without an end");
+}
+
+/// One command, with nobody beside it. None where it fails.
+fn run_alone(
+    world: &mut World,
+    call: MigrationCall,
+    organization: Option<u8>,
+) -> Option<Box<MigrationAnswer>> {
+    begin(world, call, organization);
+    let mut action = world.actions.pop().unwrap();
+    for _ in 0..20_000 {
+        action.act(world, &Fault::None);
+        world.now = world.now.max(action.wake_ms);
+        if action.is_over() {
+            break;
+        }
+    }
+    let outcome = action.outcome.take().unwrap();
+    check_outcome(world, &action, &outcome);
+    settle(world);
+    match outcome {
+        Outcome::Answered(answer) => Some(answer),
+        Outcome::Failed(failure) => {
+            assert!(has_odd(world, organization), "{failure:?}");
+            None
+        }
+    }
+}
+
+/// Counts an organization, page after page. What comes of it must be what the naive model counts, if nobody interferes.
+fn count(world: &mut World, organization: u8, how_bad: u64) {
+    world.stats.statuses += 1;
+    let days = world.choices.pick(&[None, Some(2.0)]);
+    let interferences = world.interferences;
+    let call = StatusRunCall {
+        organization_id: organization_id(organization).into(),
+        deferred_days: days,
+        now_ms: Millis(world.now),
+        deadline_ms: Millis(world.deadline_ms * 100.0),
+        ..StatusRunCall::default()
+    };
+    world.tell(|| format!("status of {organization}"));
+    let began = world.now;
+    let mut run = StatusRun::new(call).unwrap();
+    let mut step = run.begin();
+    let mut answer: Option<StatusAnswer> = None;
+    for _ in 0..20_000 {
+        let StatusRunStep::CountPage {
+            cursor,
+            halvings,
+            wait_ms,
+        } = step
+        else {
+            break;
+        };
+        world.now += wait_ms.0;
+        if !world.is_quiet && world.choices.one_in(10) {
+            host::interfere(world);
+        }
+        let fault = fault(world, how_bad);
+        let call = StatusCall {
+            organization_id: organization_id(organization).into(),
+            deferred_days: days,
+            cursor,
+            halvings,
+            now_ms: Millis(world.now),
+            ..StatusCall::default()
+        };
+        let next = match world.query(&fault, |ctx| status::page(ctx, organization, call)) {
+            Ok(page) => {
+                let counted = CountedPage {
+                    done: page.done,
+                    cursor: page.cursor.clone(),
+                    migration: page.migration,
+                };
+                answer = Some(page);
+                run.counted(counted, Millis(world.now))
+            }
+            Err(Failure::Backend(message)) => {
+                let jitter = world.jitter();
+                run.failed(&message, Millis(world.now), jitter)
+            }
+            Err(Failure::Refused(refusal)) => panic!("{refusal:?}"),
+        };
+        match next {
+            Ok(next) => step = next,
+            Err(refusal) => {
+                assert!(how_bad > 0, "{refusal:?}");
+                return;
+            }
+        }
+    }
+    let StatusRunStep::Answer { stopped, .. } = step else {
+        panic!("a status goes on and on");
+    };
+    let answer = answer.unwrap();
+    assert_eq!(stopped.is_none(), answer.done);
+    if !answer.done {
+        assert!(how_bad > 0, "{stopped:?}");
+        return;
+    }
+    let told = Counts {
+        classes: answer.migration,
+        artifacts: answer.artifacts.total,
+        transcripts: answer.transcripts,
+        claims: answer.claims,
+        resolutions: answer.entity_resolutions.total,
+        drafts: answer.drafts,
+        duplicates: answer.duplicates,
+        orphans: answer.orphans,
+    };
+    assert_eq!(answer.voice_notes.total, answer.migration.total());
+    if world.interferences == interferences {
+        // All of its pages draw the line of `deferredDays` where the first one did.
+        let counts = [began, world.now].map(|now| model::counts(&world.db, organization, now, days));
+        assert!(counts.contains(&told), "{told:?} {counts:?}");
+    }
+}
