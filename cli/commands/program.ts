@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { wholeNumber } from "../connection/options.js";
+import { addConnectionOptions, wholeNumber } from "../connection/options.js";
 import { ownVersion } from "../package.js";
 import { addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
 import { addProjectOptions } from "./options.js";
@@ -15,6 +15,7 @@ export function createProgram(): Command {
     .version(ownVersion())
     .exitOverride();
   addOperating(program);
+  addDashboard(program);
   addInstalling(program);
   return program;
 }
@@ -63,6 +64,19 @@ function addOperating(program: Command): void {
     .option("--reason <why>", "why: one line, kept beside the flags")
     .option("--previous <text>", "`previous` of the answer to the change that is undone")
     .action(async (named, options) => (await import("./undo.js")).undo(named, options));
+}
+
+function addDashboard(program: Command): void {
+  addConnectionOptions(
+    program
+      .command("dashboard")
+      .argument("[organizations...]", "only these (default: every one that the backend lists)"),
+  )
+    .description("serves a page, to this machine alone, on which you see and do all this")
+    .option("--no-open", "print the page's address, and open no browser")
+    .option("--read-only", "show, and change nothing")
+    .option("--port <n>", "serve it on this port (default: a free one)", wholeNumber)
+    .action(async (named, options) => (await import("./dashboard.js")).dashboard(named, options));
 }
 
 /** The options of what writes. */

@@ -72,7 +72,7 @@ async function write(
 }
 
 /** The name of the user of this machine, where the functions take it as one. */
-function userName(): string | undefined {
+export function userName(): string | undefined {
   try {
     const { username } = userInfo();
     return /^[\x21-\x7e]{1,128}$/.test(username) ? username : undefined;
