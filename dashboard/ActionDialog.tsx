@@ -51,7 +51,7 @@ export function ActionDialog({ title, label, action, done, typed, isGrave, child
         {typed !== undefined && (
           <Field label={`Type ${typed} to go on`} value={text} onInput={setText} isMonospaced />
         )}
-        {problem !== null && <ProblemNote problem={problem} title="It was refused." />}
+        {problem !== null && <ProblemNote problem={problem} title="It did not work." />}
         <div class="buttons">
           <button type="button" onClick={close}>
             Cancel

@@ -96,10 +96,8 @@ function Banner({ live: { snapshot, lost } }: { live: Live }) {
         silence !== null && (
           <p class="banner">
             <strong>The deployment has not answered since {moment(silence.sinceMs)}.</strong> What you see is
-            older. It is asked again every few seconds.{" "}
-            <span class="detail">
-              {silence.problem.message} {silence.problem.hint}
-            </span>
+            older. It is asked again every few seconds; if its address or its key has changed, start the
+            program again. <span class="detail">({silence.problem.message.replace(/\.$/, "")})</span>
           </p>
         )
       )}

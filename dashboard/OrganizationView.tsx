@@ -6,7 +6,7 @@ import { FlagDialog } from "./FlagDialog.js";
 import { HistoryList } from "./HistoryList.js";
 import { MigrateDialog } from "./MigrateDialog.js";
 import { usePage } from "./page.js";
-import { ProblemNote, sentence, Title, VerdictWord } from "./parts.js";
+import { ProblemNote, Prose, sentence, Title, VerdictWord } from "./parts.js";
 import { useAnswer } from "./poll.js";
 import { RunCard } from "./RunParts.js";
 import { ago } from "./time.js";
@@ -45,7 +45,7 @@ export function OrganizationView({ id }: { id: string }) {
           <button type="button" onClick={lookAgain}>
             Look again
           </button>
-          <Migrate detail={detail} />
+          {live.length === 0 && <Migrate detail={detail} />}
         </div>
       </div>
       {detail.problem !== null && <ProblemNote problem={detail.problem} title="The last look failed." />}
@@ -123,7 +123,9 @@ function Count({ status, nowMs }: { status: Reading<StatusAnswer>; nowMs: number
       {warnings.length > 0 && (
         <ul class="warnings">
           {warnings.map((warning) => (
-            <li key={warning}>{sentence(warning)}</li>
+            <li key={warning}>
+              <Prose text={sentence(warning)} />
+            </li>
           ))}
         </ul>
       )}

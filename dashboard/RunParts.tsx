@@ -5,13 +5,16 @@ import { bytes, counted, duration, number, percent } from "../cli/show/numbers.j
 import { ActionDialog, Field, wholeOrNull } from "./ActionDialog.js";
 import { usePage } from "./page.js";
 import { RunState, sentence } from "./parts.js";
+import { progressOf } from "./progress.js";
 import { hrefOf } from "./route.js";
 import { isOver, reachOf, stateOf } from "./words.js";
 
 /** How far a run is, how fast it goes, and how long it takes still. */
 export function RunProgress({ run }: { run: RunAnswer }) {
-  const { progress, outcome } = run;
-  const { settled, share, notesPerSecond, secondsLeft } = progress;
+  const { snapshot } = usePage();
+  const { outcome } = run;
+  const { settled, notesPerSecond } = run.progress;
+  const { share, secondsLeft } = progressOf(run, snapshot.fleet);
   const parts = [
     share === null ? counted(settled, "note") : `${percent(Math.round(1_000 * share), 1_000)} of the notes`,
     `${number(outcome.migrated + outcome.repaired)} migrated`,
@@ -29,7 +32,7 @@ export function RunProgress({ run }: { run: RunAnswer }) {
         {parts.join(" · ")}
         {outcome.failed > 0 && <strong class="failed"> · {number(outcome.failed)} failed</strong>}
       </p>
-      <Milestones run={run} />
+      <Milestones run={run} share={share} />
     </div>
   );
 }
@@ -45,8 +48,8 @@ function paceOf({ bytesPerSecond, fullBytesPerSecond }: RunAnswer): string {
 }
 
 /** Tells a screen reader each change of state and each tenth, and not every second. */
-function Milestones({ run }: { run: RunAnswer }) {
-  const tenth = run.progress.share === null ? null : Math.floor(10 * run.progress.share);
+function Milestones({ run, share }: { run: RunAnswer; share: number | null }) {
+  const tenth = share === null ? null : Math.floor(10 * share);
   const told = useRef<string | null>(null);
   const [text, setText] = useState("");
   useEffect(() => {
@@ -154,17 +157,23 @@ function PaceDialog({ run }: { run: RunAnswer }) {
   );
 }
 
+/** How the organization in a run's reach is called. */
+export function useNameOf(run: RunAnswer): string {
+  const { fleet } = usePage().snapshot;
+  const member = fleet?.members.find(({ organizationId }) => organizationId === run.organizationId);
+  return member?.name ?? reachOf(run);
+}
+
 /** A run in a list. */
 export function RunCard({ run, level = "h3" }: { run: RunAnswer; level?: "h2" | "h3" }) {
-  const { snapshot } = usePage();
+  const name = useNameOf(run);
   const Heading = level;
-  const member = snapshot.fleet?.members.find(({ organizationId }) => organizationId === run.organizationId);
   return (
     <article class="card">
       <div class="line">
         <Heading>
           <a href={hrefOf({ view: "run", id: run.runId })}>
-            {run.retryOf === null ? "Migration" : "Retry"} of {member?.name ?? reachOf(run)}
+            {run.retryOf === null ? "Migration" : "Retry"} of {name}
           </a>
         </Heading>
         <RunState run={run} />

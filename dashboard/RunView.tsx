@@ -7,10 +7,10 @@ import { HistoryList } from "./HistoryList.js";
 import { usePage } from "./page.js";
 import { ProblemNote, RunState, Title } from "./parts.js";
 import { useAnswer } from "./poll.js";
-import { RunButtons, RunProgress } from "./RunParts.js";
+import { RunButtons, RunProgress, useNameOf } from "./RunParts.js";
 import { hrefOf } from "./route.js";
 import { ago, moment } from "./time.js";
-import { isOver, reachOf } from "./words.js";
+import { isOver } from "./words.js";
 
 /** One run: how far it is, what became of the notes, and which failed. */
 export function RunView({ id }: { id: string }) {
@@ -24,6 +24,13 @@ export function RunView({ id }: { id: string }) {
       </>
     );
   }
+  return <Run run={run} problem={problem} nowMs={nowMs} />;
+}
+
+type Properties = { run: RunWithChanges; problem: Problem | null; nowMs: number };
+
+function Run({ run, problem, nowMs }: Properties) {
+  const name = useNameOf(run);
   const { organizationId, retryOf } = run;
   return (
     <>
@@ -32,13 +39,13 @@ export function RunView({ id }: { id: string }) {
         {organizationId !== null && (
           <>
             {" · "}
-            <a href={hrefOf({ view: "organization", id: organizationId })}>{organizationId}</a>
+            <a href={hrefOf({ view: "organization", id: organizationId })}>{name}</a>
           </>
         )}
       </p>
       <div class="line">
         <div>
-          <Title text={`${retryOf === null ? "Migration" : "Retry"} of ${reachOf(run)}`} />
+          <Title text={`${retryOf === null ? "Migration" : "Retry"} of ${name}`} />
           <p class="id">{run.runId}</p>
         </div>
         <RunButtons run={run} />

@@ -20,16 +20,27 @@ export function ProblemNote({ problem, title }: { problem: Problem; title?: stri
     <div class="problem" role="alert">
       <p>
         {title !== undefined && <strong>{title} </strong>}
-        {sentence(problem.message)}
+        <Prose text={sentence(problem.message)} />
       </p>
-      {problem.hint !== null && <p class="hint">{sentence(problem.hint)}</p>}
+      {problem.hint !== null && (
+        <p class="hint">
+          <Prose text={sentence(problem.hint)} />
+        </p>
+      )}
     </div>
   );
 }
 
-/** Messages start lower-case and have no full stop. */
+/** A text with its code set as such: what is between backticks. */
+export function Prose({ text }: { text: string }) {
+  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change places
+  return <>{text.split("`").map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</>;
+}
+
+/** Messages start lower-case and have no full stop. An address or a name in front stays as it is. */
 export const sentence = (text: string): string => {
-  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  const isWord = /^[a-z]+[ ,]/.test(text);
+  const whole = isWord ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.!?:]$/.test(whole) ? whole : `${whole}.`;
 };
 

@@ -3,6 +3,7 @@ import type { Problem } from "../connection/errors.js";
 import type { StatusAnswer } from "../operator/answers.js";
 import { listOrganizations, type Organization, statusOf } from "../operator/organizations.js";
 import { problemOf } from "../operator/parallel.js";
+import { isSaidByClasses } from "../show/statusSummary.js";
 import type { Change, Fleet, History, Reading, RunAnswer, Snapshot, Summary } from "./protocol.js";
 import { Seen } from "./seen.js";
 
@@ -139,8 +140,13 @@ export class Watch {
     return entry(
       this.#statuses,
       organizationId,
-      () => new Seen(() => statusOf(this.connection, organizationId, {}), STATUS_MS),
+      () => new Seen(() => this.#count(organizationId), STATUS_MS),
     );
+  }
+
+  async #count(organizationId: string): Promise<StatusAnswer> {
+    const status = await statusOf(this.connection, organizationId, {});
+    return { ...status, warnings: status.warnings.filter((warning) => !isSaidByClasses(warning)) };
   }
 
   #historyOf(organizationId: string): Seen<History> {
