@@ -38,13 +38,24 @@ export function App() {
       <Header page={page} route={route} />
       <Banner live={live} />
       <main ref={main} id="content" tabIndex={-1} class={page?.isStale ? "stale" : ""}>
-        <p role="status" class="said">
-          {said}
-        </p>
+        <Said text={said} />
         {page === null ? lost === null && <p class="quiet">Reading…</p> : <View route={route} />}
       </main>
       {dialog}
     </PageContext.Provider>
+  );
+}
+
+/** What was done. It takes the focus: the button that was pressed may be gone by now. */
+function Said({ text }: { text: string }) {
+  const element = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (text !== "") element.current?.focus();
+  }, [text]);
+  return (
+    <p ref={element} class="said" tabIndex={-1}>
+      {text}
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 type Properties = {
   title: string;
@@ -10,18 +10,36 @@ type Properties = {
 /** A modal dialog. When it closes, the focus is where it was before. */
 export function Dialog({ title, onClose, children }: Properties) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isShown = useRef(true);
   const titleId = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const element = dialog.current;
     const opener = document.activeElement;
-    dialog.current?.showModal();
+    element?.showModal();
     return () => {
-      const isThere = opener instanceof HTMLElement && opener.isConnected;
+      isShown.current = false;
+      // Nothing behind a modal dialog can have the focus while it is open.
+      element?.close();
+      const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
       (isThere ? opener : document.getElementById("content"))?.focus();
     };
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={titleId} onClose={onClose}>
-      <h2 id={titleId}>{title}</h2>
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      // A browser closes it without asking where Escape is pressed twice. The event comes late: another dialog may be open by then.
+      onClose={() => {
+        if (isShown.current) onClose();
+      }}
+    >
+      <h2 id={titleId} class="title">
+        {title}
+      </h2>
       {children}
     </dialog>
   );

@@ -16,13 +16,13 @@ export function RunProgress({ run }: { run: RunAnswer }) {
   const { settled, notesPerSecond } = run.progress;
   const { share, secondsLeft } = progressOf(run, snapshot.fleet);
   const parts = [
-    share === null ? counted(settled, "note") : `${percent(Math.round(1_000 * share), 1_000)} of the notes`,
+    share === null ? counted(settled, "note") : `${percent(Math.floor(1_000 * share), 1_000)} of the notes`,
     `${number(outcome.migrated + outcome.repaired)} migrated`,
     ...(notesPerSecond === null || isOver(run) ? [] : [`${rate(notesPerSecond)} notes per second`]),
     ...(secondsLeft === null || isOver(run) ? [] : [`about ${duration(secondsLeft)} left`]),
     ...(isOver(run) ? [] : [paceOf(run)]),
   ];
-  const share1000 = share === null ? undefined : Math.round(1_000 * share);
+  const share1000 = share === null ? undefined : Math.floor(1_000 * share);
   return (
     <div class="progress">
       {share1000 !== undefined && (

@@ -33,7 +33,6 @@ export function ProblemNote({ problem, title }: { problem: Problem; title?: stri
 
 /** A text with its code set as such: what is between backticks. */
 export function Prose({ text }: { text: string }) {
-  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change places
   return <>{text.split("`").map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</>;
 }
 
