@@ -6,6 +6,7 @@ import { act } from "./api.js";
 import { Dialog } from "./Dialog.js";
 import { usePage } from "./page.js";
 import { ProblemNote } from "./parts.js";
+import { hurry } from "./poll.js";
 
 type Properties = {
   title: string;
@@ -35,7 +36,7 @@ export function ActionDialog({ title, label, action, done, typed, isGrave, child
     setProblem(null);
     const answer = await act(action());
     setPending(false);
-    page.again();
+    hurry();
     if (answer.kind === "failed") {
       setProblem(answer.problem);
       return;

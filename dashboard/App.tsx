@@ -28,7 +28,6 @@ export function App() {
     setBy,
     show: setDialog,
     say: setSaid,
-    again: live.again,
   };
   return (
     <PageContext.Provider value={page}>

@@ -8,6 +8,7 @@ import { ClassBar, ClassList, inWords } from "./ClassBar.js";
 import { MigrateDialog } from "./MigrateDialog.js";
 import { usePage } from "./page.js";
 import { FlagsWord, ProblemNote, sentence, Title, VerdictWord } from "./parts.js";
+import { hurry } from "./poll.js";
 import { RunCard } from "./RunParts.js";
 import { hrefOf } from "./route.js";
 import { ago } from "./time.js";
@@ -53,7 +54,7 @@ function groupOf({ status, problem }: Member): string {
 }
 
 function Organizations({ fleet, runs }: { fleet: Fleet; runs: RunAnswer[] | null }) {
-  const { snapshot, show, again } = usePage();
+  const { snapshot, show } = usePage();
   const [text, setText] = useState("");
   const [group, setGroup] = useState<string | null>(null);
   const members = [...fleet.members].sort(byNeed(runs));
@@ -67,7 +68,7 @@ function Organizations({ fleet, runs }: { fleet: Fleet; runs: RunAnswer[] | null
   );
   const lookAgain = async (): Promise<void> => {
     await look(null).catch(() => {});
-    again();
+    hurry();
   };
   const all = fleet.from === "list" ? members.length : null;
   return (

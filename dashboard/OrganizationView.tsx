@@ -7,15 +7,20 @@ import { HistoryList } from "./HistoryList.js";
 import { MigrateDialog } from "./MigrateDialog.js";
 import { usePage } from "./page.js";
 import { ProblemNote, Prose, sentence, Title, VerdictWord } from "./parts.js";
-import { useAnswer } from "./poll.js";
+import { hurry, useAnswer } from "./poll.js";
 import { RunCard } from "./RunParts.js";
 import { ago } from "./time.js";
 import { flagKeys, isOver, reasons } from "./words.js";
 
 /** One organization: how far it is, its flags, its runs, and what was changed when. */
 export function OrganizationView({ id }: { id: string }) {
-  const { value: detail, problem, again } = useAnswer(id, () => readOrganization(id));
   const { snapshot, nowMs } = usePage();
+  const { value: detail, problem } = useAnswer(
+    id,
+    () => readOrganization(id),
+    ({ status, problem, history }) =>
+      (status === null && problem === null) || (history === null && snapshot.ledger.kind === "present"),
+  );
   if (detail === null) {
     return (
       <>
@@ -27,7 +32,7 @@ export function OrganizationView({ id }: { id: string }) {
   const { name, status, history } = detail;
   const lookAgain = async (): Promise<void> => {
     await look(id).catch(() => {});
-    again();
+    hurry();
   };
   const live = history?.value.runs.filter((run) => !isOver(run)) ?? [];
   const over = history?.value.runs.filter(isOver) ?? [];

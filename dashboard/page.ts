@@ -16,8 +16,6 @@ export type Page = {
   show: (dialog: ComponentChild) => void;
   /** Says what was done, on the page and to a screen reader. */
   say: (text: string) => void;
-  /** Asks the program at once what it knows. */
-  again: () => void;
 };
 
 export const PageContext = createContext<Page | null>(null);

@@ -4,10 +4,21 @@ import type { Answer, Problem, Snapshot } from "../cli/dashboard/protocol.js";
 import { problemOf, readSnapshot } from "./api.js";
 
 const EVERY_MS = 2_000;
+/** Until everything was read once, and for a while after something was done. */
+const HURRY_MS = 300;
+const HURRY_FOR_MS = 3_000;
 
-/** Asks again and again while the page is seen; `again` asks at once. */
-function usePolling(ask: () => Promise<void>, key: string): () => void {
-  const again = useRef(() => {});
+let hurryUntilMs = 0;
+const wakers = new Set<() => void>();
+
+/** Asks at once what has become of things, and more often for a while. */
+export function hurry(): void {
+  hurryUntilMs = Date.now() + HURRY_FOR_MS;
+  for (const wake of wakers) wake();
+}
+
+/** Asks again and again while the page is seen; the answer says whether something is still missing. */
+function usePolling(ask: () => Promise<boolean>, key: string): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isAsking = false;
@@ -16,21 +27,22 @@ function usePolling(ask: () => Promise<void>, key: string): () => void {
       clearTimeout(timer);
       if (isAsking || isOver || document.hidden) return;
       isAsking = true;
-      await ask();
+      const isIncomplete = await ask();
       isAsking = false;
-      if (!isOver) timer = setTimeout(next, EVERY_MS);
+      const isHurried = isIncomplete || Date.now() < hurryUntilMs;
+      if (!isOver) timer = setTimeout(next, isHurried ? HURRY_MS : EVERY_MS);
     };
-    const seen = (): void => void next();
-    document.addEventListener("visibilitychange", seen);
-    again.current = seen;
-    seen();
+    const wake = (): void => void next();
+    document.addEventListener("visibilitychange", wake);
+    wakers.add(wake);
+    wake();
     return () => {
       isOver = true;
       clearTimeout(timer);
-      document.removeEventListener("visibilitychange", seen);
+      document.removeEventListener("visibilitychange", wake);
+      wakers.delete(wake);
     };
   }, [key]);
-  return () => again.current();
 }
 
 export type Live = {
@@ -38,17 +50,21 @@ export type Live = {
   /** Why the program behind the page does not answer; null while it does. */
   lost: string | null;
   skewMs: number;
-  again: () => void;
 };
+
+const isUnread = ({ fleet, silence }: Snapshot): boolean =>
+  silence === null && (fleet === null || fleet.members.some(({ status, problem }) => !status && !problem));
 
 /** What the program knows, kept up to date. */
 export function useSnapshot(): Live {
-  const [live, setLive] = useState<Omit<Live, "again">>({ snapshot: null, lost: null, skewMs: 0 });
+  const [live, setLive] = useState<Live>({ snapshot: null, lost: null, skewMs: 0 });
   const revision = useRef<string | null>(null);
-  const again = usePolling(async () => {
+  const isIncomplete = useRef(true);
+  usePolling(async () => {
     try {
       const read = await readSnapshot(revision.current);
       revision.current = read.revision;
+      if (read.snapshot !== null) isIncomplete.current = isUnread(read.snapshot);
       setLive((before) => ({
         snapshot: read.snapshot ?? before.snapshot,
         lost: null,
@@ -56,19 +72,23 @@ export function useSnapshot(): Live {
       }));
     } catch (thrown) {
       setLive((before) => ({ ...before, lost: problemOf(thrown).message }));
+      return false;
     }
+    return isIncomplete.current;
   }, "");
-  return { ...live, again };
+  return live;
 }
 
+type Seen<Value> = { value: Value | null; problem: Problem | null };
+
 /** One thing that is asked for, kept up to date: what was read last, and why it could not be read again. */
-export function useAnswer<Value>(key: string, ask: () => Promise<Answer<Value>>) {
-  const [seen, setSeen] = useState<{ key: string; value: Value | null; problem: Problem | null }>({
-    key,
-    value: null,
-    problem: null,
-  });
-  const again = usePolling(async () => {
+export function useAnswer<Value>(
+  key: string,
+  ask: () => Promise<Answer<Value>>,
+  isIncomplete: (value: Value) => boolean = () => false,
+): Seen<Value> {
+  const [seen, setSeen] = useState<Seen<Value> & { key: string }>({ key, value: null, problem: null });
+  usePolling(async () => {
     let answer: Answer<Value>;
     try {
       answer = await ask();
@@ -79,9 +99,10 @@ export function useAnswer<Value>(key: string, ask: () => Promise<Answer<Value>>)
       if (answer.kind === "done") return { key, value: answer.value, problem: null };
       return { key, value: before.key === key ? before.value : null, problem: answer.problem };
     });
+    return answer.kind === "done" && isIncomplete(answer.value);
   }, key);
   // What was read of another subject is none of this one's.
-  return seen.key === key ? { ...seen, again } : { value: null, problem: null, again };
+  return seen.key === key ? seen : { value: null, problem: null };
 }
 
 /** The time, every second. */

@@ -201,7 +201,8 @@ async function perform(subject: Subject, value: unknown): Promise<Answer<ActionA
     if (reached !== deployment) throw new CallFailed(moved(deployment, reached));
     return await carryOut(connection, deployment, action);
   });
-  watch.want("organizationId" in action ? action.organizationId : null);
+  if (action.kind === "enable" || action.kind === "disable") watch.want(action.organizationId);
+  else if (action.kind !== "rehearse") watch.wantRuns();
   return answer;
 }
 

@@ -66,14 +66,17 @@ export class Watch {
 
   /** Reads an organization again as soon as can be; all of them where none is named. */
   want(organizationId: string | null): void {
-    this.#runs.want();
     if (organizationId === null) {
       this.#organizations.want();
       for (const status of this.#statuses.values()) status.want();
-    } else {
-      this.#statuses.get(organizationId)?.want();
-      this.#histories.get(organizationId)?.want();
-    }
+    } else this.#statuses.get(organizationId)?.want();
+    this.wantRuns();
+  }
+
+  /** Reads the runs again, and the histories that somebody looks at. */
+  wantRuns(): void {
+    this.#runs.want();
+    for (const history of this.#histories.values()) history.want();
     this.#begin();
   }
 
