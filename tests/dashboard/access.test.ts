@@ -3,7 +3,8 @@
 import { networkInterfaces } from "node:os";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { deploy } from "../e2e/support";
+import { deploy, folder } from "../e2e/support";
+import { hasTerminal, onTerminal } from "../operator/support";
 import { answerOf, readAnswer } from "./answers";
 import { fakeDeployment } from "./fakeDeployment";
 import { ask, dashboard, enter, KEY, type Program, type Reply } from "./program";
@@ -49,6 +50,23 @@ describe("the address", () => {
     expect({ status, cookie: headers["set-cookie"] }).toEqual({ status: 401, cookie: undefined });
     expect(body).toMatch(/^Open the address that the program printed/);
     await fresh.stop();
+  });
+
+  test.skipIf(!hasTerminal)("is another one for Enter, until Ctrl-C", async () => {
+    const local = await deploy({});
+    const { out } = await onTerminal(
+      local,
+      await folder(),
+      ["dashboard", "--no-open"],
+      [
+        ["Press Enter for another one", "\r"],
+        ["?token=", "\u0003"],
+      ],
+    );
+    const tokens = [...out.matchAll(/http:\/\/127\.0\.0\.1:\d+\/\?token=([0-9a-f]{64})/g)].map(
+      ([, token]) => token,
+    );
+    expect(new Set(tokens).size).toBe(2);
   });
 
   test("is not reachable from other machines", async () => {

@@ -1,6 +1,7 @@
 /** A real browser: Debian's chromium, or Chrome. */
 
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll } from "vitest";
@@ -59,3 +60,19 @@ export async function open({ address }: Program, { width = 1_280, colors = "ligh
   await page.goto(address);
   return { page, context, complaints };
 }
+
+export const dialog = (page: Page) => page.getByRole("dialog");
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong on the page, by WCAG 2.2 A and AA and its own best practices. */
+export async function flawsOf(page: Page): Promise<string[]> {
+  // Run in the page by the debugger: the page's policy lets no script in.
+  const script = `${axe}; axe.run({ resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`;
+  return await page.evaluate<string[]>(script);
+}
+
+/** Whether the page must be scrolled sideways. */
+export const isOverflowing = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
