@@ -26,7 +26,10 @@ export type Program = {
 };
 
 /** Starts it, and waits for the address that it prints. */
-export async function dashboard({ url }: { url: string }, ...args: string[]): Promise<Program> {
+export async function dashboard(
+  { url, key = KEY }: { url: string; key?: string },
+  ...args: string[]
+): Promise<Program> {
   const child = spawn(process.execPath, [main, "dashboard", "--no-open", ...args], {
     cwd: standIn,
     env: {
@@ -34,7 +37,7 @@ export async function dashboard({ url }: { url: string }, ...args: string[]): Pr
       HOME: process.env["HOME"],
       CI: "1",
       CONVEX_SELF_HOSTED_URL: url,
-      CONVEX_SELF_HOSTED_ADMIN_KEY: KEY,
+      CONVEX_SELF_HOSTED_ADMIN_KEY: key,
       XDG_STATE_HOME: await folder(),
     },
     stdio: ["ignore", "pipe", "pipe"],
