@@ -10,6 +10,8 @@ import { hurry } from "./poll.js";
 
 type Properties = {
   title: string;
+  /** Null stands for all. */
+  organizationId: string | null;
   /** What is written on the button that does it. */
   label: string;
   /** The action, once the fields are filled in. */
@@ -23,7 +25,16 @@ type Properties = {
 };
 
 /** Asks before something is done, names where, and shows what went wrong. */
-export function ActionDialog({ title, label, action, done, typed, isGrave, children }: Properties) {
+export function ActionDialog({
+  title,
+  organizationId,
+  label,
+  action,
+  done,
+  typed,
+  isGrave,
+  children,
+}: Properties) {
   const page = usePage();
   const [text, setText] = useState("");
   const [isPending, setPending] = useState(false);
@@ -47,7 +58,7 @@ export function ActionDialog({ title, label, action, done, typed, isGrave, child
   return (
     <Dialog title={title} onClose={close}>
       <form onSubmit={submit}>
-        <Where />
+        <Where organizationId={organizationId} />
         {children}
         {typed !== undefined && (
           <Field label={`Type ${typed} to go on`} value={text} onInput={setText} isMonospaced />
@@ -55,7 +66,7 @@ export function ActionDialog({ title, label, action, done, typed, isGrave, child
         {problem !== null && <ProblemNote problem={problem} title="It did not work." />}
         <div class="buttons">
           <button type="button" onClick={close}>
-            Cancel
+            Back
           </button>
           <button
             type="submit"
@@ -70,11 +81,12 @@ export function ActionDialog({ title, label, action, done, typed, isGrave, child
   );
 }
 
-/** The deployment that is about to be changed. */
-export function Where() {
+/** What is about to be changed: an organization, or all of them, on this deployment. */
+export function Where({ organizationId }: { organizationId: string | null }) {
   return (
     <p class="where">
-      on <strong>{usePage().snapshot.deployment}</strong>
+      {organizationId === null ? <strong>all organizations</strong> : <code>{organizationId}</code>} on{" "}
+      <strong>{usePage().snapshot.deployment}</strong>
     </p>
   );
 }

@@ -17,6 +17,7 @@ export function FlagDialog({ detail, change }: { detail: Detail; change: "enable
   return (
     <ActionDialog
       title={`Switch v2 ${way} for ${name ?? organizationId}?`}
+      organizationId={organizationId}
       label={`Switch ${way}`}
       isGrave={change === "disable"}
       action={() => ({ kind: change, organizationId, by: textOrNull(by), reason: textOrNull(reason) })}
@@ -27,9 +28,8 @@ export function FlagDialog({ detail, change }: { detail: Detail; change: "enable
       }
     >
       <p>
-        <code>{organizationId}</code>:{" "}
         {status === null ? (
-          "not looked at yet"
+          "It was not looked at yet."
         ) : (
           <>
             <VerdictWord verdict={status.value.verdict} /> {inWords(status.value.migration)}

@@ -155,10 +155,10 @@ function Total({ members }: { members: readonly Member[] }) {
 const OLD_MS = 5 * 60_000;
 
 function MemberRow({ member, runs }: { member: Member; runs: RunAnswer[] | null }) {
-  const { nowMs } = usePage();
+  const { nowMs, isStale } = usePage();
   const { organizationId, name, status, problem } = member;
   const attention = attentionOf(member, runs);
-  const isOld = status !== null && nowMs - status.atMs > OLD_MS;
+  const isOld = status !== null && (isStale || nowMs - status.atMs > OLD_MS);
   return (
     <li class={attention.length > 0 ? "needs" : ""}>
       <div class="who">

@@ -32,6 +32,7 @@ function Rehearsal({
   onRehearsed: (what: What, migration: Migration) => void;
 }) {
   const { show } = usePage();
+  const organizationId = "all" in reach ? null : reach.organizationId;
   const [limit, setLimit] = useState("");
   const [repair, setRepair] = useState(false);
   const [isPending, setPending] = useState(false);
@@ -44,7 +45,6 @@ function Rehearsal({
       setProblem({ code: "INPUT", message: "the limit is a whole number from 1, or empty", hint: null });
       return;
     }
-    const organizationId = "all" in reach ? null : reach.organizationId;
     const what = { organizationId, limit: most, repair };
     setPending(true);
     setProblem(null);
@@ -56,7 +56,7 @@ function Rehearsal({
   return (
     <Dialog title={`Migrate ${nameOf(reach)}`} onClose={() => show(null)}>
       <form onSubmit={submit}>
-        <Where />
+        <Where organizationId={organizationId} />
         <p>First a dry run: it writes nothing, and tells what a run would do.</p>
         <Field
           label="At most so many notes (optional)"
@@ -79,7 +79,7 @@ function Rehearsal({
         {problem !== null && <ProblemNote problem={problem} />}
         <div class="buttons">
           <button type="button" onClick={() => show(null)}>
-            Cancel
+            Back
           </button>
           <button type="submit" class="main" aria-disabled={isPending}>
             {isPending ? "Working…" : "Dry run"}
@@ -127,7 +127,7 @@ function Start({ reach, what, migration }: { reach: Reach; what: What; migration
   if (would === 0) {
     return (
       <Dialog title={title.replace(/\?$/, "")} onClose={() => show(null)}>
-        <Where />
+        <Where organizationId={what.organizationId} />
         {summary}
         <div class="buttons">
           <button type="button" class="main" onClick={() => show(null)}>
@@ -147,6 +147,7 @@ function Start({ reach, what, migration }: { reach: Reach; what: What; migration
     <ActionDialog
       key="start"
       title={title}
+      organizationId={what.organizationId}
       label={`Migrate ${counted(would, "note")}`}
       action={action}
       {...("all" in reach ? { typed: reach.all === null ? "all" : String(reach.all) } : {})}

@@ -19,7 +19,7 @@ export function RunProgress({ run }: { run: RunAnswer }) {
     share === null ? counted(settled, "note") : `${percent(Math.floor(1_000 * share), 1_000)} of the notes`,
     `${number(outcome.migrated + outcome.repaired)} migrated`,
     ...(notesPerSecond === null || isOver(run) ? [] : [`${rate(notesPerSecond)} notes per second`]),
-    ...(secondsLeft === null || isOver(run) ? [] : [`about ${duration(secondsLeft)} left`]),
+    ...(secondsLeft === null || isOver(run) ? [] : [leftIn(secondsLeft)]),
     ...(isOver(run) ? [] : [paceOf(run)]),
   ];
   const share1000 = share === null ? undefined : Math.floor(1_000 * share);
@@ -36,6 +36,9 @@ export function RunProgress({ run }: { run: RunAnswer }) {
     </div>
   );
 }
+
+const leftIn = (seconds: number): string =>
+  seconds < 1 ? "nearly through" : `about ${duration(seconds)} left`;
 
 const rate = (perSecond: number): string =>
   perSecond < 10 ? perSecond.toFixed(1) : number(Math.round(perSecond));
@@ -72,7 +75,12 @@ type Decision = { kind: "pause" | "resume" | "cancel" | "retry"; label: string; 
 const decisions: Record<string, Decision> = {
   "v2Rollout:pauseRun": { kind: "pause", label: "Pause", title: "Pause", said: "pauses at its next batch" },
   "v2Rollout:resumeRun": { kind: "resume", label: "Resume", title: "Resume", said: "goes on" },
-  "v2Rollout:cancelRun": { kind: "cancel", label: "Cancel", title: "Cancel", said: "ends at its next batch" },
+  "v2Rollout:cancelRun": {
+    kind: "cancel",
+    label: "Cancel the run",
+    title: "Cancel",
+    said: "ends at its next batch",
+  },
   "v2Rollout:retryFailures": {
     kind: "retry",
     label: "Retry failed notes",
@@ -98,12 +106,12 @@ export function RunButtons({ run }: { run: RunAnswer }) {
           onClick={() => show(<DecisionDialog run={run} {...decision} />)}
         >
           {decision.label}
-          <span class="visually-hidden"> the run of {reachOf(run)}</span>
+          <span class="visually-hidden"> ({reachOf(run)})</span>
         </button>
       ))}
       {hasPace && (
         <button type="button" onClick={() => show(<PaceDialog run={run} />)}>
-          Pace<span class="visually-hidden"> of the run of {reachOf(run)}</span>
+          Pace<span class="visually-hidden"> ({reachOf(run)})</span>
         </button>
       )}
     </div>
@@ -111,11 +119,13 @@ export function RunButtons({ run }: { run: RunAnswer }) {
 }
 
 function DecisionDialog({ run, kind, title, label, said, why }: Decision & { run: RunAnswer; why: string }) {
+  const name = useNameOf(run);
   const action: Action = { kind, runId: run.runId };
   return (
     <ActionDialog
-      title={`${title} the run of ${reachOf(run)}?`}
-      label={kind === "cancel" ? "Cancel the run" : label}
+      title={`${title} the run of ${name}?`}
+      organizationId={run.organizationId}
+      label={label}
       isGrave={kind === "cancel"}
       action={() => action}
       done={() => `The run of ${reachOf(run)} ${said}.`}
@@ -135,7 +145,8 @@ function PaceDialog({ run }: { run: RunAnswer }) {
   const kilobytes = wholeOrNull(text);
   return (
     <ActionDialog
-      title={`Set the pace of the run of ${reachOf(run)}`}
+      title={`Set the pace of the run of ${useNameOf(run)}`}
+      organizationId={run.organizationId}
       label="Set the pace"
       // What is no number is refused by the program, as 0 is.
       action={() => ({

@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)("on a real deployment", () => {
     const { page } = await open(await another());
     await page.getByRole("link", { name: "Flag Club" }).click();
     await page.getByRole("button", { name: "Switch v2 on…" }).click();
-    await dialog(page).getByText(backend.url).waitFor();
+    await dialog(page).getByText(`org_flags on ${backend.url}`).waitFor();
     await dialog(page).getByLabel("By").fill("Ann Lee");
     await dialog(page).getByLabel("Reason").fill("first club");
     expect(await ask(backend, "v2Rollout:changes", { organizationId: "org_flags" })).toEqual([]);

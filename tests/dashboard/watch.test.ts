@@ -165,12 +165,3 @@ test("an answer that is lost is told as such, and nothing is tried twice", async
   expect(fake.unanswered).toEqual(["v2Rollout:pauseRun"]);
   await program.stop();
 });
-
-test("the words of the page are those of the command", async () => {
-  const { classes, verdicts } = await import("../../cli/show/classes.js");
-  const words = await import("../../dashboard/words.js");
-  expect(words.classes).toEqual(classes.map(({ key, label, says }) => ({ key, label, says })));
-  expect(words.verdicts).toEqual(
-    Object.fromEntries(Object.entries(verdicts).map(([key, { label, rank }]) => [key, { label, rank }])),
-  );
-});
