@@ -191,8 +191,7 @@ function Next({ detail }: { detail: Detail }) {
       {detail.next.map(({ why, command }) => (
         <div key={command} class="command">
           <p>{why}</p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-          <pre tabIndex={0}>{command}</pre>
+          <pre>{command}</pre>
         </div>
       ))}
     </section>

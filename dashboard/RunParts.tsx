@@ -7,6 +7,7 @@ import { usePage } from "./page.js";
 import { RunState, sentence } from "./parts.js";
 import { progressOf } from "./progress.js";
 import { hrefOf } from "./route.js";
+import { moment } from "./time.js";
 import { isOver, reachOf, stateOf } from "./words.js";
 
 /** How far a run is, how fast it goes, and how long it takes still. */
@@ -190,6 +191,10 @@ export function RunCard({ run, level = "h3" }: { run: RunAnswer; level?: "h2" | 
         <RunState run={run} />
       </div>
       <RunProgress run={run} />
+      <p class="quiet small">
+        begun {moment(run.startedMs)} by {run.by}
+        {run.reason !== null && <>: “{run.reason}”</>}
+      </p>
       {!isOver(run) && <RunButtons run={run} />}
     </article>
   );
