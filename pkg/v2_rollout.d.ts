@@ -1801,7 +1801,7 @@ export interface RetryCall {
     /**
      * Who starts it.
      */
-    by: string;
+    by?: string;
     /**
      * After how long a leg ends itself.
      */

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { wholeNumber } from "../connection/options.js";
+import { addConnectionOptions, wholeNumber } from "../connection/options.js";
 import { ownVersion } from "../package.js";
 import { addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
 import { addProjectOptions } from "./options.js";
@@ -16,6 +16,7 @@ export function createProgram(): Command {
     .exitOverride();
   addOperating(program);
   addRuns(program);
+  addDashboard(program);
   addInstalling(program);
   return program;
 }
@@ -109,6 +110,19 @@ function addRuns(program: Command): void {
 }
 
 const RUN = "its id, or the beginning of it";
+
+function addDashboard(program: Command): void {
+  addConnectionOptions(
+    program
+      .command("dashboard")
+      .argument("[organizations...]", "only these (default: every one that the backend lists)"),
+  )
+    .description("serves a page, to this machine alone, on which you see and do all this")
+    .option("--no-open", "print the page's address, and open no browser")
+    .option("--read-only", "show, and change nothing")
+    .option("--port <n>", "serve it on this port (default: a free one)", wholeNumber)
+    .action(async (named, options) => (await import("./dashboard.js")).dashboard(named, options));
+}
 
 /** The options of what writes. */
 const addWriting = (command: Command): Command =>

@@ -85,6 +85,6 @@ async function transportOf(target: ReturnType<typeof findTarget>): Promise<Trans
 const noAnswerAtAll = (name: string, { message }: NoAnswer): Failure =>
   new Failure(
     `${name} does not answer: ${message}.`,
-    "Check the address and that the deployment runs, then run the command again.",
+    "Check the address and that the deployment runs, then try again.",
     exitCodes.failed,
   );

@@ -16,10 +16,10 @@ const MOST_LOST = 5;
 
 type OnProgress = (soFar: Migration) => void;
 
-/** What a migration of an organization would do, to the end or to the limit; nothing is written. */
+/** What a migration of an organization, or of all, would do, to the end or to the limit; nothing is written. */
 export async function rehearse(
   connection: Connection,
-  organizationId: string,
+  organizationId: string | undefined,
   { limit, ...options }: MigrationOptions,
 ): Promise<Migration> {
   const run = new Sum(true);

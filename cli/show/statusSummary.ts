@@ -83,5 +83,5 @@ function ledgerLines({ run, flagChange, voiceNotes }: StatusAnswer): string[] {
 }
 
 /** A warning that says again how many notes a class has, which is to be seen above. */
-const isSaidByClasses = (warning: string): boolean =>
+export const isSaidByClasses = (warning: string): boolean =>
   /^[\d,]+ notes? (is|are) (deferred|blocked|unfinished)\b/.test(warning);

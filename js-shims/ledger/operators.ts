@@ -4,7 +4,6 @@ import { internalMutationGeneric, internalQueryGeneric } from "convex/server";
 import { v } from "convex/values";
 
 import {
-  actorOf,
   decideRun,
   describeRun,
   type Run,
@@ -147,8 +146,11 @@ export function retryFailuresFunction(host: Host) {
     handler: async (ctx, { runId, by }): Promise<RunStarted> => {
       const ledger = ledgerOf(host, "retryFailures");
       const run = await readRun(ledger, ctx, runId);
-      const actor = actorOf(undefined, by);
-      const call = { runId: crypto.randomUUID(), by: actor, deadlineMs: host.deadlineMs };
+      const call = {
+        runId: crypto.randomUUID(),
+        ...(by === undefined ? {} : { by }),
+        deadlineMs: host.deadlineMs,
+      };
       const others = await runsInTheWay(ledger, ctx, run.organizationId);
       const start = retryRun(run, call, others, Date.now());
       const retry = await carryOutStart(host, ledger, ctx, start);

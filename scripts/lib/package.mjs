@@ -9,7 +9,10 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = mkdtempSync(path.join(tmpdir(), "v2-rollout-package-"));
 
-const needed = ["README.md", "LICENSE", "CHANGELOG.md", "dist/cli/main.js", "pkg/v2_rollout_bg.wasm"];
+const needed = [
+  ...["README.md", "LICENSE", "CHANGELOG.md", "dist/cli/main.js", "pkg/v2_rollout_bg.wasm"],
+  ...["index.html", "page.js", "page.css", "icon.svg"].map((file) => `dist/dashboard/${file}`),
+];
 // npm runs these on the host's machine.
 const installScripts = ["preinstall", "install", "postinstall", "prepare"];
 

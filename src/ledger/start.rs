@@ -6,6 +6,7 @@ use tsify::Tsify;
 use super::transitions::Turn;
 use super::{Run, RunArguments, RunDecision, RunEffect, RunMode, RunPace, RunState};
 use crate::argument;
+use crate::caller::actor;
 use crate::migration::MigrationCall;
 use crate::refusal::Refusal;
 use crate::units::Millis;
@@ -61,7 +62,8 @@ pub struct RetryCall {
     /// The id that it shall have.
     pub run_id: String,
     /// Who starts it.
-    pub by: String,
+    #[tsify(optional)]
+    pub by: Option<String>,
     /// After how long a leg ends itself.
     pub deadline_ms: Millis,
 }
@@ -195,16 +197,18 @@ pub fn resume_run(run: &Run, others: &[Run], now: Millis) -> Result<RunStart, Re
 /// - `RUN_STATE` where the other one is not over, or none of its notes failed.
 /// - `RUN_EXISTS` where another run excludes it.
 pub fn retry_run(run: &Run, call: &RetryCall, others: &[Run], now: Millis) -> Result<RunStart, Refusal> {
-    argument::actor("by", &call.by)?;
     let state = run.state()?;
     if !state.is_over() || run.sums.outcome.failed == 0 {
         return Err(run.does_not_fit(state));
+    }
+    if let Some(by) = &call.by {
+        argument::actor("by", by)?;
     }
     let retry = RunCall {
         run_id: call.run_id.clone(),
         organization_id: run.organization_id.clone(),
         background: true,
-        by: call.by.clone(),
+        by: actor(None, call.by.as_deref()),
         arguments: RunArguments {
             retry_of: Some(run.run_id.clone()),
             ..run.arguments.clone()

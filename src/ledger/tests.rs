@@ -731,7 +731,7 @@ fn a_note_that_did_not_fail_after_all_is_counted_once() {
 fn failed_notes_are_tried_again_once_a_run_is_over() {
     let call = RetryCall {
         run_id: "r2".into(),
-        by: "Ben".into(),
+        by: Some("Ben".into()),
         deadline_ms: Millis(4.0 * MINUTE),
     };
     let retry = |run: &Run| retry_run(run, &call, &[], Millis(MINUTE)).map(|start| start.decision.run);

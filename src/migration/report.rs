@@ -324,18 +324,17 @@ impl MigrationRun {
 
     /// Ends the run: the backend is to blame. Where nothing is known to be done, but something may be, it looks first.
     fn break_off(&mut self, message: &str) {
-        let error = shortened(message).replace('\n', " ");
-        self.error = Some(error.trim_end_matches('.').into());
+        self.error = Some(in_a_warning(message));
         // The ledger knows what was written.
         if !self.attempt.is_retry || self.has_result() || self.unrecorded.is_some() {
             self.stop(Stopped::Error);
         }
     }
 
-    /// Ends the run, as it may not try again within its time. Nobody is to blame for that; but where nothing is known to be
-    /// done, what went wrong is told.
+    /// Ends the run, as it may not try again within its time. One that the ledger has is to go on after that.
     fn end_for_want_of_time(&mut self, message: &str) {
-        if self.has_result() || self.unrecorded.is_some() {
+        if self.unrecorded.is_some() {
+            self.error = Some(in_a_warning(message));
             self.stop(Stopped::Deadline);
         } else {
             self.break_off(message);
@@ -364,4 +363,10 @@ impl MigrationRun {
         self.settle_until(end);
         self.stop(Stopped::Error);
     }
+}
+
+/// A message as a part of a sentence.
+fn in_a_warning(message: &str) -> String {
+    let line = shortened(message).replace('\n', " ");
+    line.trim_end_matches('.').into()
 }

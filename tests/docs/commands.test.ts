@@ -66,6 +66,14 @@ const reasons: Record<string, (line: string, work: string) => void> = {
       expect(sources.join(), `${line}: ${word}`).toContain(word.replace("--", ""));
     }
   },
+  /** A program that goes on until Ctrl-C. It has these flags. */
+  serves: (line) => {
+    const [, command = "", rest = ""] = line.match(/^npx v2-rollout (\w+)(.*)$/) ?? [];
+    const help = execFileSync(process.execPath, [join(repository, "dist/cli/main.js"), "help", command], {
+      encoding: "utf8",
+    });
+    for (const [flag] of rest.matchAll(/--[a-z-]+/g)) expect(help, line).toContain(`  ${flag} `);
+  },
   /** The dependencies come from a registry. The file is there. */
   registry: (line, work) => {
     expect(line).toBe("npm install ./v2-rollout-*.tgz");

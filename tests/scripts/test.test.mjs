@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { duration, paints } from "../../scripts/lib/terminal.mjs";
 import { countsOfCargo, countsOfVitest, settle } from "../../scripts/lib/test/counts.mjs";
-import { excerpt, headline } from "../../scripts/lib/test/report.mjs";
+import { excerpt, headline, skipped } from "../../scripts/lib/test/report.mjs";
 
 describe("counts", () => {
   it("are summed over cargo's targets, doc tests too", () => {
@@ -54,6 +54,9 @@ describe("the report", () => {
   });
 
   it("leaves out progress, and the middle of what is long", () => {
+    expect(skipped("ok\nThe tests in x are skipped: no x.\nThe tests in x are skipped: no x.\n")).toEqual([
+      "The tests in x are skipped: no x.",
+    ]);
     expect(excerpt("   Compiling a v1\nerror: no\n    Finished `dev`\n")).toBe("error: no");
     const lines = Array.from({ length: 300 }, (_, at) => `line ${at}`);
     const short = excerpt(lines.join("\n")).split("\n");

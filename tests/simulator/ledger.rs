@@ -171,7 +171,7 @@ pub fn retry_failures(ctx: &mut Ctx<'_>, run: usize, retry: usize, deadline_ms: 
     let row = read_run(ctx, run)?;
     let call = RetryCall {
         run_id: run_id(retry),
-        by: "script".into(),
+        by: None,
         deadline_ms: Millis(deadline_ms),
     };
     let others = runs_in_the_way(ctx, row.organization_id.as_deref())?;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { duration, liveLine, paints, terminalOf } from "../terminal.mjs";
 import { noCounts, settle, sum } from "./counts.mjs";
-import { excerpt, headline } from "./report.mjs";
+import { excerpt, headline, skipped } from "./report.mjs";
 import { stepsOf } from "./steps.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -120,6 +120,9 @@ async function take(step, live) {
   process.stdout.write(
     `${headline(step.name, performance.now() - start, settled, counts === null, paint)}\n`,
   );
+  for (const sentence of isVerbose ? [] : skipped(output)) {
+    process.stdout.write(`  ${sentence}\n`);
+  }
   if (settled.failed > 0) {
     process.stdout.write(isVerbose ? "" : `${excerpt(output).replace(/^(?=.)/gm, "  | ")}\n`);
     process.stdout.write(`  whole output: ${path.relative(root, log)}\n\n`);

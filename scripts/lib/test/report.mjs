@@ -26,6 +26,12 @@ export function excerpt(output) {
 }
 
 /**
+ * @param {string} output
+ * @returns {string[]} What a step says that it leaves out, and why: nobody would look for it in a log.
+ */
+export const skipped = (output) => [...new Set(output.match(/^.* are skipped: .*$/gm) ?? [])];
+
+/**
  * @param {string} name
  * @param {number} ms
  * @param {import("./counts.mjs").Counts} counts

@@ -56,7 +56,7 @@ export function stepsOf(root, logs) {
       name: "tsc",
       what: "TypeScript's types",
       rust: false,
-      commands: [".", "cli", "tests", "scripts", "benches", "packages/embedded-convex"]
+      commands: [".", "cli", "dashboard", "tests", "scripts", "benches", "packages/embedded-convex"]
         .filter((project) => existsSync(path.join(root, project, "tsconfig.json")))
         .map((project) => ["tsc", "--pretty", "false", "-p", project]),
     },
