@@ -199,6 +199,6 @@ export async function showBackground(
   if (runs.length === 1) printSteps(first, options);
   else {
     printLines("", "To see how far they are:", shellCommand(["runs"], options));
-    printLines("", "To watch one:", shellCommand(["run", "<run>", "--watch"], options));
+    printLines("", "To watch the first of them:", shellCommand(["run", first.runId, "--watch"], options));
   }
 }

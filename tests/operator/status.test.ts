@@ -75,6 +75,21 @@ describe("--check", () => {
   });
 });
 
+test("is shown no later than `convex run` prints it", async () => {
+  const took: Record<"command" | "convexRun", number[]> = { command: [], convexRun: [] };
+  const timed = async (kind: keyof typeof took, call: () => Promise<{ code: number | null }>) => {
+    const began = performance.now();
+    expect((await call()).code).toBe(0);
+    took[kind].push(performance.now() - began);
+  };
+  for (let round = 0; round < 3; round++) {
+    await timed("command", () => run(["status", "org_new"]));
+    await timed("convexRun", () => backend.run("scripts/v2MigrationStatus", { organizationId: "org_new" }));
+  }
+  const median = (times: number[]): number => times.sort((a, b) => a - b)[1] ?? Number.NaN;
+  expect(median(took.command)).toBeLessThanOrEqual(median(took.convexRun));
+});
+
 describe("several organizations", () => {
   test("are one table, what needs attention first, and a failure does not keep the others", async () => {
     const { code, out } = await run(["status", "org_none", "org_x", "org_new"]);
