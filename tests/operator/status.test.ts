@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
+import { codesIn, readDocument, rowsBelow } from "../docs/markdown";
 import { deploy, folder, row } from "../e2e/support";
 import * as make from "../shims/documents";
 import { type Deployment, operator, platform, reportOf } from "./support";
@@ -53,6 +54,13 @@ describe("one organization", () => {
         { organizationId: "org_odd", ending: "done", status: { verdict: "notStarted", done: true } },
       ],
     });
+    const { organizations, ...whole } = reportOf(ran);
+    const documented = rowsBelow(readDocument("docs/command.md"), "For scripts").flatMap(([cell = ""]) =>
+      codesIn(cell),
+    );
+    expect(documented.sort()).toEqual(
+      [...Object.keys(whole), ...Object.keys(organizations[0]).map((key) => `organizations[].${key}`)].sort(),
+    );
   });
 
   test("that nobody knows fails with what to check", async () => {
