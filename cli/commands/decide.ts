@@ -5,6 +5,7 @@ import { agrees } from "../operator/consent.js";
 import { type Decision, decideRun, findRun, lookAtRun, retryRun, setPace } from "../operator/runs.js";
 import { deploymentOf, open } from "../operator/session.js";
 import { userName } from "../operator/userName.js";
+import { bytes } from "../show/numbers.js";
 import { Progress } from "../show/progress.js";
 import { reachOf, runLine } from "../show/runLine.js";
 import { print, printLines } from "../terminal/print.js";
@@ -17,20 +18,21 @@ export type DecideOptions = OperatorOptions & Consent & { watch?: boolean; by?: 
 
 export type RunCommand = Decision | "retry";
 
-/** What each is called where nobody can be asked, and in a question. */
-const words: Record<RunCommand | "pace", { what: string; question: (run: string) => string }> = {
+/** What a decision is called where nobody can be asked, and the question about a run. */
+type Asking = { what: string; question: (run: string) => string };
+
+const words: Record<RunCommand, Asking> = {
   pause: { what: "Pausing a run", question: (run) => `Pause ${run}?` },
   resume: { what: "Resuming a run", question: (run) => `Resume ${run}?` },
   cancel: { what: "Cancelling a run", question: (run) => `Cancel ${run}? It cannot be resumed.` },
   retry: { what: "Trying notes again", question: (run) => `Try the notes again that failed in ${run}?` },
-  pace: { what: "Setting a pace", question: (run) => `Set the pace of ${run}?` },
 };
 
 /** Pauses, resumes or cancels a run, or tries its failed notes again. */
 export async function decide(command: RunCommand, named: string, options: DecideOptions): Promise<void> {
   const progress = new Progress();
   const connection = await open(options, (message) => progress.say(message));
-  const found = await agreedRun(connection, command, named, options);
+  const found = await agreedRun(connection, words[command], named, options);
   if (found === null) return;
   const { runId } = found;
   const by = options.by ?? userName();
@@ -61,7 +63,9 @@ export async function pace(
     );
   }
   const connection = await open(options);
-  const found = await agreedRun(connection, "pace", named, options);
+  const speed = wanted === null ? "as fast as it can" : `${bytes(wanted)} per second`;
+  const question = (run: string): string => `Set the pace of ${run} to ${speed}?`;
+  const found = await agreedRun(connection, { what: "Setting a pace", question }, named, options);
   if (found === null) return;
   await showOne(connection, "pace", await setPace(connection, found.runId, wanted), options);
 }
@@ -69,13 +73,12 @@ export async function pace(
 /** The run, if the operator agrees; the question names the deployment and the run. */
 async function agreedRun(
   connection: Connection,
-  command: RunCommand | "pace",
+  { what, question: ask }: Asking,
   named: string,
   options: OperatorOptions & Consent,
 ): Promise<Run | null> {
   const found = await findRun(connection, named);
   const deployment = await deploymentOf(connection);
-  const { what, question: ask } = words[command];
   if (!options.json) {
     const line = `${reachOf(found)}: ${runLine(found)}`;
     printLines(wrap(line, 2, Math.min(columns(), 100)), "");

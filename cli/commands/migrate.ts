@@ -11,7 +11,7 @@ import { hasLedger, isMoving } from "../operator/runs.js";
 import { deploymentOf, open, wanted } from "../operator/session.js";
 import { userName } from "../operator/userName.js";
 import { printJson } from "../show/json.js";
-import { showBackground, showMigrations, showRehearsal } from "../show/migrationSummary.js";
+import { showBackground, showMigrations, showRehearsal } from "../show/migrations.js";
 import { counted, number } from "../show/numbers.js";
 import { Progress } from "../show/progress.js";
 import { print } from "../terminal/print.js";

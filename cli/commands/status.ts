@@ -88,8 +88,8 @@ async function show(
     return;
   }
   if (reports.length === 1 && only?.error) throw new CallFailed(only.error);
-  const { fleetLine, printFleet } = await import("../show/fleetTable.js");
-  printFleet(reports);
+  const { fleetLine, printFleet, runColumn } = await import("../show/fleetTable.js");
+  printFleet(reports, reports.some((report) => runColumn.of(report) !== "") ? [runColumn] : []);
   printLines("", fleetLine(reports), connection.name);
 }
 

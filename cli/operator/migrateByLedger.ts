@@ -50,9 +50,10 @@ export async function migrateByLedger(
   interrupted: AbortSignal,
   onLook: OnLook,
 ): Promise<OrganizationReport> {
-  const seen: { last: Run | null } = { last: null };
+  const seen: { runId: string | null; last: Run | null } = { runId: null, last: null };
   try {
     const runId = await begin(connection, report, how);
+    seen.runId = runId;
     const isOnlyWatched = report.run !== null && isMoving(report.run);
     const { run, isLeft, isPausedByUs } = await watchRun(
       connection,
@@ -69,11 +70,17 @@ export async function migrateByLedger(
     return { ...ended, status: await statusOf(connection, report.organizationId, options) };
   } catch (thrown) {
     // Where it was begun, it goes on without this program.
-    const { last } = seen;
+    const { runId, last } = seen;
     const migration = last === null ? null : migrationOf(last, [], false);
-    return { ...report, run: last, migration, status: null, ending: "failed", error: problemOf(thrown) };
+    const problem = problemOf(thrown);
+    const hint = runId === null || last !== null ? problem.hint : lookLater(connection, runId);
+    const error = { ...problem, hint };
+    return { ...report, run: last, migration, status: null, ending: "failed", error };
   }
 }
+
+const lookLater = ({ command }: Connection, runId: string): string =>
+  `the run was started, and goes on by itself: watch it with ${command("run", runId, "--watch")}`;
 
 /** Starts a run that nobody waits for. */
 export async function startInBackground(
@@ -139,7 +146,8 @@ function errorOf(
     };
   }
   if (stopped === "failures") {
-    const hint = first === undefined ? null : `the first is ${first.voiceNoteId}: ${first.message}`;
+    const named = first === undefined ? "" : `the first is ${first.voiceNoteId}: ${first.message}; `;
+    const hint = `${named}see them with ${command("run", runId)}`;
     return { code: "STOPPED", message: "more than half of the notes that were tried failed", hint };
   }
   if (outcome.failed === 0) return null;

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 
 import type { Classes } from "../operator/answers.js";
 import type { OrganizationReport } from "../operator/report.js";
+import { isUnderWay } from "../operator/runs.js";
 import { bold, dim, green, red, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
@@ -31,6 +32,12 @@ const migrated: Column = {
   title: "migrated",
   of: ({ status }) =>
     status === null ? "" : `${number(status.migration.migrated)}/${number(status.voiceNotes.total)}`,
+};
+
+/** Runs that are under way. */
+export const runColumn: Column = {
+  title: "run",
+  of: ({ status }) => (status?.run && isUnderWay(status.run) ? status.run.state : ""),
 };
 
 /** Whether the flags' rows were written. */

@@ -1,4 +1,3 @@
-import { CallFailed } from "../connection/errors.js";
 import type { ConnectionOptions } from "../connection/options.js";
 import type { Run } from "../operator/answers.js";
 import { type Migration, type MigrationOptions, written } from "../operator/migration.js";
@@ -11,7 +10,7 @@ import { wrap } from "../terminal/wrap.js";
 import { classes } from "./classes.js";
 import type { Column } from "./fleetTable.js";
 import { bytes, counted, duration, number } from "./numbers.js";
-import { runLine, stateWord } from "./runLine.js";
+import { stoppedWords } from "./runLine.js";
 import { printSteps } from "./runSummary.js";
 import { keyReminder, shellCommand } from "./shellCommand.js";
 import { verdictSentence } from "./statusSummary.js";
@@ -19,7 +18,7 @@ import { verdictSentence } from "./statusSummary.js";
 const { stdout } = process;
 
 /** What a dry run found. */
-function printRehearsal({ organizationId }: OrganizationReport, migration: Migration): void {
+export function printRehearsal({ organizationId }: OrganizationReport, migration: Migration): void {
   const { estimate } = migration;
   const takes =
     estimate === null || written(migration) === 0
@@ -36,7 +35,7 @@ const notesOf = ({ outcome }: Migration): string => {
 };
 
 /** What a real run came to, and how to go on. */
-function printMigration(
+export function printMigration(
   { organizationId, migration, status, run, error }: OrganizationReport,
   how: MigrationOptions,
   options: ConnectionOptions,
@@ -47,7 +46,7 @@ function printMigration(
   const { outcome } = migration;
   const repaired = outcome.repaired > 0 ? `, ${number(outcome.repaired)} finished` : "";
   printLines(
-    `${bold(stdout, organizationId)}: ${run === null ? headOf(migration) : headOfRun(run, migration)}  ${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`,
+    `${bold(stdout, organizationId)}: ${headOf(migration, run)}  ${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`,
   );
   printRest(migration);
   if (migration.lostAnswers > 0) {
@@ -73,15 +72,14 @@ function printMigration(
   printLines("", "To continue:", shellCommand(words, options), ...(reminder === null ? [] : ["", reminder]));
 }
 
-function headOf({ done, stopped, outcome }: Migration): string {
+function headOf({ done, stopped, outcome }: Migration, run: Run | null): string {
+  // It was left, or is out of sight.
+  if (run !== null && isMoving(run)) return yellow(stdout, "STILL UNDER WAY");
   if (done) return outcome.failed > 0 ? red(stdout, "DONE, WITH FAILURES") : green(stdout, "DONE");
-  return stopped === null ? red(stdout, "BROKE OFF") : yellow(stdout, words[stopped]);
-}
-
-/** A run that still moves was left, or is out of sight. */
-function headOfRun(run: Run, migration: Migration): string {
-  if (isMoving(run)) return yellow(stdout, "STILL UNDER WAY");
-  return migration.stopped === "interrupted" ? yellow(stdout, "PAUSED BY YOU") : stateWord(run);
+  if (stopped === null) return red(stdout, "BROKE OFF");
+  if (stopped === "interrupted") return yellow(stdout, run === null ? "STOPPED BY YOU" : "PAUSED BY YOU");
+  const paint = stopped === "failures" || stopped === "error" ? red : yellow;
+  return paint(stdout, words[stopped]);
 }
 
 /** What can be done with the run now. */
@@ -91,15 +89,7 @@ function printAfterRun(run: Run, migration: Migration, options: ConnectionOption
   printSteps(run, options);
 }
 
-const words = {
-  limit: "STOPPED AT THE LIMIT",
-  interrupted: "STOPPED BY YOU",
-  failures: "STOPPED: TOO MANY NOTES FAIL",
-  error: "STOPPED: THE DEPLOYMENT KEEPS FAILING",
-  deadline: "STOPPED AT THE DEADLINE",
-  paused: "PAUSED",
-  cancelled: "CANCELLED",
-} as const;
+const words = { ...stoppedWords, paused: "PAUSED", cancelled: "CANCELLED" } as const;
 
 function printRest({ outcome, failures, warnings, estimate, stopped }: Migration): void {
   const left = classes.flatMap(({ key, label }) =>
@@ -111,7 +101,8 @@ function printRest({ outcome, failures, warnings, estimate, stopped }: Migration
   for (const { voiceNoteId, code, message } of failures.slice(0, SHOWN)) {
     printLines(`    ${wrap(`${voiceNoteId}  ${code}: ${message}`, 6, Math.min(columns(), 120))}`);
   }
-  if (failures.length > SHOWN) printLines(`    and ${number(failures.length - SHOWN)} more: see --json`);
+  const more = outcome.failed - Math.min(SHOWN, failures.length);
+  if (failures.length > 0 && more > 0) printLines(`    and ${number(more)} more: see --json`);
   // What a warning says of a limit or of failures is said above.
   const isEnded = estimate === null && stopped === null;
   for (const warning of warnings.filter((text) => !isEnded || !/could not be migrated/.test(text))) {
@@ -127,78 +118,9 @@ export const migrationColumns: readonly Column[] = [
   { title: "failed", of: ({ migration }) => (migration === null ? "" : number(migration.outcome.failed)) },
 ];
 
-/** What a dry run found, or what is under way. */
-export async function showRehearsal(reports: readonly OrganizationReport[]): Promise<void> {
-  const [only] = reports;
-  if (reports.length === 1 && only?.error) throw new CallFailed(only.error);
-  if (reports.length > 1) {
-    const { printFleet } = await import("./fleetTable.js");
-    const [now, failed] = migrationColumns;
-    if (now && failed) printFleet(reports, [{ ...now, title: "would" }, failed]);
-  } else if (only?.migration) printRehearsal(only, only.migration);
-  const underWay = reports.filter(({ ending, run }) => ending === "done" && run !== null);
-  if (reports.length > 1 && underWay.length > 0) printLines("");
-  for (const { organizationId, run, status } of underWay) {
-    if (run === null) continue;
-    const line = `${organizationId}: a run is under way: ${runLine(run, status?.voiceNotes.total ?? null)}`;
-    printLines(wrap(line, 2, Math.min(columns(), 100)));
-  }
-  printLines("");
-}
-
-/** How migrations ended. */
-export async function showMigrations(
-  reports: readonly OrganizationReport[],
-  how: MigrationOptions,
-  options: ConnectionOptions,
-): Promise<void> {
-  const [only] = reports;
-  if (reports.length === 1 && only) {
-    if (only.migration === null && only.error !== null) throw new CallFailed(only.error);
-    printMigration(only, how, options);
-    return;
-  }
-  const { fleetLine, printFleet } = await import("./fleetTable.js");
-  printFleet(reports, migrationColumns);
-  printLines("", fleetLine(reports));
-  const ids = reports.filter(isUnfinished).map(({ organizationId }) => organizationId);
-  if (ids.length === 0) return;
-  printLines(
-    "",
-    "To continue with those that are not done:",
-    shellCommand(["migrate", ...ids, ...howWords(how)], options),
-  );
-}
-
-const howWords = ({ limit, repair, deferredDays }: MigrationOptions): string[] => [
+/** The options of a command that goes on as this one did. */
+export const howWords = ({ limit, repair, deferredDays }: MigrationOptions): string[] => [
   ...(repair ? ["--repair"] : []),
   ...(limit === undefined ? [] : ["--limit", String(limit)]),
   ...(deferredDays === undefined ? [] : ["--deferred-days", String(deferredDays)]),
 ];
-
-/** One that the same command can take further. */
-const isUnfinished = ({ migration, ending }: OrganizationReport): boolean =>
-  ending === "notComplete" || (migration !== null && !migration.done && migration.stopped !== "failures");
-
-/** The runs that were started, and how to watch them. */
-export async function showBackground(
-  reports: readonly OrganizationReport[],
-  options: ConnectionOptions,
-): Promise<void> {
-  const [only] = reports;
-  if (reports.length === 1 && only?.error) throw new CallFailed(only.error);
-  const runs = reports.flatMap(({ run, ending }) => (run === null || ending === "failed" ? [] : [run]));
-  for (const run of runs) printLines(`${run.organizationId}  run ${run.runId}  ${run.state}`);
-  for (const { organizationId, error } of reports) {
-    if (error === null) continue;
-    const text = `${organizationId}: ${error.message}${error.hint === null ? "" : `; ${error.hint}`}`;
-    printLines(red(stdout, wrap(text, 2, Math.min(columns(), 100))));
-  }
-  const [first] = runs;
-  if (first === undefined) return;
-  if (runs.length === 1) printSteps(first, options);
-  else {
-    printLines("", "To see how far they are:", shellCommand(["runs"], options));
-    printLines("", "To watch one:", shellCommand(["run", "<run>", "--watch"], options));
-  }
-}

@@ -94,7 +94,9 @@ export class Progress {
     let length = title.length;
     const rest = [
       failed > 0 ? `${number(failed)} failed` : null,
-      secondsLeft === null ? duration((Date.now() - began) / 1_000) : `${duration(secondsLeft)} left`,
+      secondsLeft === null
+        ? `${duration((Date.now() - began) / 1_000)} so far`
+        : `${duration(secondsLeft)} left`,
       notesPerSecond === null ? null : `${number(Math.round(notesPerSecond))} notes/s`,
       ...remarks,
     ];

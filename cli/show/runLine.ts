@@ -19,7 +19,7 @@ export function stateWord(run: Run): string {
   return bold(stdout, outcome.failed > 0 ? red(stdout, "DONE, WITH FAILURES") : green(stdout, "DONE"));
 }
 
-const stoppedWords = {
+export const stoppedWords = {
   limit: "STOPPED AT THE LIMIT",
   deadline: "STOPPED AT THE DEADLINE",
   failures: "STOPPED: TOO MANY NOTES FAIL",

@@ -1,4 +1,5 @@
 import type { Run } from "../operator/answers.js";
+import { isMoving } from "../operator/runs.js";
 import type { Suggestion } from "./suggestions.js";
 
 /** What fits a run now, as the deployment says; these are its words. */
@@ -14,15 +15,16 @@ const steps: Record<string, { why: string; verb: string; flags: readonly string[
 };
 
 /** The commands that fit a run; of one that is under way also how to watch it. */
-export function runSteps(run: Run, isWatched = false): Suggestion[] {
+export function runSteps(run: Run): Suggestion[] {
   const { runId, state, next } = run;
-  const isOver = state === "done" || state === "cancelled" || state === "stopped";
   const watch = { why: "To watch it:", words: ["run", runId, "--watch"] };
   return [
-    ...(isOver || isWatched || state === "paused" ? [] : [watch]),
+    ...(isMoving(run) ? [watch] : []),
     ...next.flatMap(({ function: name }) => {
       const step = steps[name.replace("v2Rollout:", "")];
-      return step === undefined ? [] : [{ why: step.why, words: [step.verb, runId, ...step.flags] }];
+      if (step === undefined) return [];
+      const why = state === "cancelling" ? "To end it at once, where it does not obey:" : step.why;
+      return [{ why, words: [step.verb, runId, ...step.flags] }];
     }),
   ];
 }

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from "../connection/options.js";
 import type { Change, NoteFailure, Run } from "../operator/answers.js";
 import { workedSeconds } from "../operator/migration.js";
+import { isMoving } from "../operator/runs.js";
 import { bold, dim, red, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
@@ -29,13 +30,17 @@ export function printRun(
   printLines(`${bold(stdout, reachOf(run))}  ${dim(stdout, deployment)}`, "");
   const far = whole === null ? counted(notes, "note") : `${number(notes)} of ${counted(whole, "note")}`;
   const speed = notesPerSecond === null ? "" : `, ${number(Math.round(notesPerSecond))} notes/s`;
-  const left = secondsLeft === null || isOver(run) ? "" : `, ${duration(secondsLeft)} left`;
+  const left = secondsLeft === null || !isMoving(run) ? "" : `, ${duration(secondsLeft)} left`;
   printLines(`${stateWord(run)}  ${far}${speed}${left}`);
   if (whole !== null) {
     const bar = progressBar(notes, whole, width - 9, stdout);
     printLines("", `  ${bar} ${percent(notes, whole).padStart(4)}`);
   }
-  printLines("", ...factsOf(run, remarks).map((line) => `  ${wrap(line, 4, width)}`));
+  const facts = factsOf(
+    run,
+    remarks.filter((remark) => remark !== run.state),
+  );
+  printLines("", ...facts.map((line) => `  ${wrap(line, 4, width)}`));
   printFailed(run, failures);
   for (const change of run.flagChanges ?? [])
     printLines("", `  flags: ${wrap(changeLine(change), 4, width - 7)}`);
@@ -46,14 +51,12 @@ export function printRun(
   printSteps(run, options);
 }
 
-export function printSteps(run: Run, options: ConnectionOptions, isWatched = false): void {
-  const steps = runSteps(run, isWatched);
+export function printSteps(run: Run, options: ConnectionOptions): void {
+  const steps = runSteps(run);
   for (const { why, words } of steps) printLines("", why, shellCommand(words, options));
   const reminder = steps.length === 0 ? null : keyReminder(options);
   if (reminder !== null) printLines("", reminder);
 }
-
-const isOver = ({ state }: Run): boolean => state === "done" || state === "cancelled" || state === "stopped";
 
 function factsOf(run: Run, remarks: readonly string[]): string[] {
   const { runId, by, reason, startedMs, endedMs, outcome, retryOf, limit, repair, deferredDays } = run;
@@ -78,7 +81,7 @@ function factsOf(run: Run, remarks: readonly string[]): string[] {
     ...(how.length === 0 ? [] : [how.join(", ")]),
     done.join(", "),
     ...(left.length === 0 ? [] : [`left as they are: ${left.join(", ")}`]),
-    ...(isOver(run) || remarks.length === 0 ? [] : [remarks.join(", ")]),
+    ...(run.endedMs !== null || remarks.length === 0 ? [] : [remarks.join(", ")]),
     ...(run.bytesWritten === 0
       ? []
       : [`${bytes(run.bytesWritten)} written in ${counted(run.batches, "batch", "batches")}`]),

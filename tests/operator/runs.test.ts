@@ -49,6 +49,9 @@ describe("a run in the background", () => {
         `^run +organization +state +migrated +failed +started +by\n${runId.slice(0, 8)} {2}org_a +running `,
       ),
     );
+    expect((await run(["status", "org_a", "org_b"])).out).toMatch(
+      /^org_a +in progress .* \d+\/700 +running$/m,
+    );
     const { out: status } = await run(["status", "org_a"]);
     expect(status).toMatch(/\n {2}current run {11}running, \d+% of 700 notes, since /);
     expect(status).toContain(`\n  npx v2-rollout run ${runId} --watch\n`);

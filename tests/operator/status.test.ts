@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
+import { codesIn, readDocument, rowsBelow } from "../docs/markdown";
 import { deploy, folder, row } from "../e2e/support";
 import * as make from "../shims/documents";
 import { type Deployment, operator, platform, reportOf } from "./support";
@@ -53,6 +54,13 @@ describe("one organization", () => {
         { organizationId: "org_odd", ending: "done", status: { verdict: "notStarted", done: true } },
       ],
     });
+    const { organizations, ...whole } = reportOf(ran);
+    const documented = rowsBelow(readDocument("docs/command.md"), "For scripts").flatMap(([cell = ""]) =>
+      codesIn(cell),
+    );
+    expect(documented.sort()).toEqual(
+      [...Object.keys(whole), ...Object.keys(organizations[0]).map((key) => `organizations[].${key}`)].sort(),
+    );
   });
 
   test("that nobody knows fails with what to check", async () => {
@@ -73,6 +81,21 @@ describe("--check", () => {
     expect(ran.code).toBe(code);
     expect(reportOf(ran)).toMatchObject({ exitCode: code, organizations: [{ ending }] });
   });
+});
+
+test("is shown no later than `convex run` prints it", async () => {
+  const took: Record<"command" | "convexRun", number[]> = { command: [], convexRun: [] };
+  const timed = async (kind: keyof typeof took, call: () => Promise<{ code: number | null }>) => {
+    const began = performance.now();
+    expect((await call()).code).toBe(0);
+    took[kind].push(performance.now() - began);
+  };
+  for (let round = 0; round < 3; round++) {
+    await timed("command", () => run(["status", "org_new"]));
+    await timed("convexRun", () => backend.run("scripts/v2MigrationStatus", { organizationId: "org_new" }));
+  }
+  const median = (times: number[]): number => times.sort((a, b) => a - b)[1] ?? Number.NaN;
+  expect(median(took.command)).toBeLessThanOrEqual(median(took.convexRun));
 });
 
 describe("several organizations", () => {

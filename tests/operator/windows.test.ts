@@ -42,9 +42,11 @@ test("takes windows, and what needs the ledger says so", async () => {
 });
 
 describe("trouble on the way", () => {
-  test.each(["SIGINT", "SIGTERM"] as const)("%s stops after a window", async (name) => {
+  test("Ctrl-C stops after a window", async () => {
     const run = await operator(await deploy(platform({ org_a: 600 }), { backend, faults: [slow] }));
-    const ran = await run(["migrate", "org_a", "--yes", "--json"], { signals: [{ name, afterMs: 300 }] });
+    const ran = await run(["migrate", "org_a", "--yes", "--json"], {
+      signals: [{ name: "SIGINT", afterMs: 300 }],
+    });
     expect(ran.code).toBe(3);
     const [report] = reportOf(ran).organizations;
     expect(report.migration).toMatchObject({ done: false, stopped: "interrupted" });

@@ -1,0 +1,84 @@
+import { CallFailed } from "../connection/errors.js";
+import type { ConnectionOptions } from "../connection/options.js";
+import type { MigrationOptions } from "../operator/migration.js";
+import type { OrganizationReport } from "../operator/report.js";
+import { red } from "../terminal/color.js";
+import { printLines } from "../terminal/print.js";
+import { columns } from "../terminal/width.js";
+import { wrap } from "../terminal/wrap.js";
+import { howWords, migrationColumns, printMigration, printRehearsal } from "./migrationSummary.js";
+import { runLine } from "./runLine.js";
+import { printSteps } from "./runSummary.js";
+import { shellCommand } from "./shellCommand.js";
+
+const { stdout } = process;
+
+/** What a dry run found, or what is under way. */
+export async function showRehearsal(reports: readonly OrganizationReport[]): Promise<void> {
+  const [only] = reports;
+  if (reports.length === 1 && only?.error) throw new CallFailed(only.error);
+  if (reports.length > 1) {
+    const { printFleet } = await import("./fleetTable.js");
+    const [now, failed] = migrationColumns;
+    if (now && failed) printFleet(reports, [{ ...now, title: "would" }, failed]);
+  } else if (only?.migration) printRehearsal(only, only.migration);
+  const underWay = reports.filter(({ ending, run }) => ending === "done" && run !== null);
+  if (reports.length > 1 && underWay.length > 0) printLines("");
+  for (const { organizationId, run, status } of underWay) {
+    if (run === null) continue;
+    const line = `${organizationId}: a run is under way: ${runLine(run, status?.voiceNotes.total ?? null)}`;
+    printLines(wrap(line, 2, Math.min(columns(), 100)));
+  }
+  printLines("");
+}
+
+/** How migrations ended. */
+export async function showMigrations(
+  reports: readonly OrganizationReport[],
+  how: MigrationOptions,
+  options: ConnectionOptions,
+): Promise<void> {
+  const [only] = reports;
+  if (reports.length === 1 && only) {
+    if (only.migration === null && only.error !== null) throw new CallFailed(only.error);
+    printMigration(only, how, options);
+    return;
+  }
+  const { fleetLine, printFleet } = await import("./fleetTable.js");
+  printFleet(reports, migrationColumns);
+  printLines("", fleetLine(reports));
+  const ids = reports.filter(isUnfinished).map(({ organizationId }) => organizationId);
+  if (ids.length === 0) return;
+  printLines(
+    "",
+    "To continue with those that are not done:",
+    shellCommand(["migrate", ...ids, ...howWords(how)], options),
+  );
+}
+
+/** One that the same command can take further. */
+const isUnfinished = ({ migration, ending }: OrganizationReport): boolean =>
+  ending === "notComplete" || (migration !== null && !migration.done && migration.stopped !== "failures");
+
+/** The runs that were started, and how to watch them. */
+export async function showBackground(
+  reports: readonly OrganizationReport[],
+  options: ConnectionOptions,
+): Promise<void> {
+  const [only] = reports;
+  if (reports.length === 1 && only?.error) throw new CallFailed(only.error);
+  const runs = reports.flatMap(({ run, ending }) => (run === null || ending === "failed" ? [] : [run]));
+  for (const run of runs) printLines(`${run.organizationId}  run ${run.runId}  ${run.state}`);
+  for (const { organizationId, error } of reports) {
+    if (error === null) continue;
+    const text = `${organizationId}: ${error.message}${error.hint === null ? "" : `; ${error.hint}`}`;
+    printLines(red(stdout, wrap(text, 2, Math.min(columns(), 100))));
+  }
+  const [first] = runs;
+  if (first === undefined) return;
+  if (runs.length === 1) printSteps(first, options);
+  else {
+    printLines("", "To see how far they are:", shellCommand(["runs"], options));
+    printLines("", "To watch the first of them:", shellCommand(["run", first.runId, "--watch"], options));
+  }
+}
