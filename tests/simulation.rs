@@ -15,8 +15,8 @@
 mod simulator;
 
 #[test]
-fn two_hundred_histories() {
-    for seed in 0..200 {
+fn a_hundred_histories() {
+    for seed in 0..100 {
         if let Err(failure) = simulator::check(seed) {
             panic!("{failure}\nplay it again with `scripts/simulate --seed {seed} --histories 1`");
         }
