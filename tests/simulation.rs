@@ -3,10 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::missing_panics_doc,
     clippy::cast_precision_loss,
     unreachable_pub,
     reason = "a test may panic"
