@@ -82,7 +82,7 @@ fn page(after: Option<String>) -> MigrationPage {
         id: n.to_string(),
         position: (n + 1).to_string(),
         created_ms: Millis(0.0),
-        verdict: if n % 2 == 0 {
+        verdict: if n.is_multiple_of(2) {
             NoteVerdict::Migrate
         } else {
             NoteVerdict::Migrated

@@ -231,7 +231,7 @@ impl Action {
             self.planner = MigrationRun::new(&self.call).unwrap();
         }
         match answered {
-            Some(Some(run)) => self.join(run),
+            Some(Some(run)) => self.join(&run),
             // The command answers with what it finds; a leg that is scheduled has nobody to answer to.
             Some(None) if is_command => self.phase = Phase::Reading(Then::Interrupt),
             Some(None) => self.phase = Phase::Over,
@@ -240,9 +240,9 @@ impl Action {
     }
 
     /// Goes on from the run's row, once it has the failures, too.
-    fn join(&mut self, run: Run) {
+    fn join(&mut self, run: &Run) {
         if run.commits == 0 {
-            self.planner.join(&run, Vec::new());
+            self.planner.join(run, Vec::new());
             self.phase = Phase::Working;
         } else {
             self.phase = Phase::Reading(Then::Join);

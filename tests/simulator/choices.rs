@@ -17,7 +17,7 @@ impl Choices {
         }
     }
 
-    /// SplitMix64.
+    /// The next number of a `SplitMix64` generator.
     fn next(state: &mut u64) -> u64 {
         *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = *state;

@@ -127,7 +127,7 @@ fn new_note(choices: &mut Choices, trouble: u64, length: u64) -> Note {
 }
 
 fn organization(choices: &mut Choices) -> u8 {
-    u8::try_from(choices.below(ORGANIZATIONS as u64)).unwrap()
+    u8::try_from(choices.below(ORGANIZATIONS.into())).unwrap()
 }
 
 fn add_note(db: &mut Database, time: f64, note: Note, choices: &mut Choices) {

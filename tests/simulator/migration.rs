@@ -118,7 +118,8 @@ fn judge_notes(
             break;
         }
     }
-    let to_judge: Vec<_> = notes.iter().take(linked.len()).map(to_judge).collect();
+    let read = notes.iter().take(linked.len());
+    let to_judge: Vec<_> = read.map(|note| note.as_ref().map(to_judge)).collect();
     let artifacts: Vec<_> = (0..)
         .zip(&linked)
         .flat_map(|(note, artifacts)| {
@@ -161,12 +162,12 @@ fn judge_notes(
     Ok(judged)
 }
 
-fn to_judge(note: &Option<Row<Note>>) -> Option<NoteToJudge> {
-    note.as_ref().map(|note| NoteToJudge {
+fn to_judge(note: &Row<Note>) -> NoteToJudge {
+    NoteToJudge {
         organization_id: Some(organization_id(note.document.organization).into()),
         facts: facts(note),
         is_malformed: note.document.trouble == Trouble::Malformed,
-    })
+    }
 }
 
 fn artifact_to_judge(note: u32, artifact: &Row<Artifact>) -> ArtifactToJudge {
@@ -275,7 +276,6 @@ fn malformed_of(judged: &[Judged]) -> Vec<MalformedDocument> {
 }
 
 /// A page of a run's notes, or of the notes that failed in another run.
-#[expect(clippy::too_many_arguments, reason = "they are the function's")]
 pub fn page(
     ctx: &mut Ctx<'_>,
     judging: &Judging,

@@ -330,7 +330,8 @@ where
     Database: Has<D>,
 {
     let begin = position.map(|position| {
-        let (bits, id) = position[1..position.len() - 1].split_once(',').unwrap();
+        let key = position.trim_start_matches('[').trim_end_matches(']');
+        let (bits, id) = key.split_once(',').unwrap();
         (f64::from_bits(bits.parse().unwrap()), Id::parse(id))
     });
     let mut rows: Vec<Row<D>> = Vec::new();

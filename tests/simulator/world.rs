@@ -56,6 +56,7 @@ pub struct Stats {
     pub statuses: u64,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct World {
     pub now: f64,
     pub choices: Choices,
@@ -342,7 +343,7 @@ impl World {
                 }
                 let model = RunModel::new(organization, background, limit, world.deadline_ms, world.now);
                 let is_free = world.make_way(&model, None, result.is_ok());
-                world.check_exclusion(result, is_free);
+                Self::check_exclusion(result, is_free);
                 if result.is_ok() {
                     world.stats.runs += 1;
                     world.models.insert(run, model);
@@ -367,7 +368,7 @@ impl World {
         is_free
     }
 
-    fn check_exclusion<T>(&self, result: &Result<T>, is_free: bool) {
+    fn check_exclusion<T>(result: &Result<T>, is_free: bool) {
         match result {
             Ok(_) => assert!(is_free, "a run was to be refused"),
             Err(Failure::Refused(refusal)) => {
@@ -484,7 +485,7 @@ impl World {
                 }
                 if before.over.is_some() {
                     let is_free = world.make_way(&model, Some(run), result.is_ok());
-                    world.check_exclusion(result, is_free);
+                    Self::check_exclusion(result, is_free);
                 }
                 if result.is_ok() {
                     world.models.insert(run, model);
@@ -515,7 +516,7 @@ impl World {
                 let (deadline, now) = (world.deadline_ms, world.now);
                 let model = RunModel::new(organization, true, None, deadline, now);
                 let is_free = world.make_way(&model, None, result.is_ok());
-                world.check_exclusion(result, is_free);
+                Self::check_exclusion(result, is_free);
                 if result.is_ok() {
                     world.tell(|| format!("run {retry} tries the failures of run {run} again"));
                     world.models.insert(retry, model);
@@ -546,7 +547,7 @@ impl World {
         let (now, days) = (self.now.max(attempt.now_ms.0), judging.deferred_days);
         let mut truth = Truth::default();
         for (before, after) in db.artifacts.changes() {
-            let after = after.expect("an artifact was deleted");
+            let after = after.unwrap();
             let note = db.notes.get(after.document.note.unwrap()).unwrap();
             let own = note.document.organization;
             assert!(
