@@ -25,7 +25,9 @@ pub fn begin(world: &mut World) {
         2 => backend.slowness = choices.pick(&[1, 4, 20]),
         _ => backend.limits = tight(choices, backend.tells_metrics),
     }
-    world.is_roomy = backend.slowness == 1 && backend.limits == Metrics::default();
+    // Only the time that a slow machine takes cannot be known, and limits that are not told.
+    let are_known = backend.tells_metrics || backend.limits == Metrics::default();
+    world.is_roomy = backend.slowness == 1 && are_known;
     world.has_ledger = choices.below(4) < 3;
     world.write_rate = choices
         .one_in(5)
