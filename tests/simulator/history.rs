@@ -43,12 +43,12 @@ pub fn play(world: &mut World) -> Stats {
         }
     }
     world.is_quiet = true;
-    host::calm_down(world);
     world.tell(|| "from here on nothing goes wrong, and nobody interferes".into());
     if world.choices.one_in(4) {
         cancel_all(world);
     }
     settle(world);
+    host::calm_down(world);
     end_runs(world);
     for organization in 0..ORGANIZATIONS {
         migrate_the_rest(world, Some(organization));
