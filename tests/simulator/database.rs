@@ -216,6 +216,8 @@ pub enum Trouble {
     Heavy,
     /// A transaction that writes it fails with a message that nobody knows.
     Odd,
+    /// The same, but only for a second and a half, then not for as long, and so on.
+    Moody,
 }
 
 #[derive(Clone, Debug)]

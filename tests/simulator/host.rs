@@ -15,6 +15,9 @@ use super::world::World;
 
 const DAY: f64 = 86_400_000.0;
 
+/// Two of three notes are malformed, and nothing else is the matter.
+const MOST_ARE_MALFORMED: u64 = 1;
+
 /// What a history begins with: a backend, and what is stored.
 pub fn begin(world: &mut World) {
     let choices = &mut world.choices;
@@ -25,7 +28,9 @@ pub fn begin(world: &mut World) {
         2 => backend.slowness = choices.pick(&[1, 4, 20]),
         _ => backend.limits = tight(choices, backend.tells_metrics),
     }
-    world.is_roomy = backend.slowness == 1 && backend.limits == Metrics::default();
+    // Only the time that a slow machine takes cannot be known, and limits that are not told.
+    let are_known = backend.tells_metrics || backend.limits == Metrics::default();
+    world.is_roomy = backend.slowness == 1 && are_known;
     world.has_ledger = choices.below(4) < 3;
     world.write_rate = choices
         .one_in(5)
@@ -33,8 +38,11 @@ pub fn begin(world: &mut World) {
     world.deadline_ms = choices.pick(&[240_000.0, 60_000.0]);
     let notes = choices.pick(&[12, 3, 40, 90, 150, 0]);
     // What is the matter with notes: hardly anything, something, a lot.
-    let trouble = choices.pick(&[0, 0, 40, 12, 3]);
+    let trouble = choices.pick(&[0, 0, 40, 12, 3, MOST_ARE_MALFORMED]);
     let length = choices.pick(&[200, 2_000, 8_000]);
+    // So many failures at once that their rows in the ledger fill a small transaction.
+    let has_many_failures = matches!(trouble, MOST_ARE_MALFORMED | 3);
+    world.is_roomy &= world.backend.limits == Metrics::default() || !has_many_failures;
     let mut time = world.now - 20.0 * DAY;
     for _ in 0..notes {
         let note = new_note(&mut world.choices, trouble, length);
@@ -48,6 +56,22 @@ pub fn begin(world: &mut World) {
         add_flag(&mut world.db, world.now - DAY, &mut world.choices);
     }
     world.db.commit();
+}
+
+/// What was the matter with some notes for a while is over.
+pub fn calm_down(world: &mut World) {
+    world.host_writes(|db, _| {
+        let moody: Vec<_> = db
+            .notes
+            .all()
+            .filter(|note| note.document.trouble == Trouble::Moody)
+            .cloned()
+            .collect();
+        for mut note in moody {
+            note.document.trouble = Trouble::None;
+            db.notes.put(note);
+        }
+    });
 }
 
 /// Limits of which a few notes use up one or another. Where the backend does not tell them, a status halves Convex's own
@@ -118,10 +142,17 @@ fn new_note(choices: &mut Choices, trouble: u64, length: u64) -> Note {
             bytes_each: choices.pick(&[1, 1, 2, 3]),
         },
         insight_count: choices.pick(&[2, 0, 1, 5]),
-        trouble: if trouble > 0 && choices.one_in(trouble) {
-            choices.pick(&[Trouble::Malformed, Trouble::Refused, Trouble::Heavy, Trouble::Odd])
-        } else {
-            Trouble::None
+        trouble: match trouble {
+            0 => Trouble::None,
+            MOST_ARE_MALFORMED => choices.pick(&[Trouble::Malformed, Trouble::None, Trouble::Malformed]),
+            _ if choices.one_in(trouble) => choices.pick(&[
+                Trouble::Malformed,
+                Trouble::Refused,
+                Trouble::Heavy,
+                Trouble::Odd,
+                Trouble::Moody,
+            ]),
+            _ => Trouble::None,
         },
     }
 }
