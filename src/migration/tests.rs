@@ -1,6 +1,8 @@
 //! What a run asks its caller for, step by step.
 
 use super::*;
+use crate::ledger::{Run, RunPace};
+use crate::table::MalformedDocument;
 use crate::transaction::Metrics;
 
 const REFUSED: &str =
@@ -436,4 +438,361 @@ fn a_wrong_call_is_refused_and_named() {
     ] {
         assert_eq!(refused.unwrap_err().0, message);
     }
+}
+
+/// The answer of a run that settled notes with these verdicts and was then stopped, and the rest of its row.
+fn stopped_after(call: &MigrationCall, verdicts: &[NoteVerdict], why: Stopped) -> MigrationAnswer {
+    let mut run = run(call);
+    for (at, verdict) in verdicts.iter().enumerate() {
+        run.settle(&format!("n{at}"), *verdict, None);
+    }
+    run.batches = 1;
+    run.stop(why);
+    run.answer().unwrap()
+}
+
+#[test]
+fn every_number_that_needs_a_person_has_a_warning() {
+    use NoteVerdict::{ChangedRecently, Malformed, Migrate, NoCoach, NoTimeOfChange, Unfinished};
+    let repair = || MigrationCall {
+        repair: true,
+        ..call()
+    };
+    // call, verdicts, why it stopped, how each warning begins
+    for (call, verdicts, why, warnings) in [
+        (call(), &[Migrate][..], Stopped::Deadline, &[][..]),
+        (
+            call(),
+            &[Malformed; 2],
+            Stopped::Failures,
+            &[
+                "stopped: more than half of the notes tried fail",
+                "2 notes cannot be migrated (see `failures`): mend",
+            ],
+        ),
+        (
+            call(),
+            &[Malformed; 51],
+            Stopped::Deadline,
+            &["51 notes cannot be migrated (see `failures`, the first 50): mend"],
+        ),
+        (
+            call(),
+            &[Malformed; 50],
+            Stopped::Deadline,
+            &["50 notes cannot be migrated (see `failures`): mend"],
+        ),
+        (
+            call(),
+            &[Unfinished],
+            Stopped::Deadline,
+            &["1 note has artifacts of which none is completed; `repair: true` finishes"],
+        ),
+        (
+            repair(),
+            &[ChangedRecently, ChangedRecently, NoTimeOfChange],
+            Stopped::Deadline,
+            &[
+                "repair left 2 notes: an artifact changed within 24 hours",
+                "repair left 1 note: an artifact's `updatedAt` lies in the future",
+            ],
+        ),
+        (
+            repair(),
+            &[Unfinished, ChangedRecently, NoTimeOfChange, NoTimeOfChange],
+            Stopped::Deadline,
+            &[
+                "repair left 1 note: an artifact changed within 24 hours",
+                "repair left 2 notes: an artifact's `updatedAt` lies in the future",
+                "repair left 1 note that would not be eligible without artifacts",
+            ],
+        ),
+        (repair(), &[Migrate], Stopped::Deadline, &[]),
+        (
+            call(),
+            &[NoCoach],
+            Stopped::Deadline,
+            &[
+                "1 note is blocked (see `reasons` and `samples`): a person must mend it, or decide that it stays in v1",
+            ],
+        ),
+        (
+            call(),
+            &[NoCoach; 2],
+            Stopped::Deadline,
+            &[
+                "2 notes are blocked (see `reasons` and `samples`): a person must mend them, or decide that they stay in v1",
+            ],
+        ),
+    ] {
+        let told = stopped_after(&call, verdicts, why).warnings;
+        assert_eq!(told.len(), warnings.len(), "{told:?}");
+        for (told, beginning) in told.iter().zip(warnings) {
+            assert!(told.starts_with(beginning), "{told}");
+        }
+    }
+}
+
+#[test]
+fn what_was_settled_is_processed_and_tells_whether_anything_is_known() {
+    use NoteVerdict::{Malformed, Migrate, NotReady};
+    let answer = stopped_after(
+        &call(),
+        &[Migrate, Migrate, Malformed, NotReady, NotReady],
+        Stopped::Deadline,
+    );
+    assert_eq!((answer.processed, answer.skipped, answer.errors), (5, 2, 1));
+    let dry = MigrationCall {
+        dry_run: true,
+        ..call()
+    };
+    for (verdict, is_known) in [(Migrate, true), (NotReady, true), (NoteVerdict::Gone, false)] {
+        let mut run = run(&dry);
+        run.settle("n0", verdict, None);
+        run.error = Some(REFUSED.into());
+        run.stop(Stopped::Error);
+        assert_eq!(run.answer().is_ok(), is_known, "{verdict:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_reckons_how_long_the_run_takes() {
+    // bytes per second of the pace, notes, batches, bytes written, seconds
+    for (pace, notes, batches, bytes, seconds) in [
+        // A quarter of a second a batch without a pace.
+        (0.0, 100, 2, 70_000, 1),
+        (0.0, 1_000, 7, 700_000, 2),
+        (1_000.0, 100, 2, 70_000, 71),
+        // The slower of the two.
+        (1e9, 1_000, 7, 700_000, 2),
+    ] {
+        let call = MigrationCall {
+            dry_run: true,
+            pace_bytes_per_second: pace,
+            ..call()
+        };
+        let mut run = run(&call);
+        run.next(Millis(0.0));
+        let mut page = page(&vec![NoteVerdict::Migrate; notes], true);
+        for note in &mut page.notes {
+            note.rows = Some(NoteRows {
+                transcripts: 0,
+                claims: 0,
+                bytes: 100,
+                ..NoteRows::default()
+            });
+        }
+        run.page_read(page).unwrap();
+        assert_eq!(run.next(Millis(0.0)), MigrationStep::Ended);
+        let estimate = run.answer().unwrap().estimate.unwrap();
+        let Estimate {
+            batches: told,
+            bytes_written,
+            seconds: reckoned,
+        } = estimate;
+        assert_eq!(
+            (told, bytes_written, reckoned),
+            (batches, bytes, seconds),
+            "{pace} {notes}"
+        );
+    }
+}
+
+#[test]
+fn a_run_tells_how_far_it_is_and_how_it_ended() {
+    let call = MigrationCall {
+        deadline_ms: Millis(98_000.0),
+        ..call()
+    };
+    let mut run = run(&call);
+    run.next(Millis(0.0));
+    let mut swept = written(&["n0".into(), "n1".into()], NoteVerdict::Migrate);
+    swept.created_ms = Some(Millis(0.0));
+    swept.position = Some("[1]".into());
+    run.swept(&swept, Millis(1.0)).unwrap();
+    assert_eq!(run.progress(), None);
+    run.next(Millis(1_000.0));
+    let line = "runMigration org_a: 2 notes, up to those of 1970-01-01, 2.0 notes per second";
+    assert_eq!(run.progress().as_deref(), Some(line));
+    for (why, end) in [
+        (Stopped::Limit, "limit"),
+        (Stopped::Deadline, "deadline"),
+        (Stopped::Failures, "failures"),
+        (Stopped::Error, "error"),
+    ] {
+        run.stop(why);
+        let answer = run.answer().unwrap();
+        let summary = format!(
+            "runMigration org_a: stopped ({end}), 2 migrated, 0 repaired, 0 failed in 1 batches, limited by nothing"
+        );
+        assert_eq!(run.summary(&answer), summary);
+    }
+    run.phase = Phase::Through;
+    let mut answer = run.answer().unwrap();
+    assert!(
+        run.summary(&answer)
+            .starts_with("runMigration org_a: done, 2 migrated")
+    );
+    for (limit, word) in [
+        (crate::Limit::DocumentsRead, "documentsRead"),
+        (crate::Limit::BytesRead, "bytesRead"),
+        (crate::Limit::DatabaseQueries, "databaseQueries"),
+        (crate::Limit::DocumentsWritten, "documentsWritten"),
+        (crate::Limit::BytesWritten, "bytesWritten"),
+        (crate::Limit::FunctionsScheduled, "functionsScheduled"),
+        (
+            crate::Limit::ScheduledFunctionArgsBytes,
+            "scheduledFunctionArgsBytes",
+        ),
+        (crate::Limit::UserTime, "userTime"),
+        (crate::Limit::Memory, "memory"),
+        (crate::Limit::Deadline, "deadline"),
+    ] {
+        answer.batch_size.limited_by = Some(limit);
+        let summary = run.summary(&answer);
+        assert!(summary.ends_with(&format!("limited by {word}")), "{summary}");
+    }
+}
+
+/// A row of the ledger that these notes were counted in.
+fn row() -> Run {
+    let mut row = Run {
+        run_id: "r1".into(),
+        commits: 4,
+        position: Some("[7]".into()),
+        pace: RunPace::new(Some(2_000.0)),
+        limit: Some(20),
+        limit_left: Some(6),
+        ..Run::default()
+    };
+    row.sums.outcome.migrated = 14;
+    row.sums.batches = 3;
+    row
+}
+
+#[test]
+fn a_leg_goes_on_from_its_row_and_tells_what_it_settled() {
+    let mut run = run(&call());
+    run.join(&row(), vec![]);
+    let MigrationStep::ReadPage { after, .. } = run.next(Millis(0.0)) else {
+        panic!("six notes are too few for a sweep");
+    };
+    assert_eq!(after.as_deref(), Some("[7]"));
+    let verdicts = [
+        NoteVerdict::NotReady,
+        NoteVerdict::Malformed,
+        NoteVerdict::Migrate,
+    ];
+    let mut page = page(&verdicts, true);
+    let malformed = MalformedDocument {
+        row: 1,
+        id: "n1".into(),
+        field: "insights".into(),
+    };
+    page.malformed = vec![malformed.clone()];
+    run.page_read(page).unwrap();
+    let MigrationStep::WriteBatch { ids, recording, .. } = run.next(Millis(0.0)) else {
+        panic!("a note is to be written");
+    };
+    let recording = recording.unwrap();
+    assert_eq!((ids, recording.before.number), (vec!["n2".into()], 5));
+    assert_eq!(recording.before.position.as_deref(), Some("[7]"));
+    let notes: Vec<_> = recording
+        .notes
+        .iter()
+        .map(|note| (&*note.id, &*note.position, note.verdict))
+        .collect();
+    let [not_ready, is_malformed, migrate] = verdicts;
+    assert_eq!(
+        notes,
+        [
+            ("n0", "[0]", not_ready),
+            ("n1", "[1]", is_malformed),
+            ("n2", "[2]", migrate)
+        ]
+    );
+    assert_eq!(recording.malformed, [malformed]);
+
+    // It is written, more slowly by the row's new pace.
+    let mut batch = written(&["n2".into()], migrate);
+    batch.bytes_per_second = Some(500.0);
+    batch.metrics.bytes_written.add(1_000);
+    run.batch_written(&batch, Millis(0.0)).unwrap();
+    assert_eq!(run.next(Millis(0.0)), MigrationStep::Ended);
+    let end = run.leg_end();
+    assert_eq!(
+        (end.stopped, end.rest.number, end.pause_ms),
+        (None, 6, Millis(2_000.0))
+    );
+    assert_eq!(
+        (end.rest.sums.settled(), end.rest.error, end.rest.refusals),
+        (0, None, 0)
+    );
+    let answer = run.answer().unwrap();
+    assert_eq!(
+        (answer.run_id.as_deref(), answer.batches, answer.outcome.migrated),
+        (Some("r1"), 4, 15)
+    );
+}
+
+#[test]
+fn a_leg_that_failed_tells_the_ledger_of_it() {
+    let mut run = run(&call());
+    run.join(&row(), vec![]);
+    run.next(Millis(0.0));
+    for (nth, message) in [
+        REFUSED,
+        "Too many concurrent requests in a short period of time",
+        REFUSED,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        run.failed(message, Millis(0.0), 1.0).unwrap();
+        run.next(Millis(0.0));
+        run.next(Millis(0.0));
+        assert_eq!(run.leg_end().rest.refusals, [1, 1, 2][nth]);
+    }
+    // Before it ends, its error is what failed; then it is what it broke off with.
+    assert_eq!(run.leg_end().rest.error.as_deref(), Some(REFUSED));
+    run.failed(&format!("{REFUSED}.\nagain."), Millis(1e6), 1.0)
+        .unwrap();
+    assert_eq!(run.next(Millis(1e6)), MigrationStep::Ended);
+    let end = run.leg_end();
+    assert_eq!((end.stopped, end.rest.refusals), (Some(Stopped::Error), 3));
+    assert_eq!(end.rest.error, Some(format!("{REFUSED}. again")));
+    assert_eq!(end.rest.position.as_deref(), Some("[7]"));
+}
+
+#[test]
+fn a_leg_that_stopped_for_another_reason_has_no_error_of_its_own() {
+    let mut run = run(&call());
+    run.join(&row(), vec![]);
+    run.error = Some("it is cursed".into());
+    run.stop(Stopped::Deadline);
+    let end = run.leg_end();
+    assert_eq!((end.stopped, end.rest.error), (Some(Stopped::Deadline), None));
+}
+
+#[test]
+fn a_run_that_was_paused_answers_with_its_row() {
+    let mut run = run(&call());
+    run.next(Millis(0.0));
+    run.interrupt(&row(), vec![]);
+    assert_eq!(run.next(Millis(0.0)), MigrationStep::Ended);
+    let answer = run.answer().unwrap();
+    assert_eq!(
+        (answer.done, answer.stopped, answer.next.is_some()),
+        (false, None, false)
+    );
+    assert_eq!(
+        (answer.outcome.migrated, answer.run_id.as_deref()),
+        (14, Some("r1"))
+    );
+    assert_eq!(
+        answer.warnings,
+        [
+            "the run was paused, cancelled or given up meanwhile; look at it with `npx convex run v2Rollout:run '{\"runId\": \"r1\"}'`"
+        ]
+    );
 }
