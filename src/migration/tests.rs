@@ -143,8 +143,10 @@ fn an_error_before_anything_was_done_is_thrown() {
         run.next(Millis(0.0));
         run.next(Millis(0.0));
         run.failed(REFUSED, Millis(60_000.0), 1.0).unwrap();
-        // Whether it was written after all is looked at first.
-        if let MigrationStep::ReadPage { .. } = run.next(Millis(60_000.0)) {
+        // Where something may have been written after all, that is looked at first.
+        if !run.accepted.dry_run {
+            let step = run.next(Millis(60_000.0));
+            assert!(matches!(step, MigrationStep::ReadPage { .. }), "{step:?}");
             run.page_read(page(&[NoteVerdict::Migrate], false)).unwrap();
         }
         assert_eq!(run.next(Millis(60_000.0)), MigrationStep::Ended);
@@ -216,6 +218,17 @@ fn a_run_waits_for_its_pace() {
             None => assert!(matches!(step, MigrationStep::Sweep { .. }), "{step:?}"),
         }
     }
+    // Without a pace it waits for nothing.
+    let mut run = run(&self::call());
+    run.next(Millis(0.0));
+    let mut swept = written(&["n0".into()], NoteVerdict::Migrate);
+    swept.metrics.bytes_written.add(5_000);
+    run.swept(&swept, Millis(0.0)).unwrap();
+    let step = run.next(Millis(0.0));
+    assert!(
+        matches!(step, MigrationStep::ReadPage { .. } | MigrationStep::Sweep { .. }),
+        "{step:?}"
+    );
 }
 
 /// What came of a run over `notes`, whose transactions all fail for which `fails` answers with a message; waits pass
@@ -795,4 +808,392 @@ fn a_run_that_was_paused_answers_with_its_row() {
             "the run was paused, cancelled or given up meanwhile; look at it with `npx convex run v2Rollout:run '{\"runId\": \"r1\"}'`"
         ]
     );
+}
+
+#[test]
+fn more_than_half_of_twenty_notes_are_too_many_failures() {
+    let run = run(&call());
+    for (failed, tried, expected) in [
+        (11, 19, false),
+        (10, 20, false),
+        (11, 20, true),
+        (20, 40, false),
+        (21, 40, true),
+    ] {
+        assert_eq!(
+            run.fails_too_often(failed, tried),
+            expected,
+            "{failed} of {tried}"
+        );
+    }
+}
+
+#[test]
+fn a_run_stops_behind_the_note_with_which_too_many_failed() {
+    let dry = MigrationCall {
+        dry_run: true,
+        ..call()
+    };
+    let verdicts = [&[NoteVerdict::Migrate; 5][..], &[NoteVerdict::Malformed; 30]].concat();
+    let mut run = run(&dry);
+    run.next(Millis(0.0));
+    run.page_read(page(&verdicts, true)).unwrap();
+    assert_eq!(run.next(Millis(0.0)), MigrationStep::Ended);
+    let answer = run.answer().unwrap();
+    assert_eq!((answer.outcome.migrated, answer.outcome.failed), (5, 15));
+    assert_eq!(answer.stopped, Some(Stopped::Failures));
+}
+
+/// What a run is at once these notes were swept, the last of them as told.
+fn after_sweep(
+    notes: usize,
+    verdict: NoteVerdict,
+    last: NoteVerdict,
+    is_last: bool,
+) -> (MigrationRun, MigrationStep) {
+    let mut run = run(&call());
+    run.next(Millis(0.0));
+    let ids: Vec<String> = (0..notes).map(|n| format!("n{n}")).collect();
+    let mut swept = written(&ids, verdict);
+    *swept.verdicts.last_mut().unwrap() = last;
+    swept.position = Some("[1]".into());
+    swept.is_last = is_last;
+    run.swept(&swept, Millis(0.0)).unwrap();
+    let step = run.next(Millis(0.0));
+    (run, step)
+}
+
+#[test]
+fn a_sweep_teaches_how_large_the_next_one_is_and_whether_there_is_one() {
+    use NoteVerdict::{Malformed, Migrate, Migrated};
+    // notes, what became of them and of the last one, is it the last of all, the next size, is it swept again
+    for (notes, verdict, last, is_last, size, sweeps) in [
+        (50, Migrate, Migrate, false, 100, true),
+        // It had no more room.
+        (30, Migrate, Migrate, false, 60, true),
+        (30, Migrate, Migrate, true, 50, false),
+        (30, Migrate, Malformed, false, 50, false),
+        (50, Migrated, Migrated, false, 50, false),
+        (50, Migrated, Migrate, false, 50, false),
+    ] {
+        let (run, step) = after_sweep(notes, verdict, last, is_last);
+        assert_eq!(run.size.notes(), size, "{notes} {verdict:?} {last:?} {is_last}");
+        assert_eq!(matches!(step, MigrationStep::Sweep { .. }), sweeps, "{step:?}");
+    }
+}
+
+#[test]
+fn among_the_first_few_notes_a_failure_ends_sweeps() {
+    let step = |migrated: usize, failed: usize, is_held| {
+        let mut run = run(&call());
+        for _ in 0..migrated {
+            run.settle("n", NoteVerdict::Migrate, None);
+        }
+        for _ in 0..failed {
+            run.settle("n", NoteVerdict::Malformed, None);
+        }
+        run.held = held(is_held);
+        matches!(run.next(Millis(0.0)), MigrationStep::Sweep { .. })
+    };
+    assert!(step(5, 0, None));
+    assert!(!step(18, 1, None));
+    assert!(step(19, 1, None));
+    assert!(
+        !step(5, 0, Some(false)),
+        "the next note decides about one that is held"
+    );
+}
+
+/// A note that is held, if others pass as told.
+fn held(others_pass: Option<bool>) -> Option<Held> {
+    Some(Held {
+        before: Checkpoint {
+            tally: Tally::default(),
+            unrecorded: None,
+            position: Some("[3]".into()),
+        },
+        id: "n4".into(),
+        message: "it is cursed".into(),
+        others_pass: others_pass?,
+    })
+}
+
+#[test]
+fn a_note_that_is_held_is_recorded_and_blamed_once() {
+    let holding = |has_ledger, others_pass| {
+        let mut run = run(&call());
+        if has_ledger {
+            run.join(&row(), vec![]);
+        }
+        run.settle("n5", NoteVerdict::Migrate, None);
+        run.held = held(Some(others_pass));
+        run
+    };
+    let unrecorded = |run: &MigrationRun| run.unrecorded.as_ref().map(|batch| batch.failures.len());
+
+    // Once others pass, the ledger has recorded it as failed.
+    for (others_pass, recorded) in [(false, 1), (true, 0)] {
+        let mut run = holding(true, others_pass);
+        assert_eq!(run.recording().unwrap().before.failures.len(), recorded);
+        run.blame_held();
+        assert_eq!((run.tally.outcome.failed, unrecorded(&run)), (1, Some(recorded)));
+    }
+
+    // A run that ends before anything is decided about it blames it only where the ledger has done so.
+    for (has_ledger, others_pass, failed, migrated, position) in [
+        (true, true, 1, 15, Some("[7]")),
+        (true, false, 0, 0, Some("[3]")),
+        (false, true, 0, 1, Some("[3]")),
+        (false, false, 0, 0, Some("[3]")),
+    ] {
+        let mut run = holding(has_ledger, others_pass);
+        run.stop(Stopped::Deadline);
+        let outcome = run.tally.outcome;
+        assert_eq!(
+            (outcome.failed, outcome.migrated),
+            (failed, migrated),
+            "{has_ledger} {others_pass}"
+        );
+        assert_eq!(run.position.as_deref(), position);
+    }
+
+    // It is tried once more when others pass, and is recovered where it goes through.
+    let mut run = holding(true, true);
+    let MigrationStep::WriteBatch { ids, recording, .. } = run.next(Millis(0.0)) else {
+        panic!("it is tried once more");
+    };
+    let recording = recording.unwrap();
+    assert_eq!(
+        (&*ids, recording.before.recovered.as_deref()),
+        (&["n4".to_owned()][..], Some("n4"))
+    );
+    let notes: Vec<_> = recording
+        .notes
+        .iter()
+        .map(|note| (&*note.id, &*note.position))
+        .collect();
+    assert_eq!(notes, [("n4", "[7]")]);
+}
+
+#[test]
+fn what_a_batch_records_is_numbered_from_its_first_note() {
+    use NoteVerdict::{Malformed, Migrate, NotReady};
+    let mut run = run(&MigrationCall {
+        batch_size: Some(1.0),
+        ..call()
+    });
+    run.join(&row(), vec![]);
+    run.next(Millis(0.0));
+    let mut page = page(&[Migrate, NotReady, Malformed, Migrate], true);
+    page.malformed = vec![malformed(2, "n2")];
+    run.page_read(page).unwrap();
+    run.next(Millis(0.0));
+    run.batch_written(&written(&["n0".into()], Migrate), Millis(0.0))
+        .unwrap();
+    let MigrationStep::WriteBatch { recording, .. } = run.next(Millis(0.0)) else {
+        panic!("a second note is to be written");
+    };
+    assert_eq!(recording.unwrap().malformed, [malformed(1, "n2")]);
+}
+
+fn malformed(row: u32, id: &str) -> MalformedDocument {
+    MalformedDocument {
+        row,
+        id: id.into(),
+        field: "insights".into(),
+    }
+}
+
+#[test]
+fn a_note_that_became_malformed_meanwhile_is_named() {
+    use NoteVerdict::{Malformed, Migrate, NotReady};
+    let mut run = run(&MigrationCall {
+        limit: Some(3.0),
+        ..call()
+    });
+    run.next(Millis(0.0));
+    run.page_read(page(&[NotReady, Migrate, Migrate], true)).unwrap();
+    run.next(Millis(0.0));
+    let mut batch = written(&["n1".into(), "n2".into()], Migrate);
+    batch.verdicts[1] = Malformed;
+    batch.malformed = vec![malformed(1, "n2")];
+    run.batch_written(&batch, Millis(0.0)).unwrap();
+    let failure = NoteFailure {
+        voice_note_id: "n2".into(),
+        code: Code::MalformedDocument,
+        message: "insights is missing, or not what the schema says".into(),
+    };
+    assert_eq!(run.tally.failures, [failure]);
+}
+
+#[test]
+fn a_page_that_was_cut_names_the_bytes_that_were_read() {
+    let dry = MigrationCall {
+        dry_run: true,
+        ..call()
+    };
+    // Notes of the pages, the limit that is named
+    for (pages, limited_by) in [
+        (&[1_000, 10][..], None),
+        (&[999, 10], Some(crate::Limit::BytesRead)),
+        (&[10], None),
+    ] {
+        let mut run = run(&dry);
+        for (nth, notes) in pages.iter().enumerate() {
+            run.next(Millis(0.0));
+            let is_last = nth + 1 == pages.len();
+            run.page_read(page(&vec![NoteVerdict::NotReady; *notes], is_last))
+                .unwrap();
+        }
+        run.next(Millis(0.0));
+        assert_eq!(
+            run.answer().unwrap().batch_size.limited_by,
+            limited_by,
+            "{pages:?}"
+        );
+    }
+}
+
+#[test]
+fn a_batch_that_was_cut_makes_the_next_one_smaller() {
+    // Notes that had room of ten, the size behind
+    for (reached, size) in [(4, 8), (10, 50)] {
+        let mut run = run(&MigrationCall {
+            limit: Some(100.0),
+            ..call()
+        });
+        run.is_sparse = true;
+        run.next(Millis(0.0));
+        run.page_read(page(&[NoteVerdict::Migrate; 10], true)).unwrap();
+        let MigrationStep::WriteBatch { ids, .. } = run.next(Millis(0.0)) else {
+            panic!("ten notes are to be written");
+        };
+        let batch = written(&ids[..reached], NoteVerdict::Migrate);
+        run.batch_written(&batch, Millis(0.0)).unwrap();
+        assert_eq!(run.size.notes(), size);
+    }
+}
+
+#[test]
+fn a_document_is_searched_for_among_the_notes_of_the_sweep_that_failed() {
+    const REFUSED: &str = "Validator error: Expected `string`, got `5`";
+    let mut run = run(&call());
+    run.next(Millis(0.0));
+    run.failed(REFUSED, Millis(0.0), 1.0).unwrap();
+    assert_eq!(run.size.notes(), 25);
+    run.next(Millis(0.0));
+    run.page_read(page(&[NoteVerdict::Migrate; 100], true)).unwrap();
+    // Half of those that are left, as long as they are suspect.
+    for expected in [25, 12, 6] {
+        let MigrationStep::WriteBatch { ids, .. } = run.next(Millis(0.0)) else {
+            panic!("{expected} notes are to be written");
+        };
+        assert_eq!(ids.len(), expected);
+        run.batch_written(&written(&ids, NoteVerdict::Migrate), Millis(0.0))
+            .unwrap();
+    }
+}
+
+#[test]
+fn behind_a_bad_first_note_the_next_batch_is_small() {
+    const REFUSED: &str = "Validator error: Expected `string`, got `5`";
+    // Where the first notes of the batch go through, the one behind is not looked for.
+    for (bad, next) in [("0", 4), ("1", 50)] {
+        let (_, writes) = carried_out(200, |ids, _| ids.iter().any(|id| id == bad).then_some(REFUSED));
+        let found = writes.iter().rposition(|notes| *notes == 1).unwrap();
+        assert_eq!(writes[found + 1], next, "{writes:?}");
+    }
+}
+
+#[test]
+fn a_sweep_that_meets_conflicts_three_times_is_given_up_for_pages() {
+    let conflict = "Documents read from or written to the \"voiceNotes\" table changed while this mutation was being run";
+    let mut run = run(&call());
+    let mut now = Millis(0.0);
+    for nth in 1..=3 {
+        let step = run.next(now);
+        assert!(matches!(step, MigrationStep::Sweep { .. }), "{nth}: {step:?}");
+        run.failed(conflict, now, 1.0).unwrap();
+        let MigrationStep::Wait { ms } = run.next(now) else {
+            panic!("it waits first");
+        };
+        now = now + ms;
+    }
+    let step = run.next(now);
+    assert!(matches!(step, MigrationStep::ReadPage { .. }), "{step:?}");
+}
+
+#[test]
+fn a_page_that_is_too_large_is_halved_down_to_one_note() {
+    let memory = "JavaScript execution ran out of memory (maximum memory usage: 64 MB)";
+    let mut run = run(&MigrationCall {
+        dry_run: true,
+        ..call()
+    });
+    let mut asked = Vec::new();
+    loop {
+        match run.next(Millis(0.0)) {
+            MigrationStep::ReadPage { notes, .. } => {
+                asked.push(notes);
+                run.failed(memory, Millis(0.0), 1.0).unwrap();
+            }
+            MigrationStep::Wait { .. } => {}
+            _ => break,
+        }
+    }
+    // One note alone is tried twice more.
+    assert_eq!(asked, [1_000, 500, 250, 125, 62, 31, 15, 7, 3, 1, 1, 1]);
+    assert_eq!(
+        run.answer().unwrap_err().message,
+        format!("no transaction was answered: {memory}")
+    );
+}
+
+/// A run whose first sweep may have been written: it looks whether it was.
+fn looking_for_a_lost_answer() -> MigrationRun {
+    let mut run = run(&call());
+    run.next(Millis(0.0));
+    run.failed(REFUSED, Millis(0.0), 1.0).unwrap();
+    run.next(Millis(0.0));
+    run.next(Millis(0.0));
+    run.failed(REFUSED, Millis(60_000.0), 1.0).unwrap();
+    let step = run.next(Millis(60_000.0));
+    assert!(matches!(step, MigrationStep::ReadPage { .. }), "{step:?}");
+    run
+}
+
+#[test]
+fn what_a_lost_answer_wrote_is_counted() {
+    use NoteVerdict::{Migrate, MigratedByLostAttempt, NotReady};
+    let mut run = looking_for_a_lost_answer();
+    let verdicts = [
+        MigratedByLostAttempt,
+        NotReady,
+        MigratedByLostAttempt,
+        NotReady,
+        Migrate,
+    ];
+    let mut page = page(&verdicts, false);
+    for note in &mut page.notes {
+        note.rows = Some(NoteRows {
+            transcripts: 1,
+            claims: 2,
+            ..NoteRows::default()
+        });
+    }
+    run.page_read(page).unwrap();
+    assert_eq!(run.next(Millis(60_000.0)), MigrationStep::Ended);
+    let answer = run.answer().unwrap();
+    assert_eq!(
+        (answer.outcome.migrated, answer.outcome.not_ready, answer.batches),
+        (2, 1, 1)
+    );
+    assert_eq!((answer.artifacts, answer.transcripts, answer.claims), (2, 2, 4));
+    assert_eq!(run.position.as_deref(), Some("[2]"));
+
+    // Where that cannot be read either, nothing is known.
+    let mut run = looking_for_a_lost_answer();
+    run.failed(REFUSED, Millis(60_000.0), 1.0).unwrap();
+    assert_eq!(run.next(Millis(60_000.0)), MigrationStep::Ended);
+    assert_eq!(run.answer().unwrap_err().code, Code::Internal);
 }
