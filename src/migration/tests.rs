@@ -219,16 +219,8 @@ fn a_run_waits_for_its_pace() {
         }
     }
     // Without a pace it waits for nothing.
-    let mut run = run(&self::call());
-    run.next(Millis(0.0));
-    let mut swept = written(&["n0".into()], NoteVerdict::Migrate);
-    swept.metrics.bytes_written.add(5_000);
-    run.swept(&swept, Millis(0.0)).unwrap();
-    let step = run.next(Millis(0.0));
-    assert!(
-        matches!(step, MigrationStep::ReadPage { .. } | MigrationStep::Sweep { .. }),
-        "{step:?}"
-    );
+    let (_, step) = after_sweep(50, NoteVerdict::Migrate, NoteVerdict::Migrate, false);
+    assert!(matches!(step, MigrationStep::Sweep { .. }), "{step:?}");
 }
 
 /// What came of a run over `notes`, whose transactions all fail for which `fails` answers with a message; waits pass
@@ -856,6 +848,7 @@ fn after_sweep(
     let ids: Vec<String> = (0..notes).map(|n| format!("n{n}")).collect();
     let mut swept = written(&ids, verdict);
     *swept.verdicts.last_mut().unwrap() = last;
+    swept.metrics.bytes_written.add(5_000);
     swept.position = Some("[1]".into());
     swept.is_last = is_last;
     run.swept(&swept, Millis(0.0)).unwrap();
