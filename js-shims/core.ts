@@ -5,7 +5,7 @@
  * The core, as wasm-pack made it. Importing this file compiles nothing anew: the bundler gives a compiled module, and each
  * call makes an instance of it in its own context.
  *
- * Objects of the core hold memory that Convex's runtime never frees by itself: free them.
+ * Objects of the core hold memory that Convex's runtime never frees by itself: `free` them.
  *
  * @example
  * ```ts
@@ -13,7 +13,7 @@
  * try {
  *   return run.counted(answer, Date.now());
  * } finally {
- *   run.free();
+ *   free(run);
  * }
  * ```
  */
@@ -29,6 +29,25 @@ import module from "../pkg/v2_rollout_bg.wasm";
 initSync({ module });
 
 export * from "../pkg/v2_rollout.js";
+
+/**
+ * Frees objects of the core. One whose call trapped, as for want of memory, is still in use and cannot be freed: the trap
+ * is the error that a caller must see then.
+ *
+ * @example
+ * ```ts
+ * free(scan, meter);
+ * ```
+ */
+export function free(...objects: readonly { free(): void }[]): void {
+  for (const object of objects) {
+    try {
+      object.free();
+    } catch {
+      // Its instance ends with the call of the function.
+    }
+  }
+}
 
 /**
  * What must be known to read documents and to tell the core about them. It is the same in every call.

@@ -197,6 +197,8 @@ mod tests {
             (0.0, "0"),
             (-1.0, "-1"),
             (2.5, "2.5"),
+            (12.5, "12.5"),
+            (99.999_999_9, "100"),
             (f64::NAN, "NaN"),
             (f64::INFINITY, "Infinity"),
             (f64::NEG_INFINITY, "-Infinity"),

@@ -101,6 +101,9 @@ mod tests {
 
     const NOW: Millis = Millis(1_790_000_000_000.0);
 
+    /// Seven days.
+    const WEEK: Millis = Millis(604_800_000.0);
+
     type State = (u64, String, Option<String>, Option<String>);
 
     fn state() -> State {
@@ -113,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        assert_eq!(open(&sealed(), "status org_1", NOW + LIFETIME), Ok(state()));
+        assert_eq!(open(&sealed(), "status org_1", NOW + WEEK), Ok(state()));
         // A state of another shape.
         assert_eq!(open::<u64>(&sealed(), "status org_1", NOW), Err(damaged()));
     }
@@ -132,7 +135,7 @@ mod tests {
             );
         }
         assert_eq!(
-            refused("status org_1", NOW + LIFETIME + Millis(1.0)),
+            refused("status org_1", NOW + WEEK + Millis(1.0)),
             "cursor is older than 7 days"
         );
     }
@@ -140,8 +143,8 @@ mod tests {
     #[test]
     fn long_cursors_are_refused_before_they_are_decoded() {
         let of_length = |length| open::<State>(&"A".repeat(length), "status org_1", NOW).unwrap_err();
-        assert_eq!(of_length(LONGEST), damaged());
-        assert_eq!(of_length(LONGEST + 1).message, "cursor is longer than 8 KiB");
+        assert_eq!(of_length(8_192), damaged());
+        assert_eq!(of_length(8_193).message, "cursor is longer than 8 KiB");
     }
 
     #[test]

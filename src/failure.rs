@@ -225,4 +225,31 @@ mod tests {
             assert_eq!(FailureKind::of(message), kind, "{message}");
         }
     }
+
+    #[test]
+    fn who_writes_more_slowly_meets_fewer_conflicts_and_refused_writes() {
+        for (message, is_refusal) in [
+            ("OptimisticConcurrencyControlFailure", true),
+            (
+                "Too many writes per second. Your deployment is limited to 4 MiB",
+                true,
+            ),
+            (
+                "[Request ID: 1f2e] Too many writes to by_orgId. Spread your writes out",
+                true,
+            ),
+            ("Too many concurrent commits in a short period of time", false),
+            (
+                "Too many writes in a single function execution (limit: 16000)",
+                false,
+            ),
+            ("a note says: Too many writes per second", false),
+        ] {
+            assert_eq!(
+                FailureKind::of(message).is_refusal(message),
+                is_refusal,
+                "{message}"
+            );
+        }
+    }
 }

@@ -212,7 +212,7 @@ mod tests {
         insights_status: Some(InsightsStatus::Completed),
         has_coach: true,
         has_text: true,
-        created_ms: Millis(0.0),
+        created_ms: Millis(1e12),
     };
 
     #[test]
@@ -357,8 +357,8 @@ mod tests {
                 has_text,
                 ..READY
             };
-            let deferral = |now| Deferral {
-                now: Millis(now),
+            let deferral = |age| Deferral {
+                now: note.created_ms + Millis(age),
                 days: Some(3),
             };
             let just_before = Class::without_artifacts(&note, &deferral(3.0 * 86_400_000.0 - 1.0));

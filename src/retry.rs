@@ -80,11 +80,7 @@ pub fn lookup_retry(
         failures,
         unknown: failures,
     };
-    let end = if end - since < LOOKUP_PATIENCE {
-        end
-    } else {
-        since + LOOKUP_PATIENCE
-    };
+    let end = Millis(end.0.min((since + LOOKUP_PATIENCE).0));
     retry.after(FailureKind::of(message), now, end, jitter)
 }
 
@@ -124,6 +120,33 @@ mod tests {
         assert_eq!(wait(FailureKind::Unknown), None);
         for kind in [FailureKind::Document, FailureKind::TooLarge(Limit::Memory)] {
             assert_eq!(wait(kind), None);
+        }
+    }
+
+    #[test]
+    fn a_smaller_one_has_its_own_tries_and_waits_on() {
+        let mut retry = Retry::default();
+        let waits = |retry: &mut Retry| {
+            [(); 3].map(|()| {
+                retry
+                    .after(FailureKind::Unknown, Millis(0.0), NEVER, 1.0)
+                    .map(|wait| wait.0)
+            })
+        };
+        assert_eq!(waits(&mut retry), [Some(250.0), Some(500.0), None]);
+        assert_eq!(retry.failures(), 2);
+        retry.smaller();
+        assert_eq!(waits(&mut retry), [Some(1_000.0), Some(2_000.0), None]);
+        assert_eq!(retry.failures(), 4);
+    }
+
+    #[test]
+    fn a_lookup_is_tried_for_half_a_minute() {
+        let busy = "Too many concurrent requests in a short period of time";
+        let since = Millis(100_000.0);
+        for (after, expected) in [(29_000.0, Some(250.0)), (29_750.0, None), (40_000.0, None)] {
+            let wait = lookup_retry(busy, 0, since, since + Millis(after), NEVER, 1.0);
+            assert_eq!(wait.map(|wait| wait.0), expected, "{after}");
         }
     }
 

@@ -129,5 +129,21 @@ mod tests {
         assert!(malformed.is_plausible());
         malformed.names.pop();
         assert!(!malformed.is_plausible());
+        malformed.names.push("id3: orgId".into());
+        malformed.count = cursor::MOST - 1;
+        assert!(malformed.is_plausible());
+        malformed.count = cursor::MOST;
+        assert!(!malformed.is_plausible());
+    }
+
+    #[test]
+    fn two_counts_of_a_table_are_told_as_one() {
+        let of = |ids: &[&str]| {
+            let mut malformed = Malformed::default();
+            ids.iter().for_each(|id| malformed.add(id, "status"));
+            malformed
+        };
+        let (two, more) = (of(&["id1", "id2"]), of(&["id3", "id4"]));
+        assert_eq!(two.with(&more), of(&["id1", "id2", "id3", "id4"]));
     }
 }

@@ -1,6 +1,6 @@
 import { internalActionGeneric, internalQueryGeneric, queryGeneric } from "convex/server";
 
-import { StatusRun } from "../core.js";
+import { free, StatusRun } from "../core.js";
 import { boundTo } from "../environment.js";
 import { isRolloutError, messageOf } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
@@ -62,7 +62,7 @@ async function countPages(host: Host, ctx: ActionCtx, args: StatusArgs): Promise
     const counted = await carryOut(host, ctx, args, run);
     return { ...counted, ...(await toldByLedger(host, ctx, organizationId)) };
   } finally {
-    run.free();
+    free(run);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the documents of a transaction weigh, and what the transaction has used. */
 
-import { type Metrics, Transaction } from "../core.js";
+import { free, type Metrics, Transaction } from "../core.js";
 
 const encoder = new TextEncoder();
 
@@ -126,6 +126,6 @@ export class Meter {
   }
 
   free(): void {
-    this.transaction.free();
+    free(this.transaction);
   }
 }

@@ -1,4 +1,4 @@
-import { Allowance } from "../core.js";
+import { Allowance, free } from "../core.js";
 import type { StoredDocument } from "./documents.js";
 import { type Meter, valueBytes, type Weight } from "./meter.js";
 
@@ -69,7 +69,7 @@ export class Readers {
   }
 
   free(): void {
-    this.allowance.free();
+    free(this.allowance);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Carries out the steps of a status in one transaction. */
 
-import { type Range, StatusScan, type StatusStep } from "../core.js";
+import { free, type Range, StatusScan, type StatusStep } from "../core.js";
 import { boundTo, environment } from "../environment.js";
 import type { Host, QueryCtx } from "../host.js";
 import type { StatusPage, StatusPageArgs } from "../validators/status.js";
@@ -49,8 +49,7 @@ export async function scanStatus(
     await admit?.();
     return await carryOut(host, ctx, organizationId, scan, meter);
   } finally {
-    scan.free();
-    meter.free();
+    free(scan, meter);
   }
 }
 

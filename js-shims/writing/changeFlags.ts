@@ -1,6 +1,6 @@
 /** Carries out the change of both flags that `enableV2ForOrg` and `disableV2ForOrg` ask for. */
 
-import { FlagChange, type FlagChangeCall } from "../core.js";
+import { FlagChange, type FlagChangeCall, free } from "../core.js";
 import { findOrganization } from "../functions/access.js";
 import type { Host, MutationCtx } from "../host.js";
 import { addChange } from "../ledger/store.js";
@@ -22,8 +22,7 @@ export async function changeFlags(
     await findOrganization(host, ctx, request.organizationId);
     return await carryOut(host, ctx, request, change, meter);
   } finally {
-    meter.free();
-    change.free();
+    free(meter, change);
   }
 }
 

@@ -5,6 +5,7 @@ import type { ConvexError } from "convex/values";
 
 import {
   type Attempt,
+  free,
   type MigrationBatch,
   type MigrationCall,
   type MigrationPage,
@@ -83,7 +84,7 @@ export async function migrateNotes(
     console.info(summary);
     return answer;
   } finally {
-    run.free();
+    free(run);
   }
 }
 

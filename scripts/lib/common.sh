@@ -104,6 +104,8 @@ wasm_pack_version=0.15.1
 cargo_deny_version=0.20.2
 # shellcheck disable=SC2034
 cargo_fuzz_version=0.13.2
+# shellcheck disable=SC2034
+cargo_mutants_version=27.1.0
 # The compiler of the committed pkg/.
 # shellcheck disable=SC2034
 rustc_version=1.95.0

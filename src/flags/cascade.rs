@@ -248,6 +248,23 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_holds_no_more_rows_than_can_be_counted() {
+        for (organization_rows, user_rows, is_plausible) in [
+            (0, 0, true),
+            (cursor::MOST - 1, cursor::MOST - 1, true),
+            (cursor::MOST, 0, false),
+            (0, cursor::MOST, false),
+        ] {
+            let state = FlagState {
+                organization_rows,
+                user_rows,
+                ..FlagState::default()
+            };
+            assert_eq!(state.is_plausible(), is_plausible, "{state:?}");
+        }
+    }
+
+    #[test]
     fn a_variable_that_has_no_effect_is_kept_to_be_told() {
         let mut state = FlagState::default();
         for (variable, environment, ignored) in [

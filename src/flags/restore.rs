@@ -197,9 +197,9 @@ mod tests {
             ("x", damaged),
             (&*forged, damaged),
             (&*foreign, damaged),
-            (&*"A".repeat(LONGEST), damaged),
+            (&*"A".repeat(8_192), damaged),
             (
-                &*"A".repeat(LONGEST + 1),
+                &*"A".repeat(8_193),
                 "restore is longer than 8 KiB, which no `previous` is",
             ),
         ] {

@@ -140,6 +140,22 @@ mod tests {
         assert_eq!(most_bytes_written(&transaction), (14 << 20) / 16);
         transaction.tell(Metrics {
             documents_read: Metric {
+                used: 31_100,
+                remaining: 900,
+            },
+            ..Metrics::default()
+        });
+        let room = FlagRoom::of(&transaction, 1);
+        let documents = [
+            room.organization_rows,
+            room.user_rows,
+            room.newest_artifacts,
+            room.further_rows,
+        ]
+        .map(|share| share.documents);
+        assert_eq!(documents, [160, 100, 200, 200], "parts of the 800 that are left");
+        transaction.tell(Metrics {
+            documents_read: Metric {
                 used: 31_999,
                 remaining: 1,
             },

@@ -172,6 +172,49 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_answer_names_what_fits_next_and_what_it_does() {
+        use RunStateWord::{Cancelled, Cancelling, Done, Paused, Pausing, Queued, Running, Stopped};
+        let pause = ("v2Rollout:pauseRun", "stop at the next batch, and go on later");
+        let resume = ("v2Rollout:resumeRun", "go on in the background");
+        let cancel = (
+            "v2Rollout:cancelRun",
+            "end it for good, and free its organization",
+        );
+        let retry = (
+            "v2Rollout:retryFailures",
+            "try the notes again that failed, in a run of their own",
+        );
+        for (state, expected) in [
+            (Queued, &[pause, cancel][..]),
+            (Running, &[pause, cancel]),
+            (Pausing, &[resume, cancel]),
+            (Paused, &[resume, cancel]),
+            (Cancelling, &[cancel]),
+            (Stopped, &[resume, retry]),
+            (Cancelled, &[retry]),
+            (Done, &[retry]),
+        ] {
+            let mut run = Run {
+                run_id: "r1".into(),
+                mode: RunMode::Background,
+                state,
+                stopped: (state == Stopped).then_some(crate::migration::Stopped::Failures),
+                ..Run::default()
+            };
+            run.sums.outcome.failed = 1;
+            let answer = run.answer().unwrap();
+            let next: Vec<_> = answer
+                .next
+                .iter()
+                .map(|call| (&*call.function, &*call.why))
+                .collect();
+            assert_eq!(next, expected, "{state:?}");
+            assert!(answer.background);
+        }
+        assert!(!Run::default().answer().unwrap().background);
+    }
+
+    #[test]
     fn the_current_run_comes_before_the_last_one() {
         use RunStateWord::{Cancelled, Done, Paused};
         let run = |run_id: &str, state, started| Run {
@@ -184,6 +227,7 @@ mod tests {
             (vec![], None),
             (vec![run("a", Done, 1.0), run("b", Cancelled, 2.0)], Some("b")),
             (vec![run("a", Done, 2.0), run("b", Cancelled, 1.0)], Some("a")),
+            (vec![run("a", Done, 1.0), run("b", Done, 1.0)], Some("a")),
             (vec![run("a", Paused, 1.0), run("b", Done, 2.0)], Some("a")),
         ] {
             let last = last_run(&runs).unwrap().map(|run| run.run_id.as_str());

@@ -126,15 +126,11 @@ impl LoweredPace {
     /// None where it is full again.
     fn raised(self, now: Millis) -> Option<Self> {
         // A clock that went back must not keep it from rising.
-        let since = if now < self.good_since_ms {
-            now
-        } else {
-            self.good_since_ms
-        };
+        let since = Millis(self.good_since_ms.0.min(now.0));
         let minutes = as_f64(as_u64((now - since).0 / GOOD.0));
         let pace = self.bytes_per_second + minutes * STEP * self.full_bytes_per_second;
         // Ten steps of a tenth may come out a little below one.
-        (pace < self.full_bytes_per_second * (1.0 - 1e-9)).then_some(Self {
+        (pace.round() < self.full_bytes_per_second.round()).then_some(Self {
             bytes_per_second: pace,
             good_since_ms: since + Millis(minutes * GOOD.0),
             ..self
@@ -179,6 +175,10 @@ mod tests {
             (429.0, WRITTEN, 750.0),
             (1_000.0, WRITTEN, 1_000.0),
             (1_001.0, REFUSED, 500.0),
+            // Refusals within ten seconds of the last halving are one sign.
+            (1_006.0, REFUSED, 500.0),
+            (1_011.0, REFUSED, 250.0),
+            (1_015.0, REFUSED, 250.0),
         ];
         let events: Vec<_> = table.iter().map(|(at, event, _)| (*at, *event)).collect();
         let expected: Vec<_> = table.iter().map(|(_, _, pace)| Some(*pace)).collect();
@@ -225,6 +225,23 @@ mod tests {
         assert_eq!(
             paces(None, &events),
             [None, Some(4_000.0), Some(4_800.0), Some(2_400.0), None]
+        );
+    }
+
+    #[test]
+    fn it_is_as_fast_as_it_can_again_once_it_has_reached_what_it_was_lowered_from() {
+        let reached = PaceEvent::Refused {
+            reached: Some(8_000.0),
+        };
+        let events = [
+            (0.0, reached),
+            (240.0, WRITTEN),
+            (299.0, WRITTEN),
+            (300.0, WRITTEN),
+        ];
+        assert_eq!(
+            paces(None, &events),
+            [Some(4_000.0), Some(7_200.0), Some(7_200.0), None]
         );
     }
 

@@ -128,7 +128,6 @@ impl RunCall {
             total: self.total,
             pace: RunPace::new(self.bytes_per_second),
             started_ms: now,
-            updated_ms: now,
             ..Run::default()
         })
     }

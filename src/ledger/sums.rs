@@ -248,6 +248,55 @@ mod tests {
     }
 
     #[test]
+    fn every_number_is_added() {
+        let of = |unit: u64| RunSums {
+            outcome: Outcome {
+                migrated: unit,
+                repaired: 2 * unit,
+                already_migrated: 3 * unit,
+                unfinished: 4 * unit,
+                not_ready: 5 * unit,
+                deferred: 6 * unit,
+                blocked: 7 * unit,
+                failed: 8 * unit,
+            },
+            reasons: Reasons {
+                no_coach: unit,
+                insights_cancelled: 2 * unit,
+                unknown_status: 3 * unit,
+                transcribing: 4 * unit,
+                insights_in_progress: 5 * unit,
+                awaiting_confirmation: 6 * unit,
+                changed_recently: 7 * unit,
+                no_time_of_change: 8 * unit,
+            },
+            inserted: Inserted {
+                artifacts: unit,
+                transcripts: 2 * unit,
+                claims: 3 * unit,
+            },
+            samples: NoteSamples::default(),
+            batches: unit,
+            bytes_written: 2 * unit,
+        };
+        let mut sums = of(1);
+        sums.add(&of(10));
+        assert_eq!(sums, of(11));
+    }
+
+    #[test]
+    fn a_note_that_failed_is_counted_and_named() {
+        let mut batch = RunBatch::default();
+        batch.fail("n7", Code::Internal, "it is cursed");
+        let failure = NoteFailure {
+            voice_note_id: "n7".into(),
+            code: Code::Internal,
+            message: "it is cursed".into(),
+        };
+        assert_eq!((batch.sums.outcome.failed, batch.failures), (1, vec![failure]));
+    }
+
+    #[test]
     fn all_failures_are_named_and_five_samples_of_a_class() {
         let failed = written(vec![NoteVerdict::Malformed; 60]);
         let blocked = written(vec![NoteVerdict::NoCoach; 4]);

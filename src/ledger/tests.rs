@@ -770,3 +770,99 @@ fn a_row_reads_well() {
         Code::Internal
     );
 }
+
+#[test]
+fn a_row_holds_what_its_run_was_started_with() {
+    let call = RunCall {
+        reason: Some("pilot".into()),
+        position: Some("[7]".into()),
+        bytes_per_second: Some(5_000.0),
+        limit: Some(20.0),
+        total: Some(300),
+        ..call()
+    };
+    let started = start_run(&call, &[], Millis(9.0)).unwrap().unwrap();
+    let run = started.decision.run;
+    let schedule = (run.started_ms, run.updated_ms, run.lease_ends_ms);
+    let leg = Millis(9.0 + 5.0 * MINUTE);
+    assert_eq!(schedule, (Millis(9.0), Millis(9.0), Some(leg)));
+    assert_eq!(
+        (run.reason.as_deref(), run.position.as_deref()),
+        (Some("pilot"), Some("[7]"))
+    );
+    assert_eq!(
+        (run.limit, run.limit_left, run.total),
+        (Some(20), Some(20), Some(300))
+    );
+    assert_eq!(run.pace.bytes_per_second(), Some(5_000.0));
+
+    // Its failed notes are tried at the same pace.
+    let mut stopped = at(RunStateWord::Stopped);
+    stopped.sums.outcome.failed = 3;
+    stopped.pace = run.pace;
+    let retry = RetryCall {
+        run_id: "r2".into(),
+        by: "Ann".into(),
+        deadline_ms: Millis(4.0 * MINUTE),
+    };
+    let retried = retry_run(&stopped, &retry, &[], Millis(0.0))
+        .unwrap()
+        .decision
+        .run;
+    assert_eq!(retried.pace.bytes_per_second(), Some(5_000.0));
+    assert_eq!(
+        (retried.total, retried.arguments.retry_of.as_deref()),
+        (Some(3), Some("r1"))
+    );
+}
+
+#[test]
+fn a_run_that_is_over_beside_it_is_left_as_it_is() {
+    let over = at(RunStateWord::Done);
+    let next = RunCall {
+        run_id: "r2".into(),
+        ..call()
+    };
+    let start = start_run(&next, &[over], Millis(0.0)).unwrap().unwrap();
+    assert_eq!(start.others, []);
+}
+
+#[test]
+fn a_rest_that_a_batch_has_counted_is_not_counted_again() {
+    let run = running();
+    let mut old = batch(1, 5);
+    old.sums.outcome.failed = 1;
+    old.failures = vec![NoteFailure {
+        voice_note_id: "n1".into(),
+        code: Code::Internal,
+        message: "it is cursed".into(),
+    }];
+    old.error = Some("it is cursed".into());
+    let decision = on(&run, ended(1, Some(Stopped::Deadline), old), 2.0);
+    assert_eq!((decision.run.commits, &decision.run.sums), (1, &run.sums));
+    assert_eq!(decision.failures, []);
+    assert_eq!(
+        decision.run.last_error.map(|error| error.message).as_deref(),
+        Some("it is cursed")
+    );
+}
+
+#[test]
+fn a_pace_is_lowered_only_from_what_is_known_to_be_reached() {
+    let refused = |bytes_written, worked, expected| {
+        let mut run = running();
+        run.sums.bytes_written = bytes_written;
+        run.worked_ms = Millis(worked);
+        run.heard_ms = Some(Millis(MINUTE));
+        let mut batch = batch(2, 0);
+        batch.sums.bytes_written = 0;
+        batch.refusals = 1;
+        let pace = on(&run, written(1, batch), 1.0).run.pace.bytes_per_second();
+        assert_eq!(pace, expected, "{bytes_written} {worked}");
+    };
+    refused(60_000, 30_000.0, Some(1_000.0));
+    // Nothing was written, no time has passed, or neither.
+    refused(0, 30_000.0, None);
+    refused(60_000, 0.0, None);
+    refused(0, 0.0, None);
+}

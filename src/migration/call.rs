@@ -282,6 +282,100 @@ mod tests {
     }
 
     #[test]
+    fn a_run_in_the_background_needs_a_ledger_and_writes() {
+        let call = || MigrationCall {
+            background: true,
+            has_ledger: true,
+            by: Some("Ann Lee".into()),
+            reason: Some("pilot".into()),
+            ..MigrationCall::default()
+        };
+        assert_eq!(call().check(), Ok(()));
+        let dry = MigrationCall {
+            background: false,
+            dry_run: true,
+            ..call()
+        };
+        assert_eq!(dry.check(), Ok(()));
+        for (call, message) in [
+            (
+                MigrationCall {
+                    by: Some("Ann  Lee".into()),
+                    ..call()
+                },
+                "by `Ann  Lee` must be 1 to 128 visible ASCII characters, with single spaces between words at most",
+            ),
+            (
+                MigrationCall {
+                    reason: Some(" ".into()),
+                    ..call()
+                },
+                "reason ` ` must be",
+            ),
+            (
+                MigrationCall {
+                    is_legacy: true,
+                    ..call()
+                },
+                "background is unknown to this host's own migration action",
+            ),
+            (
+                MigrationCall {
+                    has_ledger: false,
+                    ..call()
+                },
+                "background needs the ledger",
+            ),
+            (
+                MigrationCall {
+                    dry_run: true,
+                    ..call()
+                },
+                "background does not go with `dryRun`: a dry run leaves nothing to look at later",
+            ),
+        ] {
+            let refusal = call.check().unwrap_err();
+            assert_eq!(refusal.code, Code::InvalidArgument);
+            assert!(refusal.message.starts_with(message), "{}", refusal.message);
+        }
+    }
+
+    #[test]
+    fn a_registered_run_begins_where_its_cursor_says_and_tells_who_runs_it() {
+        let call = MigrationCall {
+            by: Some("Ann".into()),
+            ..MigrationCall::default()
+        };
+        let actor = |call: &MigrationCall| (call.actor(), call.position().unwrap());
+        assert_eq!(actor(&call), ("Ann".into(), None));
+        let cursor = cursor::seal(&call.binding(), Millis(0.0), &Some("[1]"));
+        let call = MigrationCall {
+            cursor: Some(cursor),
+            by: None,
+            ..call
+        };
+        assert_eq!(actor(&call), ("script".into(), Some("[1]".into())));
+    }
+
+    #[test]
+    fn an_old_action_that_skips_all_it_looks_at_gets_no_further() {
+        for (processed, skipped, warns) in [
+            (0.0, 0.0, false),
+            (0.5, 0.5, true),
+            (200.0, 199.0, false),
+            (200.0, 200.0, true),
+            (200.0, 201.0, true),
+        ] {
+            let warning = legacy_warning(processed, skipped);
+            let begins = "every note that was looked at was skipped: ";
+            assert_eq!(
+                warning.map(|words| words.starts_with(begins)),
+                warns.then_some(true)
+            );
+        }
+    }
+
+    #[test]
     fn a_cursor_belongs_to_its_reach_and_kind() {
         let call = || MigrationCall {
             organization_id: Some("org_a".into()),

@@ -340,8 +340,8 @@ impl MigrationRun {
     fn may_sweep(&self) -> bool {
         // Among the first few notes it depends on each whether too many failed.
         let is_decided = self.tally.outcome.failed == 0 || self.tally.outcome.tried() >= FAILURES_FROM;
-        let is_looking = self.checkpoint.is_some() || self.held.is_some() || self.is_sparse;
-        !self.accepted.dry_run && !self.accepted.is_retry && !is_looking && is_decided
+        let is_searching = self.held.is_some() || self.is_sparse;
+        !self.accepted.dry_run && !self.accepted.is_retry && !is_searching && is_decided
     }
 
     /// A step that writes, when its time has come.

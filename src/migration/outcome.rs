@@ -255,6 +255,25 @@ mod tests {
     }
 
     #[test]
+    fn the_first_notes_of_each_class_that_are_left_are_named() {
+        let mut tally = Tally::default();
+        for nth in 0..=SAMPLES {
+            for (name, verdict) in [
+                ("u", NoteVerdict::Unfinished),
+                ("d", NoteVerdict::AwaitingConfirmation),
+                ("b", NoteVerdict::NoCoach),
+                ("m", NoteVerdict::Migrate),
+            ] {
+                tally.settle(&format!("{name}{nth}"), verdict, None);
+            }
+        }
+        let named = |name| (0..SAMPLES).map(|nth| format!("{name}{nth}")).collect::<Vec<_>>();
+        assert_eq!(tally.samples.unfinished, named("u"));
+        assert_eq!(tally.samples.deferred, named("d"));
+        assert_eq!(tally.samples.blocked, named("b"));
+    }
+
+    #[test]
     fn the_first_failures_are_named_and_all_are_counted() {
         let mut tally = Tally::default();
         for _ in 0..60 {

@@ -117,3 +117,22 @@ pub(super) fn is_sparse(verdicts: impl ExactSizeIterator<Item = NoteVerdict>) ->
     let notes = verdicts.len();
     verdicts.filter(|verdict| verdict.is_through()).count() * 2 < notes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_sparse_where_less_than_half_of_them_are_written() {
+        use NoteVerdict::{Migrate, MigratedByLostAttempt, NotReady, Repair};
+        for (verdicts, expected) in [
+            (&[][..], false),
+            (&[NotReady], true),
+            (&[Migrate, NotReady], false),
+            (&[NotReady, Repair, NotReady], true),
+            (&[MigratedByLostAttempt, NotReady, Migrate], false),
+        ] {
+            assert_eq!(is_sparse(verdicts.iter().copied()), expected, "{verdicts:?}");
+        }
+    }
+}

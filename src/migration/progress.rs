@@ -104,6 +104,7 @@ mod tests {
     fn days_of_the_calendar() {
         for (ms, expected) in [
             (0.0, "1970-01-01"),
+            (5_097_600_000.0, "1970-03-01"),
             (951_782_400_000.0, "2000-02-29"),
             (951_868_800_000.0, "2000-03-01"),
             (1_790_000_000_000.0, "2026-09-21"),
@@ -128,6 +129,7 @@ mod tests {
         let line = "runMigration org_a: 200 notes, up to those of 1970-01-01, 4.0 notes per second";
         assert_eq!(progress.line(Millis(150_000.0)).as_deref(), Some(line));
         assert_eq!(progress.line(Millis(150_999.0)), None);
+        assert!(progress.line(Millis(151_000.0)).is_some());
         let all = Progress::new(&Accepted::default(), Millis(0.0), deadline);
         assert_eq!(all.reach, "all organizations");
     }

@@ -122,7 +122,7 @@ impl MigrationRun {
         let notes = sweep.verdicts.len() as u64;
         let is_malformed = sweep.verdicts.last() == Some(&NoteVerdict::Malformed);
         self.is_sparse = is_malformed || is_sparse(sweep.verdicts.iter().copied());
-        if notes < self.size.notes() && !sweep.is_last && !is_malformed {
+        if !sweep.is_last && !is_malformed {
             self.size.fit(notes);
         }
         if notes == self.size.notes() && !self.is_sparse {

@@ -222,6 +222,28 @@ mod tests {
     }
 
     #[test]
+    fn patches_read_no_more_bytes_than_are_left() {
+        let mut transaction = Transaction::default();
+        transaction.tell(Metrics {
+            // 2 MiB are kept.
+            bytes_read: Metric {
+                used: (14 << 20) - 1_000,
+                remaining: (2 << 20) + 1_000,
+            },
+            ..Metrics::default()
+        });
+        for (repaired_bytes, fits) in [(500, 2), (501, 1), (333, 3)] {
+            let repair = Some(NoteRows {
+                are_written: false,
+                repaired_bytes: Some(repaired_bytes),
+                ..NoteRows::default()
+            });
+            let fitting = notes_that_fit(&transaction, &[repair; 5]);
+            assert_eq!(fitting.notes, fits, "{repaired_bytes}");
+        }
+    }
+
+    #[test]
     fn what_is_inserted_is_told() {
         let migrated = NoteRows {
             are_written: false,

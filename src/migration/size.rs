@@ -57,13 +57,9 @@ impl Size {
             }
         }
         let double = self.now.saturating_mul(2);
-        // Within a factor of two of the aim the part decides, below it the growth.
-        let aimed = if largest * 4.0 <= 1.0 {
-            double
-        } else {
-            // A product that is whole may come out a little smaller.
-            as_u64(as_f64(self.now) * 0.5 / largest + 1e-9).clamp(1, double.max(1))
-        };
+        // Within a factor of two of the aim the part decides, below it the growth. A product that is whole may come out a
+        // little smaller.
+        let aimed = as_u64(as_f64(self.now) * 0.5 / largest + 1e-9).clamp(1, double.max(1));
         self.raise_ceiling();
         let aimed = aimed.min(self.most);
         if let Some((too_large, limit)) = self.too_large
@@ -206,7 +202,18 @@ mod tests {
         for (now, metrics, next, limited_by) in [
             (50, metrics(|m| m.documents_read.add(10)), 100, None),
             (50, metrics(|m| m.documents_read.add(250)), 100, None),
+            (50, metrics(|_| ()), 100, None),
             (50, metrics(|m| m.bytes_read.add(500)), 50, Some(Limit::BytesRead)),
+            // The first of equally scarce ones is named.
+            (
+                50,
+                metrics(|m| {
+                    m.documents_read.add(500);
+                    m.bytes_read.add(500);
+                }),
+                50,
+                Some(Limit::DocumentsRead),
+            ),
             (
                 50,
                 metrics(|m| m.bytes_written.add(400)),
@@ -332,6 +339,15 @@ mod tests {
         assert_eq!(size.notes(), 87);
         size.restore(174);
         assert_eq!(size.notes(), 174);
+    }
+
+    #[test]
+    fn a_batch_that_was_cut_says_how_many_fit() {
+        for (fit, expected) in [(0, 1), (3, 3), (7, 7), (8, 7)] {
+            let mut size = Size::new(7);
+            size.fit(fit);
+            assert_eq!(size.notes(), expected);
+        }
     }
 
     #[test]

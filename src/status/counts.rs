@@ -437,6 +437,18 @@ mod tests {
     }
 
     #[test]
+    fn artifacts_that_no_note_is_linked_to_are_orphans() {
+        for (artifacts, linked_artifacts, orphans) in [(5, 3, 2), (3, 3, 0), (3, 5, 0)] {
+            let sums = Sums {
+                artifacts,
+                linked_artifacts,
+                ..Sums::default()
+            };
+            assert_eq!(sums.orphans(), orphans);
+        }
+    }
+
+    #[test]
     fn the_first_notes_of_each_kind_are_named() {
         let mut samples = StatusSamples::default();
         for nth in 0..7 {

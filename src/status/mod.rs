@@ -442,12 +442,10 @@ impl StatusScan {
 
     fn pause(&mut self, limit: Limit) -> StatusStep {
         self.limited_by = Some(limit);
-        let rows = match &self.page {
-            Some(page) => Some(page.done),
-            None if self.state.is_at_start => None,
-            None => Some(0),
-        };
-        StatusStep::Pause { rows }
+        // Without a page it is at the start of a range: behind a position it reads one before it pauses.
+        StatusStep::Pause {
+            rows: self.page.as_ref().map(|page| page.done),
+        }
     }
 
     fn is_done(&self) -> bool {

@@ -119,6 +119,8 @@ mod tests {
             (0, [0, 0, 0], 32),
             (32, [32, 32_000, 1], 256),
             (1_000, [1_000, 1_000_000, 1], 4_096),
+            // Ranges of a page are not those of its rows.
+            (100, [100, 100_000, 4_000], 800),
             // Of the 14 MiB that are left, an eighth is kept back.
             (32, [32, 32 << 20, 1], 13),
             (10_000, [10_000, 10_000 << 20, 1], 13),
@@ -135,6 +137,27 @@ mod tests {
             );
             assert_eq!(pace.rows(headroom, false).0, asked, "{rows} {reads:?}");
         }
+    }
+
+    #[test]
+    fn past_so_many_rows_older_ones_count_half() {
+        let reads = |documents, bytes, ranges| Reads {
+            documents,
+            bytes,
+            ranges,
+        };
+        let mut pace = Pace::default();
+        pace.lookups(600, reads(1_200, 90_000, 600));
+        pace.page(MEMORY, reads(MEMORY, 4_000_000, 10));
+        assert_eq!((pace.rows, pace.lookups), (MEMORY, 600));
+        pace.page(8, reads(8, 4_000, 2));
+        let expected = Pace {
+            rows: 4_100,
+            reads: reads(4_100, 2_002_000, 6),
+            lookups: 300,
+            lookup_reads: reads(600, 45_000, 300),
+        };
+        assert_eq!(pace, expected);
     }
 
     #[test]

@@ -58,3 +58,15 @@ impl Range {
         matches!(self, Self::Notes | Self::Artifacts | Self::Claims)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_ranges_have_lookups() {
+        let looking_up = Range::ALL.into_iter().filter(|range| range.looks_up());
+        let expected = [Range::Notes, Range::Artifacts, Range::Claims];
+        assert_eq!(looking_up.collect::<Vec<_>>(), expected);
+    }
+}

@@ -253,11 +253,14 @@ fn flags_are_read_again_together() {
     let mut scan = scan_at(Range::PlatformFlags { key: second });
     scan.state.flags.get_mut(first).organization_rows = 3;
     scan.state.flags.get_mut(first).environment = Some(true);
+    scan.state.flags.get_mut(second).ignored_environment = Some("yes".into());
     scan.state.sums.classes.blocked = 1;
     scan.position_lost().unwrap();
     assert_eq!(scan.range(), Some(Range::PlatformFlags { key: first }));
     let state = scan.state.flags.get(first);
     assert_eq!((state.organization_rows, state.environment), (0, Some(true)));
+    let ignored = scan.state.flags.get(second).ignored_environment.as_deref();
+    assert_eq!(ignored, Some("yes"));
     assert_eq!(scan.state.sums.classes.blocked, 1);
 }
 
@@ -518,17 +521,361 @@ fn a_wrong_call_is_refused_and_named() {
 
 #[test]
 fn a_forged_cursor_with_impossible_numbers_is_damaged() {
-    let state = State {
-        transactions: cursor::MOST,
-        ..State::default()
+    const MOST: u64 = cursor::MOST;
+    let opened = |change: fn(&mut State)| {
+        let mut state = State::default();
+        change(&mut state);
+        let forged = cursor::seal(
+            "v2MigrationStatus org_a 0  ",
+            Millis(0.0),
+            &(None::<String>, &state),
+        );
+        StatusScan::new(call(Some(forged)))
     };
-    let forged = cursor::seal(
-        "v2MigrationStatus org_a 0  ",
-        Millis(0.0),
-        &(None::<String>, &state),
-    );
+    let open = |artifacts| Open {
+        id: "n0".into(),
+        after: "[1]".into(),
+        linked: Linked {
+            artifacts,
+            is_completed: false,
+        },
+    };
+    assert!(opened(|_| ()).is_ok());
+    let possible: [fn(&mut State); 2] = [
+        |state| state.transactions = MOST - 1,
+        |state| state.read.ranges = MOST - 1,
+    ];
+    for change in possible {
+        assert!(opened(change).is_ok());
+    }
+    let impossible: [fn(&mut State); 11] = [
+        |state| state.transactions = MOST,
+        |state| state.pace.lookups(MOST, Reads::default()),
+        |state| state.read.documents = MOST,
+        |state| state.read.bytes = MOST,
+        |state| state.read.ranges = MOST,
+        |state| state.sums.claims = MOST,
+        |state| state.sums.drafts.expired = MOST,
+        |state| state.sums.samples.blocked = vec!["n0".into(); 6],
+        |state| state.flags.voice_notes.user_rows = MOST,
+        |state| state.flags.entity_resolution.user_rows = MOST,
+        |state| state.malformed.voice_notes = forged_count(),
+    ];
+    for (nth, change) in impossible.into_iter().enumerate() {
+        assert_eq!(opened(change).unwrap_err(), cursor::damaged(), "{nth}");
+    }
     assert_eq!(
-        StatusScan::new(call(Some(forged))).unwrap_err(),
+        opened(|state| state.malformed_linked = forged_count()).unwrap_err(),
         cursor::damaged()
     );
+    let with_open = |artifacts| {
+        let state = State {
+            open: Some(open(artifacts)),
+            ..State::default()
+        };
+        state.is_plausible()
+    };
+    assert_eq!([with_open(MOST - 1), with_open(MOST)], [true, false]);
+}
+
+/// More documents than have names, and no names.
+fn forged_count() -> Malformed {
+    serde_json::from_value(serde_json::json!({ "count": 1, "names": [] })).unwrap()
+}
+
+/// A transaction of so many documents that has read so much: what it may still read has the reserve taken off.
+fn used(documents: [u64; 2], bytes: u64, ranges: [u64; 2]) -> Transaction {
+    let metric = |[used, remaining]: [u64; 2]| crate::transaction::Metric { used, remaining };
+    let mut transaction = Transaction::default();
+    transaction.tell(crate::transaction::Metrics {
+        documents_read: metric(documents),
+        bytes_read: metric([bytes, (16 << 20) - bytes]),
+        database_queries: metric(ranges),
+        ..crate::transaction::Metrics::default()
+    });
+    transaction
+}
+
+/// A scan in a transaction of its own that asks for a page of a range.
+fn resumed_at(range: Range) -> StatusScan {
+    let mut before = scan_at(range);
+    let cursor = before.answer(None, &Transaction::default()).unwrap().cursor;
+    let mut scan = StatusScan::new(call(cursor)).unwrap();
+    scan.next(&Transaction::default());
+    scan
+}
+
+#[test]
+fn a_transaction_reads_a_page_whatever_was_read_before_and_then_ends_where_a_limit_is_reached() {
+    let spent = used([32_000, 0], 0, [0, 4_096]);
+    let mut scan = StatusScan::new(call(None)).unwrap();
+    let StatusStep::ReadPage { range, documents, .. } = scan.next(&spent) else {
+        panic!("a transaction gets further");
+    };
+    assert_eq!(documents, 1);
+    feed_nothing(&mut scan, range);
+    // An empty range is progress, too.
+    assert_eq!(scan.next(&spent), StatusStep::Pause { rows: None });
+}
+
+#[test]
+fn a_page_behind_another_needs_room_for_its_ranges() {
+    let more = Page {
+        is_last: false,
+        ..last("d0")
+    };
+    let after = |ranges: [u64; 2]| {
+        let mut scan = scan_at(Range::Drafts);
+        scan.feed_drafts(&[None; 10], more.clone()).unwrap();
+        let step = scan.next(&used([10, 31_990], 1_000, ranges));
+        (step, scan.limited_by)
+    };
+    // A hundred ranges are kept.
+    let (step, limit) = after([3_993, 103]);
+    assert_eq!(step, StatusStep::Pause { rows: Some(10) });
+    assert_eq!(limit, Some(Limit::DatabaseQueries));
+    let (step, _) = after([3_992, 104]);
+    let StatusStep::ReadPage { from, .. } = step else {
+        panic!("there is room: {step:?}");
+    };
+    assert_eq!(from, PageStart::PageBefore);
+    // The first page of a range needs one only.
+    let mut scan = scan_at(Range::Claims);
+    feed_nothing(&mut scan, Range::Claims);
+    let step = scan.next(&used([0, 32_000], 0, [3_993, 103]));
+    assert!(matches!(step, StatusStep::ReadPage { .. }), "{step:?}");
+}
+
+#[test]
+fn a_page_that_brings_little_more_is_left_to_the_next_transaction() {
+    let more = Page {
+        is_last: false,
+        ..last("d0")
+    };
+    // Of 148 documents an eighth is kept, so that two are left, which is a 64th of those that were read.
+    for (documents, expected) in [([128, 20], true), ([128, 21], false)] {
+        let mut scan = resumed_at(Range::Drafts);
+        scan.feed_drafts(&[None; 128], more.clone()).unwrap();
+        let step = scan.next(&used(documents, 12_800, [1, 4_095]));
+        let pause = StatusStep::Pause { rows: Some(128) };
+        assert_eq!(step == pause, expected, "{step:?}");
+    }
+}
+
+#[test]
+fn a_lookup_that_breaks_off_ends_the_transaction() {
+    let open = || OpenLookUp {
+        id: "k0".into(),
+        after: "[1]".into(),
+    };
+    let mut scan = resumed_at(Range::Artifacts);
+    feed_artifacts(&mut scan, 3, 3, vec![]);
+    rows_asked_for(&mut scan);
+    // Documents that were found are progress, even if there are more of them.
+    let found = Found {
+        open: Some(open()),
+        ..complete(0)
+    };
+    scan.feed_documents(5, &found).unwrap();
+    assert_eq!(scan.progress, 5);
+    let pause = StatusStep::Pause { rows: Some(0) };
+    assert_eq!(scan.next(&Transaction::default()), pause);
+    let cursor = scan.answer(Some("[0]"), &Transaction::default()).unwrap().cursor;
+
+    // What is known of the open one is kept until it is through.
+    for (complete, is_open) in [(0, true), (1, false)] {
+        let mut scan = StatusScan::new(call(cursor.clone())).unwrap();
+        scan.next(&Transaction::default());
+        feed_artifacts(&mut scan, 3, 3, vec![]);
+        assert_eq!(rows_asked_for(&mut scan), [0]);
+        scan.feed_documents(0, &self::complete(complete)).unwrap();
+        assert_eq!(scan.state.open.is_some(), is_open);
+    }
+}
+
+#[test]
+fn rows_and_documents_are_progress() {
+    let mut scan = resumed_at(Range::Claims);
+    scan.feed_claims(4, last("c0")).unwrap();
+    rows_asked_for(&mut scan);
+    scan.feed_documents(6, &complete(2)).unwrap();
+    assert_eq!(scan.progress, 8);
+    scan.broke_off = false;
+    assert_eq!(rows_asked_for(&mut scan), [2, 3]);
+    scan.feed_documents(0, &complete(2)).unwrap();
+    assert_eq!(scan.progress, 10);
+}
+
+#[test]
+fn malformed_documents_are_told_of_their_table_once_their_row_is_through() {
+    let [key, _] = FlagKey::ALL;
+    let page = || Page {
+        malformed: vec![MalformedRow {
+            row: 1,
+            id: "d1".into(),
+            field: "x".into(),
+            organization_id: None,
+        }],
+        ..last("d0")
+    };
+    let mut told = Malformed::default();
+    told.add("d1", "x");
+    for (range, table) in [
+        (Range::Notes, "voiceNotes"),
+        (Range::Artifacts, "voiceNoteArtifacts"),
+        (Range::Claims, "voiceNoteClaims"),
+        (Range::Drafts, "insightDrafts"),
+        (Range::OrganizationFlags { key }, "featureFlags"),
+    ] {
+        let mut scan = scan_at(range);
+        let tables = |scan: &StatusScan| {
+            let each = scan.state.malformed.each();
+            let told = each.iter().filter(|(_, malformed)| **malformed == told);
+            told.map(|(table, _)| *table).collect::<Vec<_>>()
+        };
+        match range {
+            Range::Notes => scan.feed_notes(vec![note("d0"), note("d1")], page()),
+            Range::Artifacts => scan.feed_artifacts(&[0, 1], 2, &[1, 1], page()),
+            Range::Claims => scan.feed_claims(2, page()),
+            Range::Drafts => scan.feed_drafts(&[None; 2], page()),
+            _ => scan.feed_flags(&[FlagValue::On; 2], page()),
+        }
+        .unwrap();
+        if range.looks_up() {
+            // One row after the other gets through.
+            for expected in [&[][..], &[table]] {
+                rows_asked_for(&mut scan);
+                let found = complete(1);
+                match range {
+                    Range::Notes => scan.feed_linked_artifacts(&[], &found),
+                    _ => scan.feed_documents(0, &found),
+                }
+                .unwrap();
+                scan.broke_off = false;
+                assert_eq!(tables(&scan), expected, "{range:?}");
+            }
+        }
+        assert_eq!(tables(&scan), [table], "{range:?}");
+    }
+}
+
+#[test]
+fn rows_of_a_flag_are_counted_over_all_pages() {
+    let [key, _] = FlagKey::ALL;
+    let range = Range::OrganizationFlags { key };
+    let mut scan = scan_at(range);
+    assert_eq!(scan.organization_id(), "org_a");
+    for (rows, is_last) in [(3, false), (2, true)] {
+        let page = Page {
+            is_last,
+            ..last("f0")
+        };
+        scan.feed_flags(&vec![FlagValue::On; rows], page).unwrap();
+        scan.next(&Transaction::default());
+    }
+    assert_eq!(scan.state.flags.get(key).organization_rows, 5);
+}
+
+/// A scan that has counted everything.
+fn counted(change: impl FnOnce(&mut State)) -> StatusScan {
+    let mut scan = StatusScan::new(StatusCall {
+        check: true,
+        ..call(None)
+    })
+    .unwrap();
+    scan.state.place = Range::ALL.len();
+    change(&mut scan.state);
+    scan
+}
+
+#[test]
+fn an_answer_tells_what_was_counted_and_what_to_do() {
+    let [first, second] = FlagKey::ALL;
+    let mut scan = counted(|state| {
+        state.sums.classes.migrated = 1;
+        state.sums.artifacts = 4;
+        state.flags.get_mut(first).organization = Some(FlagValue::On);
+        state.flags.get_mut(second).organization = Some(FlagValue::Off);
+        state.flags.get_mut(second).platform = Some(FlagValue::On);
+    });
+    let answer = scan.answer(None, &Transaction::default()).unwrap();
+    assert_eq!((answer.gap, answer.orphans, answer.done), (-3.0, 4, true));
+    assert_eq!(
+        (
+            answer.feature_flags.voice_notes,
+            answer.feature_flags.entity_resolution
+        ),
+        (true, false)
+    );
+    assert_eq!((answer.verdict, answer.cursor), (Some(Verdict::Complete), None));
+
+    // What is not complete is refused at the end, not on the way.
+    let mut scan = counted(|state| state.sums.classes.eligible = 1);
+    let refusal = scan.answer(None, &Transaction::default()).unwrap_err();
+    assert_eq!(refusal.code, crate::refusal::Code::NotComplete);
+    scan.state.place -= 1;
+    let answer = scan.answer(None, &Transaction::default()).unwrap();
+    assert_eq!(
+        answer.warnings,
+        ["these are sums so far, not the result: call again with `cursor` to go on"]
+    );
+}
+
+#[test]
+fn every_number_that_needs_a_person_has_a_warning() {
+    // what is counted, how its warning begins
+    let table: [(fn(&mut State), &str); 9] = [
+        (
+            |state| state.sums.duplicates = 1,
+            "1 note has more than one linked artifact",
+        ),
+        (
+            |state| state.sums.duplicates = 2,
+            "2 notes have more than one linked artifact",
+        ),
+        (
+            |state| state.sums.artifacts = 3,
+            "3 artifacts belong to no note of the organization",
+        ),
+        (
+            |state| state.sums.classes.unfinished = 1,
+            "1 note is unfinished (see `samples`)",
+        ),
+        (
+            |state| state.sums.classes.deferred = 1,
+            "1 note is deferred (see `samples`)",
+        ),
+        (
+            |state| state.sums.classes.blocked = 2,
+            "2 notes are blocked (see `samples`)",
+        ),
+        (
+            |state| state.malformed.voice_note_claims.add("c1", "topic"),
+            "1 malformed document in voiceNoteClaims (`c1: topic`)",
+        ),
+        (
+            |state| state.malformed_linked.add("k1", "status"),
+            "1 malformed document in voiceNoteArtifacts (`k1: status`)",
+        ),
+        (
+            |state| {
+                state.malformed.voice_note_artifacts.add("k1", "status");
+                state.malformed_linked.add("k2", "status");
+            },
+            "2 malformed documents in voiceNoteArtifacts (`k1: status`, `k2: status`)",
+        ),
+    ];
+    let warnings = |change: fn(&mut State)| {
+        let mut scan = counted(change);
+        scan.check = false;
+        scan.answer(None, &Transaction::default()).unwrap().warnings
+    };
+    assert_eq!(warnings(|_| ()), [""; 0]);
+    for (change, beginning) in table {
+        let told = warnings(change);
+        assert!(
+            matches!(&told[..], [one] if one.starts_with(beginning)),
+            "{beginning}: {told:?}"
+        );
+    }
 }

@@ -235,6 +235,35 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_equally_scarce_measures_is_named() {
+        let reads = |count| Reads {
+            documents: count,
+            bytes: count,
+            ranges: count,
+        };
+        let headroom = Headroom {
+            reads: reads(100),
+            user_time_us: 800_000,
+        };
+        assert_eq!(headroom.fits(reads(1), 1), (100, Limit::DocumentsRead));
+    }
+
+    #[test]
+    fn a_part_of_a_transaction_has_a_part_of_each_limit() {
+        let transaction = Transaction::default();
+        assert_eq!(transaction.headroom_of_part(0), transaction.headroom());
+        let expected = Headroom {
+            reads: Reads {
+                documents: 15_900,
+                bytes: 6 << 20,
+                ranges: 1_948,
+            },
+            user_time_us: 400_000,
+        };
+        assert_eq!(transaction.headroom_of_part(1), expected);
+    }
+
+    #[test]
     fn a_limit_is_spent_when_its_reserve_begins() {
         for (ranges, spent) in [(0, None), (3_995, None), (3_996, Some(Limit::DatabaseQueries))] {
             let used = Reads {
@@ -254,6 +283,12 @@ mod tests {
             };
             assert_eq!(Headroom::after(used, CONVEX_LIMITS).width(), width, "{mib} MiB");
         }
+        let few = Reads {
+            documents: 64,
+            ..CONVEX_LIMITS
+        };
+        let width = Headroom::after(Reads::default(), few).width();
+        assert_eq!(width, 3, "one for each sixteen of 56 documents");
     }
 
     #[test]
@@ -274,6 +309,18 @@ mod tests {
             };
             assert_eq!(transaction.room(purpose), room, "{purpose:?}");
         }
+        transaction.tell(Metrics {
+            documents_read: Metric {
+                used: 31_800,
+                remaining: 200,
+            },
+            ..Metrics::default()
+        });
+        assert_eq!(
+            transaction.room(Purpose::NoteRange).notes,
+            50,
+            "two documents each"
+        );
         transaction.tell(Metrics {
             documents_read: Metric {
                 used: 32_000,

@@ -220,14 +220,16 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
   test("restore brings back the rows of before, whatever was done since", async () => {
     vi.spyOn(console, "info").mockImplementation(() => undefined);
     vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const rows = fc.array(fc.boolean(), { maxLength: 3 });
+    // A row of text is malformed, and comes back as one that is off.
+    const rows = fc.array(fc.constantFrom(true, false, "true"), { maxLength: 3 });
+    const broughtBack = (values: (boolean | string)[]) => values.map((value) => value === true);
     await fc.assert(
       fc.asyncProperty(
         rows,
         rows,
         fc.array(fc.boolean(), { maxLength: 4 }),
         async (first, second, changes) => {
-          const t = backend();
+          const t = backend({ validate: false });
           await seed(t);
           for (const enabled of first) await insertFlag(t, { featureKey: keys[0], enabled });
           for (const enabled of second) await insertFlag(t, { featureKey: keys[1], enabled });
@@ -240,10 +242,10 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
           const changed = await values();
           const [back, forth] = (changes.at(-1) ?? true) ? [disable, enable] : [enable, disable];
           const undone = await t.mutation(back, { organizationId: "org_a", restore: previous ?? "" });
-          expect(await values()).toEqual([first, second]);
+          expect(await values()).toEqual([broughtBack(first), broughtBack(second)]);
           expect(undone.after).toEqual({
-            voice_notes_v2: first[0] ?? null,
-            entity_resolution_v2: second[0] ?? null,
+            voice_notes_v2: broughtBack(first)[0] ?? null,
+            entity_resolution_v2: broughtBack(second)[0] ?? null,
           });
           await t.mutation(forth, { organizationId: "org_a", restore: undone.previous ?? "" });
           expect(await values()).toEqual(changed);

@@ -1,6 +1,7 @@
 import type { FunctionReference } from "convex/server";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { runMigrationFunctions } from "../../js-shims/functions/runMigration";
 import type { ActionCtx } from "../../js-shims/host";
 import type { MigrationAnswer, MigrationArgs, StatusAnswer, StatusPage } from "../../js-shims/validators";
 import { migrateNotes } from "../../js-shims/writing/migrateNotes";
@@ -15,7 +16,32 @@ import { build, world } from "./world";
 
 const MB = 1_000_000;
 
-async function tiny(t: Backend, args: MigrationArgs, transactionLimits: Limits): Promise<MigrationAnswer> {
+/** Migrates, and notes what its mutations failed with. */
+async function migrateAndNoteFailures(t: Backend, args: MigrationArgs) {
+  const failures: string[] = [];
+  const answer = await t.action(async (ctx) => {
+    const run = {
+      runQuery: ctx.runQuery,
+      runMutation: async (reference: never, given: never) => {
+        try {
+          return await ctx.runMutation(reference, given);
+        } catch (error) {
+          failures.push(String(error).slice(0, 200));
+          throw error;
+        }
+      },
+    };
+    return await migrateNotes(host, run as never, args);
+  });
+  return { answer, failures };
+}
+
+/** Migrates in transactions of these limits. */
+async function migrateWithin(
+  t: Backend,
+  args: MigrationArgs,
+  transactionLimits: Limits,
+): Promise<MigrationAnswer> {
   const run = {
     runQuery: async (ref: FunctionReference<"query", "internal">, call: Record<string, unknown>) =>
       await t.query(async (ctx) => await ctx.runQuery(ref, call, { transactionLimits } as never)),
@@ -25,14 +51,15 @@ async function tiny(t: Backend, args: MigrationArgs, transactionLimits: Limits):
   return await migrateNotes(host, run, args);
 }
 
-describe("skew", () => {
+describe("documents of very different sizes", () => {
   test("status: 40 artifacts with transcripts of 1 MB", async () => {
     const t = backend();
     await seed(t);
     for (let n = 0; n < 40; n++) {
       await t.run(async ({ db }) => {
-        const a = await db.insert("voiceNoteArtifacts", make.artifact() as never);
-        await db.insert("voiceNoteTranscripts", make.transcript(a, { fullText: "x".repeat(MB) }) as never);
+        const artifactId = await db.insert("voiceNoteArtifacts", make.artifact() as never);
+        const transcript = make.transcript(artifactId, { fullText: "x".repeat(MB) });
+        await db.insert("voiceNoteTranscripts", transcript as never);
       });
     }
     const answer: StatusAnswer = await t.action(internal.scripts.v2MigrationStatus.default, {
@@ -46,10 +73,10 @@ describe("skew", () => {
     await seed(t);
     for (let n = 0; n < 60; n++) {
       await t.run(async ({ db }) => {
-        const a = await db.insert("voiceNoteArtifacts", make.artifact() as never);
+        const artifactId = await db.insert("voiceNoteArtifacts", make.artifact() as never);
         await db.insert(
           "voiceNoteTranscripts",
-          make.transcript(a, { fullText: "x".repeat(n < 20 ? MB / 2 : MB) }) as never,
+          make.transcript(artifactId, { fullText: "x".repeat(n < 20 ? MB / 2 : MB) }) as never,
         );
       });
     }
@@ -87,22 +114,7 @@ describe("skew", () => {
         );
       });
     }
-    const failures: string[] = [];
-    const t2 = t.action(async (ctx) => {
-      const run = {
-        runQuery: ctx.runQuery,
-        runMutation: async (r: never, a: never) => {
-          try {
-            return await ctx.runMutation(r, a);
-          } catch (e) {
-            failures.push(String(e));
-            throw e;
-          }
-        },
-      };
-      return await migrateNotes(host, run as never, { organizationId: "org_a", dryRun: false });
-    });
-    const answer = await t2;
+    const { answer, failures } = await migrateAndNoteFailures(t, { organizationId: "org_a", dryRun: false });
     expect(answer).toMatchObject({ done: true, outcome: { migrated: 60 } });
     expect(failures).toEqual([]);
   });
@@ -124,16 +136,16 @@ const repairLimits: fc.Arbitrary<Limits> = fc.constantFrom(
   { documentsRead: 40, databaseQueries: 30 },
 );
 
-describe("tiny", () => {
-  test.each([false, true])("migration under tiny limits, repair %s", async (repair) => {
+describe("tiny limits", () => {
+  test.each([false, true])("a run comes to what its dry run promised, repair %s", async (repair) => {
     await fc.assert(
       fc.asyncProperty(world, repair ? repairLimits : limits, async (data, limit) => {
         const t = backend();
         await build(t, data);
         const before = await readAll(t);
-        const dry = await tiny(t, { organizationId: "org_a", dryRun: true, repair }, limit);
+        const dry = await migrateWithin(t, { organizationId: "org_a", dryRun: true, repair }, limit);
         expect(await readAll(t)).toEqual(before);
-        const answer = await tiny(t, { organizationId: "org_a", dryRun: false, repair }, limit);
+        const answer = await migrateWithin(t, { organizationId: "org_a", dryRun: false, repair }, limit);
         expect(answer.outcome).toEqual(dry.outcome);
         const was = model(before, "org_a", Date.now()).migration;
         expect(answer.outcome.migrated).toBe(was.eligible);
@@ -144,22 +156,27 @@ describe("tiny", () => {
   });
 });
 
-describe("dry run", () => {
-  test.each([undefined, 5])("malformed notes: dry = real, batchSize %s", async (batchSize) => {
-    const t = backend({ validate: false });
-    await seed(t);
-    await t.run(async ({ db }) => {
-      for (let n = 0; n < 300; n++)
-        await db.insert("voiceNotes", make.note(n >= 5 && n < 105 ? { insights: 5 } : {}) as never);
-    });
-    const args = { organizationId: "org_a", ...(batchSize ? { batchSize } : {}) };
-    const dry = await migrate(t, { ...args, dryRun: true });
-    const real = await migrate(t, { ...args, dryRun: false });
-    console.log(JSON.stringify([dry.outcome, dry.stopped, real.outcome, real.stopped]));
-    expect([real.outcome, real.stopped]).toEqual([dry.outcome, dry.stopped]);
-  });
+describe("what is out of the ordinary", () => {
+  test.each([undefined, 5])(
+    "a dry run stops at malformed notes where the run does, batchSize %s",
+    async (batchSize) => {
+      const t = backend({ validate: false });
+      await seed(t);
+      await t.run(async ({ db }) => {
+        for (let n = 0; n < 300; n++)
+          await db.insert("voiceNotes", make.note(n >= 5 && n < 105 ? { insights: 5 } : {}) as never);
+      });
+      const args = { organizationId: "org_a", ...(batchSize ? { batchSize } : {}) };
+      const dry = await migrate(t, { ...args, dryRun: true });
+      const real = await migrate(t, { ...args, dryRun: false });
+      for (const answer of [dry, real]) {
+        expect(answer).toMatchObject({ stopped: "failures", outcome: { migrated: 5, failed: 15 } });
+      }
+      expect(real.outcome).toEqual(dry.outcome);
+    },
+  );
 
-  test("negative updatedAt", async () => {
+  test("an artifact that changed before 1970 is unfinished like any other", async () => {
     const t = backend();
     await seed(t);
     await t.run(async ({ db }) => {
@@ -171,8 +188,8 @@ describe("dry run", () => {
     });
     const status = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
     expect(status.migration).toMatchObject({ unfinished: 1 });
-    const real = await migrate(t, { organizationId: "org_a", dryRun: true });
-    expect(real.outcome).toMatchObject({ unfinished: 1, alreadyMigrated: 0 });
+    const dry = await migrate(t, { organizationId: "org_a", dryRun: true });
+    expect(dry.outcome).toMatchObject({ unfinished: 1, alreadyMigrated: 0 });
   });
 
   test("cursor of long non-ascii keys stays within 8 KiB", async () => {
@@ -188,16 +205,21 @@ describe("dry run", () => {
     for (let i = 0; i < 4; i++)
       await t.run(async ({ db }) => void (await db.insert("voiceNotes", make.note({ type: 5 }) as never)));
     let cursor: string | undefined;
-    for (let n = 0; n < 100; n++) {
+    for (let pages = 0; ; pages++) {
+      expect(pages, "it ends").toBeLessThan(100);
       const page = { organizationId: "org_a", ...(cursor ? { cursor } : {}) };
-      const a: StatusPage = await t.query(
+      const answer: StatusPage = await t.query(
         async (ctx) =>
           await ctx.runQuery(internal.v2Rollout.statusPage, page, {
             transactionLimits: { documentsRead: 4 },
           }),
       );
-      if (a.done) return;
-      cursor = a.cursor ?? "";
+      if (answer.done) {
+        expect(answer).toMatchObject({ voiceNotes: { total: 4 }, drafts: { pending: 12 } });
+        expect(pages).toBe(4);
+        return;
+      }
+      cursor = answer.cursor ?? "";
       expect(cursor.length).toBeLessThanOrEqual(8_192);
     }
   });
@@ -215,14 +237,14 @@ describe("dry run", () => {
           updatedAt: 1,
         } as never);
     });
-    const a = await t.mutation(internal.scripts.enableV2ForOrg.default, { organizationId: "org_a" });
-    expect(a.warnings.join()).toContain("1,000 or more user rows");
+    const answer = await t.mutation(internal.scripts.enableV2ForOrg.default, { organizationId: "org_a" });
+    expect(answer.warnings.join()).toContain("1,000 or more user rows");
   });
 });
 
-describe("own meter", () => {
+describe("a batch", () => {
   test.each([100, 200_000])(
-    "a batch without ctx.meta never says less than the runtime, artifact metadata %i",
+    "without ctx.meta never says less than the runtime, artifacts with %i bytes",
     async (bytes) => {
       const t = backend();
       await seed(t);
@@ -232,7 +254,7 @@ describe("own meter", () => {
           const id = await db.insert("voiceNotes", make.note({ insights: [make.insight()] }) as never);
           ids.push(id);
           if (n % 2) {
-            const a = await db.insert(
+            const artifactId = await db.insert(
               "voiceNoteArtifacts",
               make.artifact({
                 voiceNoteId: id,
@@ -240,7 +262,7 @@ describe("own meter", () => {
                 metadata: { blob: "x".repeat(bytes) },
               }) as never,
             );
-            if (n % 4 === 1) await db.insert("voiceNoteTranscripts", make.transcript(a) as never);
+            if (n % 4 === 1) await db.insert("voiceNoteTranscripts", make.transcript(artifactId) as never);
           }
         });
       }
@@ -268,7 +290,7 @@ describe("own meter", () => {
     },
   );
 
-  test("tiny limits are really enforced in the harness", async () => {
+  test("is cut where the next note would go beyond a limit", async () => {
     const t = backend();
     await seed(t);
     await t.run(async ({ db }) => {
@@ -300,7 +322,7 @@ describe("own meter", () => {
     expect(used + remaining).toBe(5);
   });
 
-  test("a note of which fields that migration does not read are off", async () => {
+  test("is not kept from a note by fields that it does not read", async () => {
     const t = backend({ validate: false });
     await seed(t);
     await t.run(async ({ db }) => {
@@ -310,11 +332,11 @@ describe("own meter", () => {
     });
     const status = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
     const dry = await migrate(t, { organizationId: "org_a", dryRun: true });
-    console.log(JSON.stringify([status.migration, status.verdict, dry.outcome, dry.failures]));
-    expect(dry.outcome.migrated).toBe(status.migration.eligible);
+    expect(status.migration.eligible).toBe(2);
+    expect(dry).toMatchObject({ failures: [], outcome: { migrated: 2 } });
   });
 
-  test("messages of failures are bounded", async () => {
+  test("tells no more than the beginning of a long message", async () => {
     const t = backend();
     await seed(t);
     await t.run(async ({ db }) => void (await db.insert("voiceNotes", make.note() as never)));
@@ -324,8 +346,10 @@ describe("own meter", () => {
           `Failed to insert or update a document in table "voiceNoteTranscripts" because it does not match the schema: Object contains extra field. Object: {fullText: "${"secret words ".repeat(50_000)}"}`,
         );
     };
-    const a = await migrate(t, { organizationId: "org_a", dryRun: false }, { hook });
-    expect(a.failures[0]?.message.length).toBeLessThan(1_000);
+    const { failures } = await migrate(t, { organizationId: "org_a", dryRun: false }, { hook });
+    expect(failures).toHaveLength(1);
+    expect(failures[0]?.message).toMatch(/^Failed to insert or update a document in table/);
+    expect(failures[0]?.message.length).toBeLessThan(1_000);
   });
 });
 describe("repair of large artifacts", () => {
@@ -344,27 +368,14 @@ describe("repair of large artifacts", () => {
           }) as never,
         );
       });
-    const failures: string[] = [];
-    const answer = await t.action(async (ctx) => {
-      const run = {
-        runQuery: ctx.runQuery,
-        runMutation: async (r: never, a: never) => {
-          try {
-            return await ctx.runMutation(r, a);
-          } catch (e) {
-            failures.push(String(e).slice(0, 200));
-            throw e;
-          }
-        },
-      };
-      return await migrateNotes(host, run as never, { organizationId: "org_a", dryRun: false, repair: true });
-    });
+    const args = { organizationId: "org_a", dryRun: false, repair: true };
+    const { answer, failures } = await migrateAndNoteFailures(t, args);
     expect(answer).toMatchObject({ done: true, outcome: { repaired: 30 } });
     expect(failures).toEqual([]);
   });
 });
-describe("dry = real, property with malformed notes", () => {
-  test("numbers, cursor position, stop", async () => {
+describe("a dry run that is followed cursor by cursor", () => {
+  test("answers what the run answers then, whatever is malformed", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -400,55 +411,33 @@ describe("dry = real, property with malformed notes", () => {
             ...(batchSize ? { batchSize } : {}),
             ...(limit ? { limit } : {}),
           };
-          // step by step, following cursors, in step
-          let c1: string | undefined, c2: string | undefined;
-          const dryAnswers = [];
-          for (let n = 0; n < 200; n++) {
-            const dry: MigrationAnswer = await migrate(t, {
-              ...args,
-              dryRun: true,
-              ...(c1 ? { cursor: c1 } : {}),
-            });
-            dryAnswers.push(dry);
-            if (dry.done) break;
-            c1 = dry.cursor ?? "";
-          }
-          for (let n = 0; n < 200; n++) {
-            const real: MigrationAnswer = await migrate(t, {
-              ...args,
-              dryRun: false,
-              ...(c2 ? { cursor: c2 } : {}),
-            });
-            const {
-              batches: _,
-              estimate: __,
-              dryRun: ______,
-              batchSize: ___,
-              cursor: ____,
-              next: _____,
-              ...a
-            } = real;
-            const {
-              batches: _1,
-              estimate: __1,
-              dryRun: ______1,
-              batchSize: ___1,
-              cursor: ____1,
-              next: _____1,
-              ...b
-            } = dryAnswers[n] as (typeof dryAnswers)[number];
-            expect(a).toEqual(b);
-            if (real.done) break;
-            c2 = real.cursor ?? "";
-          }
+          /** The answers until it is done, without what only one of the two kinds of runs tells. */
+          const answers = async (dryRun: boolean) => {
+            const all = [];
+            let cursor: string | null = null;
+            for (;;) {
+              expect(all.length, "it ends").toBeLessThan(200);
+              const answer: MigrationAnswer = await migrate(t, {
+                ...args,
+                dryRun,
+                ...(cursor === null ? {} : { cursor }),
+              });
+              const { batches, estimate, dryRun: _, batchSize, cursor: behind, next, ...compared } = answer;
+              all.push(compared);
+              if (answer.done) return all;
+              cursor = behind;
+            }
+          };
+          const dry = await answers(true);
+          expect(await answers(false)).toEqual(dry);
         },
       ),
       { numRuns: 150 },
     );
   }, 120_000);
 });
-describe("open lookups", () => {
-  test("many artifacts a note, many transcripts an artifact, many resolutions a claim, tiny limits", async () => {
+describe("lookups that take several transactions", () => {
+  test("are counted whole: many artifacts a note, transcripts an artifact, resolutions a claim", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(14), { minLength: 1, maxLength: 5 }),
@@ -467,13 +456,13 @@ describe("open lookups", () => {
           await t.run(async ({ db }) => {
             const put = async (table: string, row: object) =>
               (await db.insert(table as never, row as never)) as unknown as string;
-            let s = 0;
-            const size = () => "x".repeat(sizes[s++ % sizes.length] as number);
-            const arts: string[] = [];
+            let drawn = 0;
+            const text = () => "x".repeat(sizes[drawn++ % sizes.length] as number);
+            const artifacts: string[] = [];
             for (const n of perNote) {
-              const id = await put("voiceNotes", make.note({ transcription: size() || "a" }));
+              const id = await put("voiceNotes", make.note({ transcription: text() || "a" }));
               for (let i = 0; i < n; i++)
-                arts.push(
+                artifacts.push(
                   await put(
                     "voiceNoteArtifacts",
                     make.artifact({
@@ -487,15 +476,15 @@ describe("open lookups", () => {
             for (const n of perArtifact) {
               const id = await put("voiceNoteArtifacts", make.artifact());
               for (let i = 0; i < n; i++)
-                await put("voiceNoteTranscripts", make.transcript(id, { fullText: size() }));
-              arts.push(id);
+                await put("voiceNoteTranscripts", make.transcript(id, { fullText: text() }));
+              artifacts.push(id);
             }
             for (const n of perClaim) {
-              const id = await put("voiceNoteClaims", make.claim(arts[0] as string));
+              const id = await put("voiceNoteClaims", make.claim(artifacts[0] as string));
               for (let i = 0; i < n; i++)
                 await put(
                   "voiceNoteEntityResolutions",
-                  make.resolution(id, arts[0] as string, { rawText: size() }),
+                  make.resolution(id, artifacts[0] as string, { rawText: text() }),
                 );
             }
           });
@@ -504,14 +493,14 @@ describe("open lookups", () => {
           for (let n = 0; ; n++) {
             if (n > 3000) throw new Error("does not end");
             const page = { organizationId: "org_a", ...(cursor ? { cursor } : {}) };
-            const a: StatusPage = await t.query(
+            const answer: StatusPage = await t.query(
               async (ctx) => await ctx.runQuery(internal.v2Rollout.statusPage, page, { transactionLimits }),
             );
-            if (a.done) {
-              expect(a).toMatchObject(model(all, "org_a", Date.now()));
+            if (answer.done) {
+              expect(answer).toMatchObject(model(all, "org_a", Date.now()));
               break;
             }
-            cursor = a.cursor ?? "";
+            cursor = answer.cursor ?? "";
           }
         },
       ),
@@ -520,10 +509,7 @@ describe("open lookups", () => {
   }, 200_000);
 });
 
-import { vi } from "vitest";
-import { runMigrationFunctions } from "../../js-shims/functions/runMigration";
-
-describe("legacy and audit", () => {
+describe("what is left behind", () => {
   test("an old action with strict args gets only what it knows", async () => {
     // biome-ignore lint/suspicious/noExplicitAny: convex's types hide the handler.
     const { internal: action } = runMigrationFunctions({ ...host, legacyMigration: true }) as any;
@@ -535,8 +521,8 @@ describe("legacy and audit", () => {
         {
           auth: ctx.auth,
           runQuery: ctx.runQuery,
-          runAction: async (_: unknown, a: unknown) => {
-            given.push(a);
+          runAction: async (_: unknown, args: unknown) => {
+            given.push(args);
             return { processed: 1, artifacts: 1, transcripts: 1, claims: 0, errors: 0, skipped: 0 };
           },
         },
@@ -556,8 +542,8 @@ describe("legacy and audit", () => {
       organizationId: "org_a",
       restore: previous ?? "",
     });
-    const said = lines.mock.calls.map(([l]) => JSON.parse(l as string));
+    const said = lines.mock.calls.map(([line]) => JSON.parse(line as string));
     lines.mockRestore();
-    expect(said.map((l) => l.restore)).toEqual([false, true]);
+    expect(said.map(({ restore }) => restore)).toEqual([false, true]);
   });
 });

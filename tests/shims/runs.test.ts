@@ -222,13 +222,16 @@ test("without a ledger, background is refused and says what to do", async () => 
 async function backendWithFailures(tries: number) {
   const { t, onCall } = ledgerBackend({ oldFiles: true });
   await seed(t);
-  const ids: string[] = await t.run(async ({ db }) => {
-    const all: string[] = [];
+  const ids: string[] = [];
+  const broken: string[] = [];
+  await t.run(async ({ db }) => {
     for (let n = 0; n < 60; n++) {
-      const fields = n % 6 === 2 ? { audioStorageId: "an old path" } : {};
-      all.push(await db.insert("voiceNotes", make.note(fields) as never));
+      const isBroken = n % 6 === 2;
+      const fields = isBroken ? { audioStorageId: "an old path" } : {};
+      const id: string = await db.insert("voiceNotes", make.note(fields) as never);
+      ids.push(id);
+      if (isBroken) broken.push(id);
     }
-    return all;
   });
   const cursed = ids[33] as string;
   let left = tries;
@@ -239,7 +242,7 @@ async function backendWithFailures(tries: number) {
     if (Array.isArray(notes) && notes.length === 1 && left-- <= 0) return;
     throw new Error("it is cursed");
   };
-  return { t, onCall, curse };
+  return { t, onCall, curse, broken, cursed };
 }
 
 describe("notes that fail are rows, each once", () => {
@@ -248,7 +251,7 @@ describe("notes that fail are rows, each once", () => {
     ["a note that goes through once others do", 3, 10],
   ])("%s", async (_, tries, failed) => {
     for (let at = -1; ; at += 3) {
-      const { t, onCall, curse } = await backendWithFailures(tries);
+      const { t, onCall, curse, broken, cursed } = await backendWithFailures(tries);
       let isKilled = false;
       let last = 0;
       onCall((_call, when, nth, { generation }, args) => {
@@ -263,17 +266,18 @@ describe("notes that fail are rows, each once", () => {
       const check = async () => {
         const outcome = await sums(t, runId);
         const page = await t.query(v2Rollout.failures, { runId });
-        expect(page.failures).toHaveLength(outcome.failed);
-        return outcome;
+        const blamed = page.failures.map(({ voiceNoteId }) => voiceNoteId);
+        expect(blamed).toHaveLength(outcome.failed);
+        return { outcome, blamed: blamed.sort() };
       };
       await check();
       if (at > last) return;
       if (isKilled) await watchdog(t, runId, 1);
       expect(await look(t, runId), `killed at call ${at}`).toMatchObject({ state: "done" });
-      const outcome = await check();
-      expect(outcome).toMatchObject({ alreadyMigrated: 0 });
-      expect(outcome.migrated + outcome.failed).toBe(60);
-      if (at < 0) expect(outcome.failed).toBe(failed);
+      const { outcome, blamed } = await check();
+      const expected = failed === 11 ? [...broken, cursed].sort() : broken;
+      expect(blamed, `killed at call ${at}`).toEqual(expected);
+      expect(outcome).toMatchObject({ alreadyMigrated: 0, migrated: 60 - failed });
     }
   });
 

@@ -66,6 +66,24 @@ fn shown(write: &FlagWrite) -> String {
 }
 
 #[test]
+fn user_rows_are_told_of() {
+    for (user_rows, has_more_user_rows, beginning) in [
+        (3, false, "voice_notes_v2: 3 user rows"),
+        (1_000, true, "voice_notes_v2: 1,000 or more user rows"),
+        (7, true, "voice_notes_v2: 7 or more user rows"),
+    ] {
+        let mut rows = keys(&[Off], &[Off]);
+        rows.voice_notes.user_rows = user_rows;
+        rows.voice_notes.has_more_user_rows = has_more_user_rows;
+        let warnings = answer(&change(true), &rows).warnings;
+        assert!(
+            matches!(&warnings[..], [one] if one.starts_with(beginning)),
+            "{warnings:?}"
+        );
+    }
+}
+
+#[test]
 fn only_what_differs_is_written() {
     for (stored, enabled, expected) in [
         (&[][..], true, &["first true"][..]),
