@@ -345,7 +345,7 @@ export interface RunAnswer {
      */
     startedMs: Millis;
     /**
-     * When it was heard of last.
+     * When its row changed last.
      */
     updatedMs: Millis;
     /**
@@ -1169,6 +1169,14 @@ export interface Run {
      * What is left of it. A run that reached it has the whole of it again when it is resumed.
      */
     limitLeft: number | null;
+    /**
+     * How many notes it had tried when it was resumed last: whether too many fail is counted from there.
+     */
+    triedBefore: number;
+    /**
+     * How many of these had failed.
+     */
+    failedBefore: number;
     /**
      * Notes in its reach; null where that is not known.
      */
@@ -2609,7 +2617,7 @@ export function constants(): Constants;
 export function decideRun(run: Run, event: RunEvent, nowMs: number): RunDecision;
 
 /**
- * The run among these that excludes others, else the one that was started last; undefined where there is none.
+ * What an organization is told of the current one among these runs, else of the last; undefined where there is none.
  */
 export function describeLast(runs: Runs): RunAnswer | undefined;
 

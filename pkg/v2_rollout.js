@@ -615,7 +615,7 @@ export function decideRun(run, event, nowMs) {
 }
 
 /**
- * The run among these that excludes others, else the one that was started last; undefined where there is none.
+ * What an organization is told of the current one among these runs, else of the last; undefined where there is none.
  * @param {Runs} runs
  * @returns {RunAnswer | undefined}
  */

@@ -113,11 +113,11 @@ export const putRun = mutation({
         .query("failures")
         .withIndex("by_runId", (q) => q.eq("runId", runId).eq("voiceNoteId", voiceNoteId))
         .first();
+    const forgotten = recovered === null ? null : await failureOf(recovered);
+    if (forgotten !== null) await db.delete(forgotten._id);
     for (const failed of failures) {
       if ((await failureOf(failed.voiceNoteId)) === null) await db.insert("failures", { ...failed, runId });
     }
-    const forgotten = recovered === null ? null : await failureOf(recovered);
-    if (forgotten !== null) await db.delete(forgotten._id);
     return null;
   },
 });

@@ -13,7 +13,7 @@ import {
   type RunMigrationArgs,
   runMigrationArgs,
 } from "../validators/migration.js";
-import { migrationCall } from "../writing/migrateNotes.js";
+import { failRun, migrationCall } from "../writing/migrateNotes.js";
 import { authorize, findOrganizationInAction } from "./access.js";
 import { callerOf } from "./caller.js";
 import { runLegacyMigration } from "./legacyMigration.js";
@@ -54,7 +54,12 @@ export function runMigrationFunctions(host: Host) {
     if (host.ledger === undefined || args.dryRun) return await ctx.runAction(migrateVoiceNotesToV2, call);
     const run = await registerRun(host, ctx, start);
     if (background) return run;
-    return await ctx.runAction(migrateVoiceNotesToV2, { ...call, runId: run.runId });
+    try {
+      return await ctx.runAction(migrateVoiceNotesToV2, { ...call, runId: run.runId });
+    } catch (error) {
+      await failRun(host, ctx, call, run.runId, error);
+      throw error;
+    }
   };
   return {
     internal: internalActionGeneric({

@@ -3,7 +3,7 @@
 import { type LegEnd, lookupRetryMs, type Run } from "../core.js";
 import { isRolloutError, messageOf } from "../errors.js";
 import type { ActionCtx, Host } from "../host.js";
-import type { Leg, RunStarted } from "../validators/ledger.js";
+import type { Leg, LegEnded, RunStarted } from "../validators/ledger.js";
 import type { StartArgs } from "../validators/migration.js";
 import { wait } from "../wait.js";
 
@@ -33,7 +33,7 @@ export const endLeg = async (
   ctx: Calls,
   { runId, generation }: Leg,
   end: LegEnd,
-): Promise<"ended" | "alreadyWritten"> =>
+): Promise<LegEnded> =>
   await insist(host, () => ctx.runMutation(host.functions.v2Rollout.endLeg, { runId, generation, ...end }));
 
 /** Registers a run, which has its id from here on. */

@@ -5,8 +5,17 @@ import { v } from "convex/values";
 
 import { decideRun, type Run, startRun, watchRun } from "../core.js";
 import type { ActionCtx, Host, MutationCtx } from "../host.js";
-import { nullable, oneOf } from "../validators/common.js";
-import { type Leg, legArgs, type RunStarted, runBatch, runStarted, storedRun } from "../validators/ledger.js";
+import { nullable } from "../validators/common.js";
+import {
+  type Leg,
+  type LegEnded,
+  legArgs,
+  legEnded,
+  type RunStarted,
+  runBatch,
+  runStarted,
+  storedRun,
+} from "../validators/ledger.js";
 import { type MigrationArgs, type StartArgs, startArgs } from "../validators/migration.js";
 import { stopped } from "../validators/notes.js";
 import { migrateNotes, migrationCall } from "../writing/migrateNotes.js";
@@ -51,17 +60,20 @@ export function beginLegFunction(host: Host) {
   });
 }
 
-/** A leg ended; or it goes on from the run's row, which is further than it knew. */
+/** A leg ended. Where the run's row is ahead of it, it goes on from there; where the row is paused or cancelled, or of another leg, it is told so. */
 export function endLegFunction(host: Host) {
   return internalMutationGeneric({
     args: { ...legArgs, stopped: nullable(stopped()), rest: runBatch, pauseMs: v.number() },
-    returns: oneOf("ended", "alreadyWritten"),
-    handler: async (ctx, { runId, ...ended }): Promise<"ended" | "alreadyWritten"> => {
+    returns: legEnded,
+    handler: async (ctx, { runId, ...ended }): Promise<LegEnded> => {
       const ledger = ledgerOf(host, "endLeg");
       const run = await readRun(ledger, ctx, runId);
       const decision = decideRun(run, { kind: "legEnded", ...ended }, Date.now());
       await carryOut(host, ledger, ctx, decision);
-      return decision.effects.some(({ kind }) => kind === "alreadyWritten") ? "alreadyWritten" : "ended";
+      for (const { kind } of decision.effects) {
+        if (kind === "alreadyWritten" || kind === "writeNothing") return kind;
+      }
+      return "ended";
     },
   });
 }

@@ -73,11 +73,13 @@ export async function lastOf(
 ): Promise<{ run: RunAnswer | null; flagChange: Change | null }> {
   if (ledger === undefined) return { run: null, flagChange: null };
   const { store } = ledger;
+  // A run that was resumed is the current one, though others were begun since.
+  const current = await runsInTheWay({ store }, ctx, organizationId);
   const ofOrganization: Run[] = await ctx.runQuery(store.runs, { organizationId, most: 1 });
   const ofAll: Run[] = await ctx.runQuery(store.runs, { organizationId: null, most: 1 });
   const [flagChange]: Change[] = await ctx.runQuery(store.changes, { of: { organizationId }, most: 1 });
   return {
-    run: describeLast([...ofOrganization, ...ofAll]) ?? null,
+    run: describeLast([...current, ...ofOrganization, ...ofAll]) ?? null,
     flagChange: flagChange ?? null,
   };
 }

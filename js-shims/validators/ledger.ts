@@ -51,6 +51,8 @@ export const runRow = {
   position: nullable(v.string()),
   limit: nullable(v.number()),
   limitLeft: nullable(v.number()),
+  triedBefore: v.number(),
+  failedBefore: v.number(),
   total: nullable(v.number()),
   pace: v.object({
     configuredBytesPerSecond: nullable(v.number()),
@@ -141,6 +143,10 @@ export const legArgs = { runId: v.string(), generation: v.number() };
 const legObject = v.object(legArgs);
 /** One leg of a run. */
 export type Leg = Infer<typeof legObject>;
+
+/** What a leg is told when it ends. */
+export const legEnded = oneOf("ended", "alreadyWritten", "writeNothing");
+export type LegEnded = Infer<typeof legEnded>;
 
 /** A run, as operators are told of it. */
 export const runAnswer = v.object({

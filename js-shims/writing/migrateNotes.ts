@@ -6,6 +6,7 @@ import type { ConvexError } from "convex/values";
 import {
   type Attempt,
   free,
+  type LegEnd,
   type MigrationBatch,
   type MigrationCall,
   type MigrationPage,
@@ -116,11 +117,32 @@ async function carryOutLeg(
       await endLeg(host, ctx, leg, { stopped: "error", rest: { ...rest, error: messageOf(error) }, pauseMs });
       throw error;
     }
-    if (ended === "ended") ended = await endLeg(host, ctx, leg, run.legEnd());
+    if (ended === "ended") ended = await endOf(host, ctx, leg, run.legEnd());
     if (ended === "ended") return;
     const { row, failures } = await stored();
     if (ended === "writeNothing") return run.interrupt(row, failures);
     run.join(row, failures);
+  }
+}
+
+/** The ledger is told of the end; where it cannot be, what was written is answered all the same, and the lease expires. */
+async function endOf(host: Host, ctx: Calls, leg: Leg, end: LegEnd): Promise<Ended> {
+  try {
+    return await endLeg(host, ctx, leg, end);
+  } catch (error) {
+    console.error(`v2-rollout: the ledger was not told that the run ended: ${messageOf(error)}`);
+    return "ended";
+  }
+}
+
+/** Tells the ledger that a run failed whose leg may not have begun; its own error is what the caller sees. */
+export async function failRun(host: Host, ctx: Calls, args: MigrationArgs, runId: string, error: unknown) {
+  const run = new MigrationRun(migrationCall(host, args));
+  try {
+    const { rest, ...end } = run.legEnd();
+    await endOf(host, ctx, { runId, generation: 1 }, { ...end, rest: { ...rest, error: messageOf(error) } });
+  } finally {
+    run.free();
   }
 }
 

@@ -204,7 +204,10 @@ async function readFailed(
   meter: Meter,
 ): Promise<Notes> {
   const { notes } = (await meter.told()).room("notesById");
-  const { store } = ledgerOf(host, "a run");
+  const ledger = ledgerOf(host, "a run");
+  // If it was pruned meanwhile, none of its notes would be found.
+  await readRun(ledger, ctx, runId);
+  const { store } = ledger;
   const page: FailurePage = await ctx.runQuery(store.failures, { runId, after, most: Math.min(most, notes) });
   const ids = page.failures.map(({ voiceNoteId }) => voiceNoteId);
   const documents = await readNotes(ctx, ids, meter);

@@ -61,7 +61,7 @@ pub struct RunAnswer {
     pub last_error: Option<RunError>,
     /// When it was started.
     pub started_ms: Millis,
-    /// When it was heard of last.
+    /// When its row changed last.
     pub updated_ms: Millis,
     /// When it ended; null where it has not.
     pub ended_ms: Option<Millis>,
@@ -149,11 +149,26 @@ impl Run {
     }
 }
 
-/// The run among these that excludes others, else the one that was started last.
+/// What an organization is told of the run among these that excludes others, else of the one that was started last. A run
+/// of all organizations names no document there: it may be another organization's.
 ///
 /// # Errors
 /// - `INTERNAL` where a row contradicts itself.
-pub fn last_run(runs: &[Run]) -> Result<Option<&Run>, Refusal> {
+pub fn last_run(runs: &[Run]) -> Result<Option<RunAnswer>, Refusal> {
+    let last = current_or_last(runs)?.map(Run::answer).transpose()?;
+    Ok(last.map(|answer| {
+        if answer.organization_id.is_some() {
+            return answer;
+        }
+        RunAnswer {
+            samples: NoteSamples::default(),
+            last_error: None,
+            ..answer
+        }
+    }))
+}
+
+fn current_or_last(runs: &[Run]) -> Result<Option<&Run>, Refusal> {
     let mut last: Option<(bool, &Run)> = None;
     for run in runs {
         let excludes = run.state()?.excludes();
@@ -170,6 +185,7 @@ pub fn last_run(runs: &[Run]) -> Result<Option<&Run>, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::RunSums;
 
     #[test]
     fn an_answer_names_what_fits_next_and_what_it_does() {
@@ -230,8 +246,33 @@ mod tests {
             (vec![run("a", Done, 1.0), run("b", Done, 1.0)], Some("a")),
             (vec![run("a", Paused, 1.0), run("b", Done, 2.0)], Some("a")),
         ] {
-            let last = last_run(&runs).unwrap().map(|run| run.run_id.as_str());
-            assert_eq!(last, expected);
+            let last = last_run(&runs).unwrap().map(|run| run.run_id);
+            assert_eq!(last.as_deref(), expected);
         }
+    }
+
+    #[test]
+    fn an_organization_is_told_of_no_document_by_a_run_of_all() {
+        let of = |organization_id: Option<&str>| Run {
+            organization_id: organization_id.map(String::from),
+            last_error: Some(RunError {
+                message: "the text of another one".into(),
+                at_ms: Millis(1.0),
+            }),
+            sums: RunSums {
+                samples: NoteSamples {
+                    blocked: vec!["n1".into()],
+                    ..NoteSamples::default()
+                },
+                ..RunSums::default()
+            },
+            ..Run::default()
+        };
+        let told = |run: Run| {
+            let answer = last_run(&[run]).unwrap().unwrap();
+            (answer.samples.blocked, answer.last_error.is_some())
+        };
+        assert_eq!(told(of(Some("org_a"))), (vec!["n1".to_owned()], true));
+        assert_eq!(told(of(None)), (vec![], false));
     }
 }

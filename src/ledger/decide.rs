@@ -84,7 +84,7 @@ impl Run {
                     argument::whole_number("bytesPerSecond", *bytes_per_second)?;
                 }
                 run.pace = run.pace.after(PaceEvent::Configured(*bytes_per_second), now);
-                Vec::new()
+                run.begin_sooner(state, now)
             }
         };
         let mut decision = run.decided(self, effects, now)?;
@@ -181,12 +181,24 @@ impl Run {
         }
     }
 
+    /// A leg that was put off for the pace of before begins at once.
+    fn begin_sooner(&mut self, state: RunState, now: Millis) -> Vec<RunEffect> {
+        let is_put_off = self.lease_ends_ms.is_some_and(|end| end > now + self.lease_ms);
+        if state != RunState::Queued || !is_put_off {
+            return Vec::new();
+        }
+        let idle_legs = self.idle_legs;
+        let effects = self.next_leg(now).to_vec();
+        self.idle_legs = idle_legs;
+        effects
+    }
+
     /// The number of the batch that may write next.
     fn next_number(&self) -> u64 {
         self.commits + 1
     }
 
-    fn has_expired(&self, now: Millis) -> bool {
+    pub(super) fn has_expired(&self, now: Millis) -> bool {
         self.lease_ends_ms.is_some_and(|end| now >= end)
     }
 

@@ -1,6 +1,6 @@
 //! Which runs exclude which.
 
-use super::{Run, RunDecision, RunEvent, RunState};
+use super::{Run, RunDecision, RunEvent};
 use crate::refusal::Refusal;
 use crate::units::Millis;
 
@@ -34,9 +34,8 @@ impl Run {
                 generation: other.generation,
             };
             let decision = other.on(&watched, now)?;
-            let state: RunState = decision.run.state()?;
-            if state.excludes() {
-                return Err(decision.run.is_in_the_way(state));
+            if decision.run.state()?.excludes() {
+                return Err(other.is_in_the_way(other.state()?));
             }
             decisions.push(decision);
         }

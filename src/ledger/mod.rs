@@ -111,6 +111,10 @@ pub struct Run {
     pub limit: Option<u64>,
     /// What is left of it. A run that reached it has the whole of it again when it is resumed.
     pub limit_left: Option<u64>,
+    /// How many notes it had tried when it was resumed last: whether too many fail is counted from there.
+    pub tried_before: u64,
+    /// How many of these had failed.
+    pub failed_before: u64,
     /// Notes in its reach; null where that is not known.
     pub total: Option<u64>,
     /// How fast it writes.

@@ -25,7 +25,9 @@ impl Run {
     /// How far it is, and how fast.
     pub fn progress(&self) -> RunProgress {
         let settled = self.sums.settled();
-        let share = match (self.state, self.total) {
+        // Behind a limit, notes of the reach are left.
+        let total = self.total.filter(|_| self.limit.is_none());
+        let share = match (self.state, total) {
             (RunStateWord::Done, _) => Some(1.0),
             (_, None) => None,
             // Notes may have come since they were counted.
@@ -37,7 +39,7 @@ impl Run {
             self.state,
             RunStateWord::Done | RunStateWord::Cancelled | RunStateWord::Stopped
         );
-        let left = self.total.map(|total| total.saturating_sub(settled));
+        let left = total.map(|total| total.saturating_sub(settled));
         let seconds_left = match (left, notes_per_second) {
             (Some(left), Some(speed)) if speed > 0.0 && !is_over => {
                 Some(as_u64((as_f64(left) / speed).ceil()))

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::transitions::Turn;
-use super::{Run, RunArguments, RunDecision, RunEffect, RunMode, RunPace, RunState};
+use super::{Run, RunArguments, RunDecision, RunEffect, RunEvent, RunMode, RunPace, RunState};
 use crate::argument;
 use crate::caller::actor;
 use crate::migration::MigrationCall;
@@ -168,14 +168,29 @@ pub fn start_run(call: &RunCall, others: &[Run], now: Millis) -> Result<Option<R
 /// It goes on in the background, whoever waited for it before.
 ///
 /// # Errors
-/// - `RUN_STATE` where it is neither paused, pausing nor stopped.
+/// - `RUN_STATE` where it is neither paused, pausing nor stopped, and its lease has not expired.
 /// - `RUN_EXISTS` where another run excludes it.
 pub fn resume_run(run: &Run, others: &[Run], now: Millis) -> Result<RunStart, Refusal> {
     let mut resumed = run.clone();
+    if run.has_expired(now) {
+        // Its watchdog should have looked, and did not.
+        let generation = run.generation;
+        let watched = run.on(&RunEvent::Watched { generation }, now)?;
+        if watched.run.state()? == RunState::Queued {
+            let others = Vec::new();
+            return Ok(RunStart {
+                decision: watched,
+                others,
+            });
+        }
+        resumed = watched.run;
+    }
     resumed.idle_legs = 0;
     let effects = resumed.turn(Turn::Resume, now)?;
     if resumed.state()? == RunState::Queued {
         resumed.mode = RunMode::Background;
+        let outcome = &resumed.sums.outcome;
+        (resumed.tried_before, resumed.failed_before) = (outcome.tried(), outcome.failed);
         if resumed.limit_left == Some(0) {
             resumed.limit_left = resumed.limit;
         }

@@ -802,7 +802,7 @@ fn a_row_holds_what_its_run_was_started_with() {
     stopped.pace = run.pace;
     let retry = RetryCall {
         run_id: "r2".into(),
-        by: "Ann".into(),
+        by: Some("Ann".into()),
         deadline_ms: Millis(4.0 * MINUTE),
     };
     let retried = retry_run(&stopped, &retry, &[], Millis(0.0))

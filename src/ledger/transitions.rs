@@ -72,8 +72,8 @@ pub(super) fn transition(state: RunState, turn: Turn) -> Option<(RunState, &'sta
         (Queued | Running | Pausing,     LegStopped(why))              => (Stopped(why),  &[]),
         (Queued | Running,               LegOver(Leg))                 => (Queued,        &[NextLeg]),
         (Queued | Running,               LegOver(Nothing(why)))        => (Stopped(why),  &[]),
-        (Pausing,                        LegOver(_))                   => (Paused,        &[]),
-        (Cancelling,                     LegStopped(_) | LegOver(_))   => (Cancelled,     &[]),
+        (Pausing,                        LegOver(_))                   => (Paused,        &[WriteNothing]),
+        (Cancelling,                     LegStopped(_) | LegOver(_))   => (Cancelled,     &[WriteNothing]),
         (_,                              LegDone | LegStopped(_) | LegOver(_)) => (state, &[]),
 
         // Someone decides.
@@ -147,9 +147,9 @@ mod tests {
                 "batch asks: . 0, . W, paused 0, . 0, cancelled 0, . 0, . 0, . 0",
                 "batch written: -, . L, -, -, -, -, -, -",
                 "leg done: ., done, done, ., done, ., ., .",
-                "leg stopped: stopped (failures), stopped (failures), stopped (failures), ., cancelled, ., ., .",
-                "leg over, next: . N, queued N, paused, ., cancelled, ., ., .",
-                "leg over, last: stopped (deadline), stopped (deadline), paused, ., cancelled, ., ., .",
+                "leg stopped: stopped (failures), stopped (failures), stopped (failures), ., cancelled 0, ., ., .",
+                "leg over, next: . N, queued N, paused 0, ., cancelled 0, ., ., .",
+                "leg over, last: stopped (deadline), stopped (deadline), paused 0, ., cancelled 0, ., ., .",
                 "pause: paused, pausing, -, -, -, -, -, -",
                 "resume: -, -, running, queued N, -, -, -, queued N",
                 "cancel: cancelled, cancelling, cancelling, cancelled, cancelled G, -, -, -",

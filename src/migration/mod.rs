@@ -46,6 +46,8 @@ pub use step::{Attempt, JudgedNote, MigrationBatch, MigrationPage, MigrationStep
 const PAGE: u64 = 1_000;
 /// Notes in a sweep at least: to find a bad document costs a page more in a sweep than in a batch.
 const LEAST_SWEEP: u64 = 8;
+/// So many notes that need no writing are recorded without one that does.
+const RECORDED_FROM: u64 = 500;
 /// So many conflicts in a row, and notes are written by their ids.
 const CONFLICTS_OF_A_SWEEP: u32 = 3;
 /// A run that fails for more than half of at least so many notes stops.
@@ -108,6 +110,14 @@ enum Suspects {
     InPage { end: usize },
     /// Among the next so many notes behind the position.
     Ahead { notes: u64 },
+}
+
+/// Notes that were to be written.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tried {
+    notes: u64,
+    /// How many of them failed.
+    failed: u64,
 }
 
 /// The search for a document that makes its batch fail.
@@ -176,6 +186,8 @@ pub struct MigrationRun {
     tally: Tally,
     /// Of a run that the ledger has: what no transaction has recorded yet.
     unrecorded: Option<RunBatch>,
+    /// Of one that was resumed: the notes that it had tried before, and how many of them had failed.
+    before: Tried,
     /// The id that the ledger has it under.
     run_id: Option<String>,
     /// It only looks whether anything is left behind its limit.
@@ -228,6 +240,7 @@ impl MigrationRun {
             bytes: 0,
             tally: Tally::default(),
             unrecorded: None,
+            before: Tried::default(),
             run_id: None,
             checkpoint: None,
             progress: Progress::new(&accepted, call.now_ms, call.deadline_ms),
@@ -294,6 +307,9 @@ impl MigrationRun {
                 return self.paced(step, Phase::Writing(batch));
             }
         }
+        if let Some(step) = self.record_what_needs_no_writing() {
+            return Some(step);
+        }
         if self.page.is_last {
             self.blame_held();
             self.phase = Phase::Through;
@@ -323,6 +339,25 @@ impl MigrationRun {
             notes,
             attempt: self.attempt,
         }
+    }
+
+    /// Where many notes in a row need not be written, they are recorded nevertheless: the ledger is to know how far the run is,
+    /// and the run whether it is to go on. One transaction could not hold the failures of many pages, either.
+    fn record_what_needs_no_writing(&mut self) -> Option<MigrationStep> {
+        let settled = self.unrecorded.as_ref()?.sums.settled();
+        let is_in_doubt = self.checkpoint.is_some() || self.held.is_some() || self.search.is_some();
+        if settled < RECORDED_FROM || is_in_doubt {
+            return None;
+        }
+        self.phase = Phase::Writing(Batch {
+            notes: Vec::new(),
+            end: self.page.done,
+        });
+        Some(MigrationStep::WriteBatch {
+            ids: Vec::new(),
+            attempt: self.attempt,
+            recording: self.recording(),
+        })
     }
 
     /// Tries the note that is held once more, if others pass.
@@ -374,6 +409,8 @@ impl MigrationRun {
     fn fails_too_often(&self, failed: u64, tried: u64) -> bool {
         let is_in_doubt = self.held.as_ref().is_some_and(|held| !held.others_pass);
         let may_tell = self.checkpoint.is_none() && !is_in_doubt;
+        let tried = tried.saturating_sub(self.before.notes);
+        let failed = failed.saturating_sub(self.before.failed);
         may_tell && tried >= FAILURES_FROM && failed * 2 > tried
     }
 

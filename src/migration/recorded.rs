@@ -4,7 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::page::{Batch, Page};
-use super::{MigrationRun, NoteFailure, NoteVerdict, Phase, Stopped, Suspects, Tally};
+use super::{MigrationRun, NoteFailure, NoteVerdict, Phase, Stopped, Suspects, Tally, Tried};
 use crate::ledger::{NoteToRecord, Recording, Run, RunBatch};
 use crate::refusal::Code;
 use crate::table::MalformedDocument;
@@ -39,6 +39,10 @@ impl MigrationRun {
             number: run.commits + 1,
             ..RunBatch::default()
         });
+        self.before = Tried {
+            notes: run.tried_before,
+            failed: run.failed_before,
+        };
         self.batches = run.sums.batches;
         self.position.clone_from(&run.position);
         let through = run.sums.outcome.through();

@@ -205,7 +205,7 @@ read_fields! {
     RetryCall { run_id, by, deadline_ms }
     Run {
         run_id, organization_id, by, reason, arguments, mode, state, stopped, generation, lease_ms, lease_ends_ms,
-        idle_legs, commits, sums, position, limit, limit_left, total, pace, last_error, started_ms, updated_ms, ended_ms,
+        idle_legs, commits, sums, position, limit, limit_left, tried_before, failed_before, total, pace, last_error, started_ms, updated_ms, ended_ms,
         heard_ms, worked_ms,
     }
     RunArguments { batch_size, repair, deferred_days, retry_of }

@@ -52,10 +52,12 @@ function works({ StatusScan, Transaction }: typeof core): void {
 
 test("a call that finds no memory for its argument traps, and those that follow answer right", () => {
   for (let nth = 0; nth < 1_000; nth++) {
-    expect(() => core.refuseOrganization(tooLong)).toThrow(WebAssembly.RuntimeError);
+    expect(() => core.refuse({ kind: "noOrganization", organizationId: tooLong })).toThrow(
+      WebAssembly.RuntimeError,
+    );
   }
   works(core);
-  expect(() => core.refuseOrganization("org_b")).toThrow(
+  expect(() => core.refuse({ kind: "noOrganization", organizationId: "org_b" })).toThrow(
     expect.objectContaining({ data: expect.anything() }),
   );
 });
