@@ -331,9 +331,10 @@ impl MigrationRun {
         }
     }
 
-    /// Ends the run, as it may not try again within its time. One that the ledger has is to go on after that.
+    /// Ends the run, as it may not try again within its time: the next call, or the next leg, goes on. Where nothing is known to
+    /// be done, it failed.
     fn end_for_want_of_time(&mut self, message: &str) {
-        if self.unrecorded.is_some() {
+        if self.has_result() || self.unrecorded.is_some() {
             self.error = Some(in_a_warning(message));
             self.stop(Stopped::Deadline);
         } else {

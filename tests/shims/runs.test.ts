@@ -468,3 +468,117 @@ test("a run whose pace asks for longer waits than a leg has goes on in several l
   expect(run.outcome.migrated).toBeLessThan(30);
   await sums(t, runId);
 });
+
+test("a run that stopped for its failures goes on once it is resumed", async () => {
+  const { t } = ledgerBackend({ oldFiles: true });
+  await seed(t);
+  const insert = (count: number, fields: Record<string, unknown>) =>
+    t.run(async ({ db }) => {
+      for (let n = 0; n < count; n++) await db.insert("voiceNotes", make.note(fields) as never);
+    });
+  await insert(40, { audioStorageId: "an old path" });
+  await insert(100, {});
+  const { runId } = await start(t);
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({
+    state: "stopped",
+    stopped: "failures",
+    outcome: { migrated: 0, failed: 20 },
+  });
+  await t.run(async ({ db }) => {
+    for (const note of await db.query("voiceNotes").collect()) {
+      await db.patch(note._id, { audioStorageId: undefined });
+    }
+  });
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done", outcome: { migrated: 120, failed: 20 } });
+  await sums(t, runId);
+});
+
+test("notes that need no writing are recorded, and a pause takes effect among them", async () => {
+  const { t, onCall } = ledgerBackend();
+  await seed(t);
+  for (let hundreds = 0; hundreds < 25; hundreds++) {
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 100; n++) {
+        await db.insert("voiceNotes", make.note({ transcription: undefined }) as never);
+      }
+    });
+  }
+  onCall(async (call, moment, _nth, { runId }) => {
+    const { outcome } = await look(t, runId);
+    if (call === "mutation" && moment === "before" && outcome.notReady > 0 && outcome.notReady < 2_500) {
+      onCall(null);
+      await t.mutation(v2Rollout.pauseRun, { runId });
+    }
+  });
+  const { runId } = await start(t);
+  await settle(t);
+  const paused = await look(t, runId);
+  expect(paused.state).toBe("paused");
+  expect(paused.outcome.notReady).toBeGreaterThan(0);
+  expect(paused.outcome.notReady).toBeLessThan(2_500);
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  expect(await look(t, runId)).toMatchObject({ state: "done", outcome: { notReady: 2_500 } });
+});
+
+test("a run whose migration cannot begin has stopped, and says why", async () => {
+  const { t } = await backendWith(10);
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const { runMigrationFunctions } = await import("../../js-shims/functions/runMigration");
+  const missing = { ...host, functions: { ...host.functions, migrateVoiceNotesToV2: v2Rollout.leg } };
+  const { internal: run } = runMigrationFunctions(missing as typeof host);
+  const args = { organizationId: "org_a", dryRun: false };
+  await expect(
+    t.action(
+      async (ctx) =>
+        await (run as unknown as { _handler: (...all: unknown[]) => unknown })._handler(ctx, args),
+    ),
+  ).rejects.toThrow("generation");
+  const [stopped] = await t.query(v2Rollout.runs, { organizationId: "org_a" });
+  expect(stopped).toMatchObject({
+    state: "stopped",
+    stopped: "error",
+    lastError: { message: expect.stringContaining("generation") },
+  });
+});
+
+test("a run that is cancelled while it looks for the last notes does not say that it is done", async () => {
+  const { t } = await backendWith(30);
+  const args = { organizationId: "org_a", dryRun: false };
+  const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+  const leg = { runId, generation: 1 };
+  const run = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+  const answer = await t.action(async (ctx) => {
+    const cancelling = {
+      runQuery: ctx.runQuery.bind(ctx),
+      runMutation: async (reference: never, call: { stopped?: unknown }) => {
+        if ("stopped" in call) {
+          for (let times = 0; times < 2; times++) await ctx.runMutation(v2Rollout.cancelRun, { runId });
+        }
+        return await ctx.runMutation(reference, call as never);
+      },
+    } as unknown as ActionCtx;
+    return await migrateNotes(host, cancelling, args, { ...leg, run });
+  });
+  expect(await look(t, runId)).toMatchObject({ state: "cancelled" });
+  expect(answer).toMatchObject({ done: false, next: null });
+});
+
+test("the status tells of the run that is under way, though another was begun after it", async () => {
+  const { t } = await backendWith(60);
+  const first = await start(t, { limit: 10 });
+  await settle(t);
+  const second = await start(t, { limit: 10 });
+  await settle(t);
+  const last = async () => {
+    const status = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+    return (status as { run: { runId: string } }).run.runId;
+  };
+  expect(await last()).toBe(second.runId);
+  await t.mutation(v2Rollout.resumeRun, { runId: first.runId });
+  await t.mutation(v2Rollout.pauseRun, { runId: first.runId });
+  expect(await last()).toBe(first.runId);
+});

@@ -243,8 +243,24 @@ impl RunModel {
         true
     }
 
+    /// Does it fit? A leg that was put off for the pace of before begins at once.
+    pub fn set_pace(&mut self, now: f64) -> bool {
+        let is_over_for_good = matches!(self.over, Some((RunStateWord::Done | RunStateWord::Cancelled, _)));
+        if self.is_alive() && !self.begun && self.lease_ends > now + self.lease_ms {
+            self.next_leg(now);
+            self.idle_legs -= 1;
+        }
+        !is_over_for_good
+    }
+
     /// Does it fit?
     pub fn resume(&mut self, now: f64) -> bool {
+        if self.has_expired(now) {
+            self.leg_is_over(Stopped::Error, now);
+            if self.is_alive() {
+                return true;
+            }
+        }
         let has_stopped = matches!(self.over, Some((RunStateWord::Stopped, _)));
         if self.is_alive() && self.wants_pause && !self.wants_cancel {
             self.wants_pause = false;

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use v2_rollout::{
-    Attempt, Class, Code, Metrics, MigrationCall, Millis, Run, RunEffect, RunEvent, RunStateWord,
-};
+use v2_rollout::{Attempt, Class, Code, Metrics, MigrationCall, Millis, Run, RunEffect, RunEvent};
 
 use super::action::{Action, Leg};
 use super::choices::Choices;
@@ -448,11 +446,7 @@ impl World {
                 let fits = match event {
                     RunEvent::Pause => model.pause(),
                     RunEvent::Cancel => model.cancel(now),
-                    // Of a run that is over for good.
-                    _ => !matches!(
-                        model.over,
-                        Some((RunStateWord::Done | RunStateWord::Cancelled, _))
-                    ),
+                    _ => model.set_pace(now),
                 };
                 assert_eq!(result.is_ok(), fits, "{event:?} of run {run}");
                 world.tell(|| format!("{event:?} of run {run}: {fits}"));
