@@ -301,6 +301,18 @@ export interface RunAnswer {
      */
     reasons: Reasons;
     /**
+     * Notes dealt with: the sum of the outcome.
+     */
+    processed: number;
+    /**
+     * Notes that failed.
+     */
+    errors: number;
+    /**
+     * All others but those that it migrated or repaired.
+     */
+    skipped: number;
+    /**
      * Artifacts inserted.
      */
     artifacts: number;

@@ -140,7 +140,9 @@ mod tests {
     fn two_counts_of_a_table_are_told_as_one() {
         let of = |ids: &[&str]| {
             let mut malformed = Malformed::default();
-            ids.iter().for_each(|id| malformed.add(id, "status"));
+            for id in ids {
+                malformed.add(id, "status");
+            }
             malformed
         };
         let (two, more) = (of(&["id1", "id2"]), of(&["id3", "id4"]));

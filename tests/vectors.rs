@@ -2,7 +2,7 @@
 //! compiled wasm and through the shims.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -39,6 +39,12 @@ pub struct RunAnswer {
     pub outcome: Outcome,
     /// Why notes are blocked or deferred.
     pub reasons: Reasons,
+    /// Notes dealt with: the sum of the outcome.
+    pub processed: u64,
+    /// Notes that failed.
+    pub errors: u64,
+    /// All others but those that it migrated or repaired.
+    pub skipped: u64,
     /// Artifacts inserted.
     pub artifacts: u64,
     /// Transcripts inserted.
@@ -111,6 +117,9 @@ impl Run {
             progress: self.progress(),
             outcome: self.sums.outcome,
             reasons: self.sums.reasons,
+            processed: self.sums.settled(),
+            errors: self.sums.outcome.failed,
+            skipped: self.sums.outcome.skipped(),
             artifacts: self.sums.inserted.artifacts,
             transcripts: self.sums.inserted.transcripts,
             claims: self.sums.inserted.claims,

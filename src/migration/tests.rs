@@ -1190,3 +1190,19 @@ fn what_a_lost_answer_wrote_is_counted() {
     assert_eq!(run.next(Millis(60_000.0)), MigrationStep::Ended);
     assert_eq!(run.answer().unwrap_err().code, Code::Internal);
 }
+
+#[test]
+fn a_run_that_has_something_to_answer_with_does_not_look_for_a_lost_answer() {
+    let (mut run, step) = after_sweep(50, NoteVerdict::Migrate, NoteVerdict::Migrate, false);
+    assert!(matches!(step, MigrationStep::Sweep { .. }), "{step:?}");
+    run.failed(REFUSED, Millis(0.0), 1.0).unwrap();
+    run.next(Millis(0.0));
+    run.next(Millis(0.0));
+    run.failed(REFUSED, Millis(60_000.0), 1.0).unwrap();
+    assert_eq!(run.next(Millis(60_000.0)), MigrationStep::Ended);
+    let answer = run.answer().unwrap();
+    assert_eq!(
+        (answer.outcome.migrated, answer.stopped),
+        (50, Some(Stopped::Error))
+    );
+}

@@ -440,8 +440,8 @@ mod tests {
     fn artifacts_that_no_note_is_linked_to_are_orphans() {
         for (artifacts, linked_artifacts, orphans) in [(5, 3, 2), (3, 3, 0), (3, 5, 0)] {
             let sums = Sums {
-                artifacts,
                 linked_artifacts,
+                artifacts,
                 ..Sums::default()
             };
             assert_eq!(sums.orphans(), orphans);

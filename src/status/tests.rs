@@ -823,8 +823,9 @@ fn an_answer_tells_what_was_counted_and_what_to_do() {
 
 #[test]
 fn every_number_that_needs_a_person_has_a_warning() {
+    type Change = fn(&mut State);
     // what is counted, how its warning begins
-    let table: [(fn(&mut State), &str); 9] = [
+    let table: [(Change, &str); 9] = [
         (
             |state| state.sums.duplicates = 1,
             "1 note has more than one linked artifact",
@@ -865,7 +866,7 @@ fn every_number_that_needs_a_person_has_a_warning() {
             "2 malformed documents in voiceNoteArtifacts (`k1: status`, `k2: status`)",
         ),
     ];
-    let warnings = |change: fn(&mut State)| {
+    let warnings = |change: Change| {
         let mut scan = counted(change);
         scan.check = false;
         scan.answer(None, &Transaction::default()).unwrap().warnings

@@ -596,9 +596,9 @@ describe("runMigration", () => {
       ],
       [["transcribed", 0, 0]],
     ]);
-    expect(
-      (await readAll(t)).voiceNoteArtifacts.find((row) => row.status === "completed" && row._id === oldest),
-    ).toBeDefined();
+    const repaired = (await readAll(t)).voiceNoteArtifacts.filter((row) => row.status === "completed");
+    expect(repaired.map((row) => row._id)).toContain(oldest);
+    for (const { updatedAt } of repaired) expect(updatedAt).toBeGreaterThan(old);
     expect(await migrate(t, { ...args, dryRun: false })).toMatchObject({
       batches: 0,
       outcome: { repaired: 0, alreadyMigrated: 4 },
@@ -633,6 +633,16 @@ describe("runMigration", () => {
       reasons: { changedRecently: 1 },
       transcripts: 0,
     });
+  });
+
+  test("repair leaves a young artifact that does not say when it changed", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    const [voiceNoteId] = await insertNotes(t, 1);
+    const { updatedAt: _, ...row } = make.artifact({ voiceNoteId, status: "failed" });
+    await t.run(async ({ db }) => await db.insert("voiceNoteArtifacts", row as never));
+    const answer = await migrate(t, { organizationId: "org_a", repair: true, dryRun: false });
+    expect(answer).toMatchObject({ outcome: { unfinished: 1, repaired: 0 }, reasons: { noTimeOfChange: 1 } });
   });
 
   test("deferred notes stay until the old pipeline is done with them, or is long gone", async () => {
