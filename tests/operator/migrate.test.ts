@@ -29,6 +29,7 @@ describe("without trouble", async () => {
   test("a canary exits 3 and says how to go on; the ledger knows who, why and how many", async () => {
     const canary = await run(["migrate", "org_a", "--limit", "5", "--yes"]);
     expect(canary.code).toBe(3);
+    expect(canary.err).toContain(`Migrate 5 notes of org_a on ${backend.url}, 5 at most? Yes (--yes).`);
     expect(canary.out).toContain("org_a: STOPPED AT THE LIMIT  5 notes migrated");
     expect(canary.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
     const who = ["--by", "Ann Lee", "--reason", "the pilot"];
@@ -49,8 +50,10 @@ describe("without trouble", async () => {
   });
 
   test("a fleet is a table, and one that nobody knows fails alone", async () => {
-    const { code, out } = await run(["migrate", "org_b", "org_x", "org_c", "--yes"]);
+    const { code, out, err } = await run(["migrate", "org_b", "org_x", "org_c", "--yes", "--limit", "4"]);
     expect(code).toBe(1);
+    expect(err).toContain("Migrate 5 notes of 2 organizations on ");
+    expect(err).toContain(", 4 of each at most? Yes (--yes).");
     expect(out).toMatch(/^org_x +failed$/m);
     expect(out).toMatch(/^org_b +complete +█+ +off +3\/3 +\+3 +0$/m);
     expect(out).toContain("3 organizations: 1 failed, 2 complete");
