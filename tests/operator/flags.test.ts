@@ -136,6 +136,11 @@ test("what something overrules is not switched, and exits 4", async () => {
   const one = await run(["enable", "org_a", "--yes"]);
   expect(one.code).toBe(4);
   expect(one.err).toContain("VOICE_NOTES_V2_GLOBAL");
+  const { out } = await run(["status", "org_a"]);
+  expect(out.replaceAll(/\s+/g, " ")).toContain(
+    "`enable` would be refused: the variable VOICE_NOTES_V2_GLOBAL decides for all organizations.",
+  );
+  expect(out).not.toContain("v2-rollout enable");
   const both = await run(["enable", "org_a", "org_b", "--yes", "--json"]);
   expect(both.code).toBe(4);
   expect(reportOf(both).organizations[0]).toMatchObject({
