@@ -31,7 +31,9 @@ describe("without trouble", async () => {
     expect(canary.code).toBe(3);
     expect(canary.err).toContain(`Migrate 5 notes of org_a on ${backend.url}, 5 at most? Yes (--yes).`);
     expect(canary.out).toContain("org_a: STOPPED AT THE LIMIT  5 notes migrated");
-    expect(canary.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
+    expect(canary.out).toMatch(
+      /To migrate the rest:\n {2}npx v2-rollout migrate org_a\n\nTo migrate as many again:\n {2}npx v2-rollout resume [-\w]{36} --watch\n/,
+    );
     const who = ["--by", "Ann Lee", "--reason", "the pilot"];
     const rest = await run(["migrate", "org_a", "--yes", "--json", ...who]);
     expect(rest.code).toBe(0);
@@ -50,12 +52,14 @@ describe("without trouble", async () => {
   });
 
   test("a fleet is a table, and one that nobody knows fails alone", async () => {
+    const canaries = await run(["migrate", "org_b", "org_c", "--yes", "--limit", "1"]);
+    expect(canaries.out).toContain("To migrate the rest:\n  npx v2-rollout migrate org_b org_c\n");
     const { code, out, err } = await run(["migrate", "org_b", "org_x", "org_c", "--yes", "--limit", "4"]);
     expect(code).toBe(1);
-    expect(err).toContain("Migrate 5 notes of 2 organizations on ");
+    expect(err).toContain("Migrate 3 notes of 2 organizations on ");
     expect(err).toContain(", 4 of each at most? Yes (--yes).");
     expect(out).toMatch(/^org_x +failed$/m);
-    expect(out).toMatch(/^org_b +complete +█+ +off +3\/3 +\+3 +0$/m);
+    expect(out).toMatch(/^org_b +complete +█+ +off +3\/3 +\+2 +0$/m);
     expect(out).toContain("3 organizations: 1 failed, 2 complete");
   });
 
