@@ -38,7 +38,7 @@ export async function migrate(named: string[], options: MigrateOptions): Promise
   const driver = await driverOf(connection, options);
   const found =
     driver !== "windows" && !options.dryRun
-      ? looked.map((report) => withRunUnderWay(connection, report, how))
+      ? looked.map((report) => withRunUnderWay(connection, report, how, options.yes !== true))
       : looked;
   // With --yes nobody looks at a rehearsal before the run.
   const isRehearsed = options.dryRun === true || options.yes !== true;

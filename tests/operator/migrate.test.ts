@@ -122,27 +122,35 @@ describe("trouble on the way", async () => {
   test.each([
     ["SIGINT", "org_int"],
     ["SIGTERM", "org_term"],
-  ] as const)("%s pauses the run behind its batch, and the same command goes on", async (name, id) => {
-    const ran = await run(["migrate", id, "--yes"], { signals: [{ name, afterMs: 600 }] });
-    expect(ran.code).toBe(3);
-    expect(ran.out).toMatch(new RegExp(`^${id}: PAUSED BY YOU {2}\\d+ notes migrated`));
-    expect(ran.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
-    const paused = await runOf(id);
-    const { status } = reportOf(await run(["status", id, "--json"])).organizations[0];
-    expect(paused.state).toBe("paused");
-    expect(status.migration.migrated).toBe(paused.outcome.migrated);
-    expect(status.migration.eligible).toBeGreaterThan(0);
-    const other = await run(["migrate", id, "--yes", "--limit", "5"]);
-    expect(other.code).toBe(1);
-    expect(other.err).toContain("with other\noptions, is paused");
-    await fast();
-    const resumed = await run(["migrate", id, "--yes", "--json"]);
-    expect(resumed.code).toBe(0);
-    expect(reportOf(resumed).organizations[0]).toMatchObject({
-      run: { runId: paused.runId, state: "done" },
-      status: { verdict: "complete", duplicates: 0 },
-    });
-  });
+  ] as const)(
+    "%s pauses the run behind its batch, which --yes does not resume, and resume does",
+    async (name, id) => {
+      const ran = await run(["migrate", id, "--yes"], { signals: [{ name, afterMs: 600 }] });
+      expect(ran.code).toBe(3);
+      expect(ran.out).toMatch(new RegExp(`^${id}: PAUSED BY YOU {2}\\d+ notes migrated`));
+      expect(ran.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
+      const paused = await runOf(id);
+      const { status } = reportOf(await run(["status", id, "--json"])).organizations[0];
+      expect(paused.state).toBe("paused");
+      expect(status.migration.migrated).toBe(paused.outcome.migrated);
+      expect(status.migration.eligible).toBeGreaterThan(0);
+      const other = await run(["migrate", id, "--yes", "--limit", "5"]);
+      expect(other.code).toBe(1);
+      expect(other.err).toContain("with other\noptions, is paused");
+      await fast();
+      const same = await run(["migrate", id, "--yes", "--json"]);
+      expect(same.code).toBe(1);
+      expect(reportOf(same).organizations[0]).toMatchObject({
+        run: { runId: paused.runId, state: "paused" },
+        error: { code: "RUN_EXISTS", hint: expect.stringContaining(`v2-rollout resume ${paused.runId}`) },
+      });
+      expect((await runOf(id)).state).toBe("paused");
+      expect((await run(["resume", paused.runId, "--yes", "--watch"])).code).toBe(0);
+      expect(await runOf(id)).toMatchObject({ runId: paused.runId, state: "done" });
+      const after = reportOf(await run(["status", id, "--json"])).organizations[0].status;
+      expect(after).toMatchObject({ verdict: "complete", duplicates: 0 });
+    },
+  );
 
   test("a second Ctrl-C ends the program at once, and says that the run goes on", async () => {
     const signals = [500, 520].map((afterMs) => ({ name: "SIGINT" as const, afterMs }));
