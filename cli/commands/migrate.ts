@@ -4,7 +4,7 @@ import { agrees } from "../operator/consent.js";
 import { lookAtAll } from "../operator/lookAt.js";
 import { withRunUnderWay } from "../operator/migrateByLedger.js";
 import { rehearse } from "../operator/migrateInWindows.js";
-import { type Migration, type MigrationOptions, written } from "../operator/migration.js";
+import { type MigrationOptions, written } from "../operator/migration.js";
 import { inParallel, problemOf } from "../operator/parallel.js";
 import { exitCodeOf, type OrganizationReport } from "../operator/report.js";
 import { hasLedger, isMoving } from "../operator/runs.js";
@@ -38,7 +38,7 @@ export async function migrate(named: string[], options: MigrateOptions): Promise
   const driver = await driverOf(connection, options);
   const found =
     driver !== "windows" && !options.dryRun
-      ? looked.map((report) => withRunUnderWay(connection, report, how))
+      ? looked.map((report) => withRunUnderWay(connection, report, how, options.yes !== true))
       : looked;
   // With --yes nobody looks at a rehearsal before the run.
   const isRehearsed = options.dryRun === true || options.yes !== true;
@@ -121,17 +121,19 @@ function questionOf(runnable: readonly OrganizationReport[], deployment: string,
     const verb = isMoving(only.run) ? "Watch" : "Resume";
     return { what, question: `${verb} the run of ${only.organizationId} on ${deployment}?`, ...typed };
   }
-  const notes = runnable.reduce((sum, report) => sum + notesOf(report), 0);
-  const whom = runnable.length === 1 ? only?.organizationId : counted(runnable.length, "organization");
   const { limit } = options;
-  const upTo = limit === undefined || runnable.length < 2 ? "" : `, ${number(limit)} of each at most`;
+  const notes = runnable.reduce((sum, report) => sum + notesOf(report, limit), 0);
+  const whom = runnable.length === 1 ? only?.organizationId : counted(runnable.length, "organization");
+  const each = runnable.length === 1 ? "" : " of each";
+  const upTo = limit === undefined ? "" : `, ${number(limit)}${each} at most`;
   const runs = runnable.flatMap(({ run }) => run ?? []);
   const watched = runs.filter(isMoving).length;
   const resumed = runs.length - watched;
   const also = `${resumed === 0 ? "" : `, resuming ${counted(resumed, "run")}`}${watched === 0 ? "" : `, watching ${counted(watched, "run")} under way`}`;
-  const question = `Migrate ${counted(notes, "note")} of ${whom}${upTo}${also} on ${deployment}?`;
+  const question = `Migrate ${counted(notes, "note")} of ${whom} on ${deployment}${upTo}${also}?`;
   return { what, question, ...typed };
 }
 
-const notesOf = ({ migration, status }: { migration: Migration | null } & OrganizationReport): number =>
-  migration === null ? (status?.migration.eligible ?? 0) : written(migration);
+/** How many notes would be written; without a rehearsal, those that the status counted, up to the limit. */
+const notesOf = ({ migration, status }: OrganizationReport, limit = Number.POSITIVE_INFINITY): number =>
+  migration === null ? Math.min(status?.migration.eligible ?? 0, limit) : written(migration);

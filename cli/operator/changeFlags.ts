@@ -31,7 +31,9 @@ export async function changeFlags(
     const answer = await write(connection, organizationId, change, options);
     const previous = answer?.previous ?? null;
     if (answer === null || answer.changed.length > 0) {
-      remember({ at: new Date().toISOString(), deployment, organizationId, change, previous });
+      const what = { organizationId, change, previous, before: answer?.before ?? null };
+      const restore = options.restore !== undefined;
+      remember({ at: new Date().toISOString(), deployment, ...what, restore });
     }
     const status = await statusOf(connection, organizationId, {});
     return reportOf(organization, { ending: "done", change: answer, status });

@@ -2,6 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+import type { FlagChangeAnswer } from "./answers.js";
+
 /** A change of an organization's flags that this program made, and the way back. */
 export type Change = {
   at: string;
@@ -10,6 +12,10 @@ export type Change = {
   change: "enable" | "disable";
   /** Null where the answer that held it was lost, or the flags have too many rows. */
   previous: string | null;
+  /** Whether it brought back what was before another change; earlier releases did not keep that. */
+  restore?: boolean;
+  /** The rows before it; null where the answer was lost. */
+  before?: FlagChangeAnswer["before"] | null;
 };
 
 /** Remembers a change in the user's state folder, one line for each. */

@@ -8,19 +8,33 @@ import type { Ending, OrganizationReport } from "./report.js";
 import { decideRun, failuresOf, isMoving, isUnderWay, lookAtRun, type Starter, startRun } from "./runs.js";
 import { watchRun } from "./watchRun.js";
 
-/** An organization whose run is under way keeps it in its report: it is watched, or resumed if it is paused. */
+/**
+ * An organization whose run is under way keeps it in its report: it is watched, or resumed if it is paused. Somebody paused
+ * it, so that it is resumed only where a question can be answered.
+ */
 export function withRunUnderWay(
   connection: Connection,
   report: OrganizationReport,
   how: MigrationOptions,
+  mayResume: boolean,
 ): OrganizationReport {
   const run = report.status?.run ?? null;
   if (report.ending !== "done" || run === null || !isUnderWay(run)) return report;
-  const isOfOthers = run.organizationId !== report.organizationId;
-  if (isOfOthers || (run.state === "paused" && !isAskedFor(run, how))) {
-    return { ...report, ending: "failed", run, error: inTheWay(connection, run, isOfOthers) };
-  }
+  const reason = reasonToLeave(run, report, how, mayResume);
+  if (reason !== null) return { ...report, ending: "failed", run, error: inTheWay(connection, run, reason) };
   return { ...report, run };
+}
+
+function reasonToLeave(
+  run: Run,
+  { organizationId }: OrganizationReport,
+  how: MigrationOptions,
+  mayResume: boolean,
+): InTheWay | null {
+  if (run.organizationId !== organizationId) return "of all organizations";
+  if (run.state !== "paused") return null;
+  if (!isAskedFor(run, how)) return "with other options";
+  return mayResume ? null : "paused";
 }
 
 const isAskedFor = ({ limit, repair, deferredDays, retryOf }: Run, how: MigrationOptions): boolean =>
@@ -29,10 +43,15 @@ const isAskedFor = ({ limit, repair, deferredDays, retryOf }: Run, how: Migratio
   repair === (how.repair ?? false) &&
   deferredDays === (how.deferredDays ?? null);
 
-function inTheWay({ command }: Connection, { runId, by, state }: Run, isOfOthers: boolean): Problem {
-  const message = isOfOthers
-    ? `run \`${runId}\` of all organizations, started by \`${by}\`, is ${state}`
-    : `run \`${runId}\`, started by \`${by}\` with other options, is ${state}`;
+/** Why a run is neither watched nor resumed. */
+type InTheWay = "of all organizations" | "with other options" | "paused";
+
+function inTheWay({ command }: Connection, { runId, by, state }: Run, reason: InTheWay): Problem {
+  const message = {
+    "of all organizations": `run \`${runId}\` of all organizations, started by \`${by}\`, is ${state}`,
+    "with other options": `run \`${runId}\`, started by \`${by}\` with other options, is ${state}`,
+    paused: `run \`${runId}\`, started by \`${by}\`, is paused, and --yes resumes no run`,
+  }[reason];
   const hint =
     state === "paused"
       ? `go on with ${command("resume", runId)}, or end it with ${command("cancel", runId)}`

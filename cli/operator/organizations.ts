@@ -40,8 +40,10 @@ export async function find(connection: Connection, named: string, options: Statu
     return { ...organization, status: await statusOf(connection, named, options) };
   } catch (thrown) {
     if (!(thrown instanceof CallFailed) || !mayBeName(thrown)) throw thrown;
-    const known = await byName(connection, named);
-    if (known === null) throw thrown;
+    const listed = await listOrganizations(connection);
+    if (listed === null) throw thrown;
+    const known = amongNames(listed, named);
+    if (known === null) throw unknown(connection, named);
     return { ...known, status: await statusOf(connection, known.organizationId, options) };
   }
 }
@@ -67,8 +69,12 @@ export async function organizationOf(connection: Connection, named: string): Pro
   return ofId ?? amongNames(known, named) ?? { organizationId: named, name: null, slug: null };
 }
 
-const byName = async (connection: Connection, named: string): Promise<Organization | null> =>
-  amongNames((await listOrganizations(connection)) ?? [], named);
+const unknown = ({ command }: Connection, named: string): CallFailed =>
+  new CallFailed({
+    code: "ORGANIZATION_NOT_FOUND",
+    message: `no organization has the id, name or slug \`${named}\``,
+    hint: `${command("status", "--all")} lists them`,
+  });
 
 function amongNames(known: readonly Organization[], named: string): Organization | null {
   const wanted = named.toLowerCase();

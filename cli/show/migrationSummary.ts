@@ -9,6 +9,7 @@ import { columns } from "../terminal/width.js";
 import { wrap } from "../terminal/wrap.js";
 import { classes } from "./classes.js";
 import type { Column } from "./fleetTable.js";
+import { AS_MANY_AGAIN, goOn, theRest } from "./goOn.js";
 import { bytes, counted, duration, number } from "./numbers.js";
 import { stoppedWords } from "./runLine.js";
 import { printSteps } from "./runSummary.js";
@@ -67,9 +68,14 @@ export function printMigration(
     if (run.state !== "cancelled") return;
   }
   if (migration.done) return;
-  const words = ["migrate", organizationId, ...howWords(how)];
+  const ids = [organizationId];
+  const ways =
+    migration.stopped === "limit"
+      ? [theRest(ids, how), goOn(AS_MANY_AGAIN, ids, how)]
+      : [goOn("To continue:", ids, how)];
+  for (const { why, words } of ways) printLines("", why, shellCommand(words, options));
   const reminder = keyReminder(options);
-  printLines("", "To continue:", shellCommand(words, options), ...(reminder === null ? [] : ["", reminder]));
+  if (reminder !== null) printLines("", reminder);
 }
 
 function headOf({ done, stopped, outcome }: Migration, run: Run | null): string {
@@ -116,11 +122,4 @@ const SHOWN = 10;
 export const migrationColumns: readonly Column[] = [
   { title: "run", of: ({ migration }) => (migration === null ? "" : `+${number(written(migration))}`) },
   { title: "failed", of: ({ migration }) => (migration === null ? "" : number(migration.outcome.failed)) },
-];
-
-/** The options of a command that goes on as this one did. */
-export const howWords = ({ limit, repair, deferredDays }: MigrationOptions): string[] => [
-  ...(repair ? ["--repair"] : []),
-  ...(limit === undefined ? [] : ["--limit", String(limit)]),
-  ...(deferredDays === undefined ? [] : ["--deferred-days", String(deferredDays)]),
 ];

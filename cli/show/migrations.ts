@@ -6,7 +6,8 @@ import { red } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
 import { wrap } from "../terminal/wrap.js";
-import { howWords, migrationColumns, printMigration, printRehearsal } from "./migrationSummary.js";
+import { AS_MANY_AGAIN, goOn, theRest } from "./goOn.js";
+import { migrationColumns, printMigration, printRehearsal } from "./migrationSummary.js";
 import { runLine } from "./runLine.js";
 import { printSteps } from "./runSummary.js";
 import { shellCommand } from "./shellCommand.js";
@@ -47,14 +48,19 @@ export async function showMigrations(
   const { fleetLine, printFleet } = await import("./fleetTable.js");
   printFleet(reports, migrationColumns);
   printLines("", fleetLine(reports));
-  const ids = reports.filter(isUnfinished).map(({ organizationId }) => organizationId);
-  if (ids.length === 0) return;
-  printLines(
-    "",
-    "To continue with those that are not done:",
-    shellCommand(["migrate", ...ids, ...howWords(how)], options),
-  );
+  const unfinished = reports.filter(isUnfinished);
+  const atLimit = unfinished.filter(isAtLimit).map(idOf);
+  const others = unfinished.filter((report) => !isAtLimit(report)).map(idOf);
+  const ways = [
+    ...(atLimit.length === 0 ? [] : [theRest(atLimit, how), goOn(AS_MANY_AGAIN, atLimit, how)]),
+    ...(others.length === 0 ? [] : [goOn("To continue with those that are not done:", others, how)]),
+  ];
+  for (const { why, words } of ways) printLines("", why, shellCommand(words, options));
 }
+
+const idOf = ({ organizationId }: OrganizationReport): string => organizationId;
+
+const isAtLimit = ({ migration }: OrganizationReport): boolean => migration?.stopped === "limit";
 
 /** One that the same command can take further. */
 const isUnfinished = ({ migration, ending }: OrganizationReport): boolean =>

@@ -1,5 +1,6 @@
 import type { Run } from "../operator/answers.js";
 import { isMoving } from "../operator/runs.js";
+import { AS_MANY_AGAIN, theRest } from "./goOn.js";
 import type { Suggestion } from "./suggestions.js";
 
 /** What fits a run now, as the deployment says; these are its words. */
@@ -14,17 +15,23 @@ const steps: Record<string, { why: string; verb: string; flags: readonly string[
   },
 };
 
-/** The commands that fit a run; of one that is under way also how to watch it. */
+/** The commands that fit a run; of one that is under way also how to watch it, of a canary how to migrate the rest. */
 export function runSteps(run: Run): Suggestion[] {
-  const { runId, state, next } = run;
+  const { runId, organizationId, stopped, next, repair, deferredDays } = run;
+  const how = { repair, ...(deferredDays === null ? {} : { deferredDays }) };
   const watch = { why: "To watch it:", words: ["run", runId, "--watch"] };
   return [
     ...(isMoving(run) ? [watch] : []),
+    ...(stopped === "limit" && organizationId !== null ? [theRest([organizationId], how)] : []),
     ...next.flatMap(({ function: name }) => {
       const step = steps[name.replace("v2Rollout:", "")];
       if (step === undefined) return [];
-      const why = state === "cancelling" ? "To end it at once, where it does not obey:" : step.why;
-      return [{ why, words: [step.verb, runId, ...step.flags] }];
+      return [{ why: whyOf(run, step), words: [step.verb, runId, ...step.flags] }];
     }),
   ];
+}
+
+function whyOf({ state, stopped }: Run, { verb, why }: { verb: string; why: string }): string {
+  if (state === "cancelling") return "To end it at once, where it does not obey:";
+  return stopped === "limit" && verb === "resume" ? AS_MANY_AGAIN : why;
 }

@@ -12,12 +12,16 @@ import { changeLine } from "./history.js";
 import { counted, number, percent } from "./numbers.js";
 import { runLine } from "./runLine.js";
 import { keyReminder, shellCommand } from "./shellCommand.js";
-import { suggestions } from "./suggestions.js";
+import { overrulers, suggestions } from "./suggestions.js";
 
 const { stdout } = process;
 
 /** The status of one organization, on a screen. */
-export function printStatus(found: Found, deployment: string, options: ConnectionOptions): void {
+export function printStatus(
+  found: Found,
+  deployment: string,
+  options: ConnectionOptions & { deferredDays?: number },
+): void {
   const { organizationId, name, status } = found;
   const title = name === null ? organizationId : `${name} (${organizationId})`;
   printLines(`${bold(stdout, title)}  ${dim(stdout, deployment)}`, "", verdictSentence(status));
@@ -35,7 +39,12 @@ export function printStatus(found: Found, deployment: string, options: Connectio
   for (const warning of status.warnings.filter((text) => !isSaidByClasses(text))) {
     printLines("", `${yellow(stdout, "!")} ${wrap(warning, 2, Math.min(columns(), 100))}`);
   }
-  const next = suggestions(organizationId, status);
+  const by = overrulers(status);
+  if (by.length > 0) {
+    const said = `\`enable\` would be refused: ${by.join(" and ")} ${by.length === 1 ? "decides" : "decide"} for all organizations.`;
+    printLines("", wrap(said, 0, Math.min(columns(), 100)));
+  }
+  const next = suggestions(organizationId, status, options.deferredDays);
   for (const { why, words } of next) printLines("", why, shellCommand(words, options));
   const reminder = next.length === 0 ? null : keyReminder(options);
   if (reminder !== null) printLines("", reminder);

@@ -45,7 +45,7 @@ test("the project's own convex run is asked where no address is given", async ()
 test("its failures are told as those of a direct connection", async () => {
   const { code, err } = await inProject("status", "org_x");
   expect(code).toBe(1);
-  expect(err).toMatch(/^organizationId `org_x` names no organization\ncheck its spelling/);
+  expect(err).toMatch(/^no organization has the id, name or slug `org_x`\n`npx v2-rollout status --all/);
 });
 
 test("it writes, and names the deployment before", async () => {

@@ -10,7 +10,7 @@ describe("without trouble", async () => {
   const backend = await deploy(platform({ org_a: 2, org_b: 0, org_c: 1, org_d: 0 }));
   const run = await operator(backend);
 
-  test("enable, undo, and undo of the undo bring the rows there and back", async () => {
+  test("enable and undo bring the rows there and back, and an undo is not undone by --yes", async () => {
     const before = await run(["enable", "org_a", "--yes", "--by", "Ann Lee", "--reason", "first club"]);
     expect(before.code).toBe(0);
     expect(before.err).toBe(`Switch v2 on for org_a on ${backend.url}? Yes (--yes).\n`);
@@ -20,19 +20,22 @@ describe("without trouble", async () => {
     const back = await run(["undo", "org_a", "--yes"]);
     expect(back.code).toBe(0);
     expect(flagsOf(back.out)).toEqual(["row on → none: off", "row on → none: off"]);
-    expect(flagsOf((await run(["undo", "org_a", "--yes"])).out)).toEqual([
-      "row none → on: on",
-      "row none → on: on",
-    ]);
+    const { code, err } = await run(["undo", "org_a", "--yes"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The last change of org_a was an undo already, /);
+    expect(err).toContain("--previous");
+    expect((await run(["history", "org_a", "--json"])).out.match(/"atMs"/g)).toHaveLength(2);
   });
 
   test("undo takes the last change that wrote, from whatever machine, and history tells of all", async () => {
     const elsewhere = await operator(backend);
-    expect((await elsewhere(["undo", "org_d", "--yes"])).err).toContain("No change of org_d on");
+    expect((await elsewhere(["undo", "org_d", "--yes"])).err).toContain(
+      "Neither the ledger nor this machine knows a change of org_d",
+    );
     await run(["enable", "org_d", "--yes", "--by", "Ann Lee", "--reason", "first club"]);
     await run(["enable", "org_d", "--yes", "--by", "Ben"]);
     const undone = await elsewhere(["undo", "org_d", "--yes", "--by", "Cleo"]);
-    expect(undone.err).toMatch(/before the enable of [-\d]+ [\d:]+ by Ann Lee\? Yes/);
+    expect(undone.err).toMatch(/before the enable of [-\d]+ [\d:]+ by Ann Lee \(no rows\)\? Yes/);
     expect(flagsOf(undone.out)).toEqual(["row on → none: off", "row on → none: off"]);
     const ran = await elsewhere(["history", "club-org_d", "--json"]);
     expect(reportOf(ran).organizations[0]).toMatchObject({
@@ -113,6 +116,13 @@ WHEN  enabled by Ann Lee
     );
     expect(no.code).toBe(1);
     expect(no.out).toContain("Nothing was changed.");
+    await run(["enable", "org_c", "--yes"]);
+    await run(["undo", "org_c", "--yes", "--by", "Ben"]);
+    const again = await onTerminal(backend, state, ["undo", "org_c"], [["Bring the flags of", "n"]]);
+    expect(again.code).toBe(1);
+    expect(again.out.replaceAll(/[\s│]+/g, " ")).toMatch(
+      /the undo of [-\d]+ [\d:]+ by Ben \(both rows on\)\?/,
+    );
     const typed: [string, string][] = [["Type 4 to go on", "4\r"]];
     const all = await onTerminal(backend, state, ["enable", "--all"], typed);
     expect(all.code).toBe(0);
@@ -126,6 +136,11 @@ test("what something overrules is not switched, and exits 4", async () => {
   const one = await run(["enable", "org_a", "--yes"]);
   expect(one.code).toBe(4);
   expect(one.err).toContain("VOICE_NOTES_V2_GLOBAL");
+  const { out } = await run(["status", "org_a"]);
+  expect(out.replaceAll(/\s+/g, " ")).toContain(
+    "`enable` would be refused: the variable VOICE_NOTES_V2_GLOBAL decides for all organizations.",
+  );
+  expect(out).not.toContain("v2-rollout enable");
   const both = await run(["enable", "org_a", "org_b", "--yes", "--json"]);
   expect(both.code).toBe(4);
   expect(reportOf(both).organizations[0]).toMatchObject({

@@ -38,6 +38,15 @@ describe("list", () => {
     expect(report.notes.map(({ id }: { id: string }) => id)).toEqual(rows.map(([id]) => id));
   });
 
+  test("and status suggest each other, with the days that it was given", async () => {
+    const { out } = await run(["status", organization, "--deferred-days", "3650"]);
+    for (const which of ["deferred", "blocked", "duplicates"]) {
+      const days = which === "duplicates" ? "" : " --deferred-days 3650";
+      expect(out).toContain(`\n  npx v2-rollout list ${organization} ${which}${days}\n`);
+    }
+    expect(out).toContain(`\n  npx v2-rollout migrate ${organization} --deferred-days 3650\n`);
+  });
+
   test("refuses a class that it does not know", async () => {
     const { code, err } = await run(["list", organization, "migrated"]);
     expect(code).toBe(2);

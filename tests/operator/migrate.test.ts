@@ -29,8 +29,11 @@ describe("without trouble", async () => {
   test("a canary exits 3 and says how to go on; the ledger knows who, why and how many", async () => {
     const canary = await run(["migrate", "org_a", "--limit", "5", "--yes"]);
     expect(canary.code).toBe(3);
+    expect(canary.err).toContain(`Migrate 5 notes of org_a on ${backend.url}, 5 at most? Yes (--yes).`);
     expect(canary.out).toContain("org_a: STOPPED AT THE LIMIT  5 notes migrated");
-    expect(canary.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
+    expect(canary.out).toMatch(
+      /To migrate the rest:\n {2}npx v2-rollout migrate org_a\n\nTo migrate as many again:\n {2}npx v2-rollout resume [-\w]{36} --watch\n/,
+    );
     const who = ["--by", "Ann Lee", "--reason", "the pilot"];
     const rest = await run(["migrate", "org_a", "--yes", "--json", ...who]);
     expect(rest.code).toBe(0);
@@ -49,10 +52,14 @@ describe("without trouble", async () => {
   });
 
   test("a fleet is a table, and one that nobody knows fails alone", async () => {
-    const { code, out } = await run(["migrate", "org_b", "org_x", "org_c", "--yes"]);
+    const canaries = await run(["migrate", "org_b", "org_c", "--yes", "--limit", "1"]);
+    expect(canaries.out).toContain("To migrate the rest:\n  npx v2-rollout migrate org_b org_c\n");
+    const { code, out, err } = await run(["migrate", "org_b", "org_x", "org_c", "--yes", "--limit", "4"]);
     expect(code).toBe(1);
+    expect(err).toContain("Migrate 3 notes of 2 organizations on ");
+    expect(err).toContain(", 4 of each at most? Yes (--yes).");
     expect(out).toMatch(/^org_x +failed$/m);
-    expect(out).toMatch(/^org_b +complete +█+ +off +3\/3 +\+3 +0$/m);
+    expect(out).toMatch(/^org_b +complete +█+ +off +3\/3 +\+2 +0$/m);
     expect(out).toContain("3 organizations: 1 failed, 2 complete");
   });
 
@@ -115,27 +122,35 @@ describe("trouble on the way", async () => {
   test.each([
     ["SIGINT", "org_int"],
     ["SIGTERM", "org_term"],
-  ] as const)("%s pauses the run behind its batch, and the same command goes on", async (name, id) => {
-    const ran = await run(["migrate", id, "--yes"], { signals: [{ name, afterMs: 600 }] });
-    expect(ran.code).toBe(3);
-    expect(ran.out).toMatch(new RegExp(`^${id}: PAUSED BY YOU {2}\\d+ notes migrated`));
-    expect(ran.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
-    const paused = await runOf(id);
-    const { status } = reportOf(await run(["status", id, "--json"])).organizations[0];
-    expect(paused.state).toBe("paused");
-    expect(status.migration.migrated).toBe(paused.outcome.migrated);
-    expect(status.migration.eligible).toBeGreaterThan(0);
-    const other = await run(["migrate", id, "--yes", "--limit", "5"]);
-    expect(other.code).toBe(1);
-    expect(other.err).toContain("with other\noptions, is paused");
-    await fast();
-    const resumed = await run(["migrate", id, "--yes", "--json"]);
-    expect(resumed.code).toBe(0);
-    expect(reportOf(resumed).organizations[0]).toMatchObject({
-      run: { runId: paused.runId, state: "done" },
-      status: { verdict: "complete", duplicates: 0 },
-    });
-  });
+  ] as const)(
+    "%s pauses the run behind its batch, which --yes does not resume, and resume does",
+    async (name, id) => {
+      const ran = await run(["migrate", id, "--yes"], { signals: [{ name, afterMs: 600 }] });
+      expect(ran.code).toBe(3);
+      expect(ran.out).toMatch(new RegExp(`^${id}: PAUSED BY YOU {2}\\d+ notes migrated`));
+      expect(ran.out).toMatch(/\n {2}npx v2-rollout resume [-\w]{36} --watch\n/);
+      const paused = await runOf(id);
+      const { status } = reportOf(await run(["status", id, "--json"])).organizations[0];
+      expect(paused.state).toBe("paused");
+      expect(status.migration.migrated).toBe(paused.outcome.migrated);
+      expect(status.migration.eligible).toBeGreaterThan(0);
+      const other = await run(["migrate", id, "--yes", "--limit", "5"]);
+      expect(other.code).toBe(1);
+      expect(other.err).toContain("with other\noptions, is paused");
+      await fast();
+      const same = await run(["migrate", id, "--yes", "--json"]);
+      expect(same.code).toBe(1);
+      expect(reportOf(same).organizations[0]).toMatchObject({
+        run: { runId: paused.runId, state: "paused" },
+        error: { code: "RUN_EXISTS", hint: expect.stringContaining(`v2-rollout resume ${paused.runId}`) },
+      });
+      expect((await runOf(id)).state).toBe("paused");
+      expect((await run(["resume", paused.runId, "--yes", "--watch"])).code).toBe(0);
+      expect(await runOf(id)).toMatchObject({ runId: paused.runId, state: "done" });
+      const after = reportOf(await run(["status", id, "--json"])).organizations[0].status;
+      expect(after).toMatchObject({ verdict: "complete", duplicates: 0 });
+    },
+  );
 
   test("a second Ctrl-C ends the program at once, and says that the run goes on", async () => {
     const signals = [500, 520].map((afterMs) => ({ name: "SIGINT" as const, afterMs }));

@@ -66,7 +66,9 @@ describe("one organization", () => {
   test("that nobody knows fails with what to check", async () => {
     const { code, out, err } = await run(["status", "org_x"]);
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toMatch(/^organizationId `org_x` names no organization\ncheck its spelling/);
+    expect(err).toMatch(
+      /^no organization has the id, name or slug `org_x`\n`npx v2-rollout status --all` lists them/,
+    );
   });
 });
 
@@ -109,7 +111,7 @@ describe("several organizations", () => {
       ["org_new", "not started"],
       ["org_none", "no notes"],
     ]);
-    expect(out).toContain("org_x: organizationId `org_x` names no organization");
+    expect(out).toContain("org_x: no organization has the id, name or slug `org_x`");
     expect(out).toContain("3 organizations: 1 failed, 1 not started, 1 no notes");
   });
 
