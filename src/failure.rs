@@ -20,7 +20,7 @@ pub(crate) enum FailureKind {
 }
 
 /// How Convex's messages begin.
-const BEGINNINGS: [(&str, FailureKind); 29] = {
+const BEGINNINGS: [(&str, FailureKind); 30] = {
     use FailureKind::{Conflict, Document, TooLarge, Transient};
     [
         ("Documents read from or written to the ", Conflict),
@@ -87,6 +87,7 @@ const BEGINNINGS: [(&str, FailureKind); 29] = {
         ("Function execution timed out", TooLarge(Limit::UserTime)),
         ("JavaScript execution ran out of memory", TooLarge(Limit::Memory)),
         ("Failed to insert or update a document in table ", Document),
+        ("Value is too large (", Document),
         ("ArgumentValidationError", Document),
         ("ReturnsValidationError", Document),
         ("Validator error: ", Document),
