@@ -2,6 +2,7 @@ import { Command } from "commander";
 
 import { addConnectionOptions, wholeNumber } from "../connection/options.js";
 import { ownVersion } from "../package.js";
+import { wrap } from "../terminal/wrap.js";
 import { addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
 import { addProjectOptions } from "./options.js";
 
@@ -13,6 +14,16 @@ export function createProgram(): Command {
     )
     .configureHelp({ minWidthToWrap: 20 })
     .version(ownVersion())
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .trimEnd()
+            .split("\n")
+            .map((line) => wrap(line))
+            .join("\n")}\n`,
+        ),
+    })
     .exitOverride();
   addOperating(program);
   addRuns(program);

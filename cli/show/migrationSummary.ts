@@ -6,7 +6,7 @@ import { isMoving } from "../operator/runs.js";
 import { bold, green, red, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
-import { wrap } from "../terminal/wrap.js";
+import { widthOf, wrap } from "../terminal/wrap.js";
 import { classes } from "./classes.js";
 import type { Column } from "./fleetTable.js";
 import { AS_MANY_AGAIN, goOn, theRest } from "./goOn.js";
@@ -46,9 +46,10 @@ export function printMigration(
   const speed = written(migration) === 0 || migration.seconds < 1 ? "" : `, ${number(rate)} notes/s`;
   const { outcome } = migration;
   const repaired = outcome.repaired > 0 ? `, ${number(outcome.repaired)} finished` : "";
-  printLines(
-    `${bold(stdout, organizationId)}: ${headOf(migration, run)}  ${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`,
-  );
+  const head = `${bold(stdout, organizationId)}: ${headOf(migration, run)}`;
+  const did = `${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`;
+  const isLong = widthOf(`${head}  ${did}`) > Math.min(columns(), 100);
+  printLines(...(isLong ? [head, `  ${did}`] : [`${head}  ${did}`]));
   printRest(migration);
   if (migration.lostAnswers > 0) {
     const lost = `${counted(migration.lostAnswers, "answer")} got lost: what was written then is not counted as migrated by this run`;

@@ -82,6 +82,9 @@ describe("--check", () => {
     const ran = await run(["status", id, "--check", "--json", ...flags]);
     expect(ran.code).toBe(code);
     expect(reportOf(ran)).toMatchObject({ exitCode: code, organizations: [{ ending }] });
+    const { out } = await run(["status", id, "--check", ...flags]);
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(out.includes("\nThe organization is not complete: ")).toBe(ending === "notComplete");
   });
 });
 
