@@ -19,6 +19,7 @@ describe("without trouble", async () => {
     const { code, out } = await run(["migrate", "org_a", "--dry-run"]);
     expect(code).toBe(0);
     expect(out).toContain("org_a: a run would migrate 120 notes in ");
+    expect(out).toContain("\nNothing was written.\n\nTo migrate them:\n  npx v2-rollout migrate org_a\n");
     const ran = await run(["migrate", "org_a", "--dry-run", "--limit", "7", "--json"]);
     expect(reportOf(ran).organizations[0]).toMatchObject({
       ending: "done",
