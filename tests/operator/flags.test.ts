@@ -105,7 +105,13 @@ WHEN  enabled by Ann Lee
       expect(ran.err).toContain("Add --yes to agree.");
       const asJson = await run([command, target, "--json"]);
       expect(asJson.code).toBe(2);
-      expect(reportOf(asJson)).toMatchObject({ version: 1, command, exitCode: 2, error: { code: "FAILED" } });
+      expect(reportOf(asJson)).toMatchObject({
+        version: 1,
+        command,
+        deployment: backend.url,
+        exitCode: 2,
+        error: { code: "USAGE" },
+      });
     },
   );
 
