@@ -44,6 +44,8 @@ describe("list", () => {
       const days = which === "duplicates" ? "" : " --deferred-days 3650";
       expect(out).toContain(`\n  npx v2-rollout list ${organization} ${which}${days}\n`);
     }
+    expect(out.replaceAll(/\s+/g, " ")).toContain(`(see \`list ${organization} duplicates\`)`);
+    expect(out).not.toContain("samples");
     expect(out).toContain(`\n  npx v2-rollout migrate ${organization} --deferred-days 3650\n`);
   });
 
