@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { addConnectionOptions, wholeNumber } from "../connection/options.js";
 import { ownVersion } from "../package.js";
 import { wrap } from "../terminal/wrap.js";
-import { addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
+import { actor, addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
 import { addProjectOptions } from "./options.js";
 
 /** The commands and their options. What a command does is loaded when it is run, so that the program starts fast. */
@@ -69,7 +69,7 @@ function addOperating(program: Command): void {
     .option("--repair", "also finish what was broken off more than a day ago")
     .option("--deferred-days <n>", "a note of that age does not count as deferred", wholeNumber)
     .option("--background", "start it, and do not wait for it: needs the ledger")
-    .option("--by <name>", "who does it (default: the user of this machine)")
+    .option("--by <name>", "who does it (default: the user of this machine)", actor)
     .option("--reason <why>", "why: one line, kept in the ledger")
     .option("--yes", "neither rehearse nor ask")
     .action(async (named, options) => (await import("./migrate.js")).migrate(named, options));
@@ -103,7 +103,7 @@ function addRuns(program: Command): void {
       .option("--watch", "watch it to its end")
       .option("--yes", "do not ask");
     if (command === "retry")
-      decision.option("--by <name>", "who does it (default: the user of this machine)");
+      decision.option("--by <name>", "who does it (default: the user of this machine)", actor);
     decision.action(async (named, options) => (await import("./decide.js")).decide(command, named, options));
   }
   addOperatorOptions(
@@ -138,7 +138,7 @@ function addDashboard(program: Command): void {
 /** The options of what writes. */
 const addWriting = (command: Command): Command =>
   command
-    .option("--by <name>", "who does it (default: the user of this machine)")
+    .option("--by <name>", "who does it (default: the user of this machine)", actor)
     .option("--yes", "do not ask");
 
 function addInstalling(program: Command): void {

@@ -115,6 +115,16 @@ WHEN  enabled by Ann Lee
     },
   );
 
+  test.each([["Zoë"], ["Ann  Lee"], [""], ["a".repeat(129)]])(
+    "--by %j is refused by its name",
+    async (name) => {
+      const { code, out, err } = await run(["enable", "org_a", "--yes", "--by", name]);
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+      expect(err).toContain("--by <name>");
+      expect(err.replaceAll(/\s+/g, " ")).toContain("It is 1 to 128 visible ASCII characters");
+    },
+  );
+
   test.runIf(hasTerminal)("a terminal is asked: no changes nothing, and --all takes a number", async () => {
     const state = await folder();
     const no = await onTerminal(

@@ -174,7 +174,7 @@ describe("how a deployment is named", () => {
     expect(ran.err.replaceAll(/\s+/g, " ")).toContain(says);
     expect(ran.err).not.toMatch(/wrong-key|secret-key/);
     const asJson = await run(["status", "org_new", ...flags, "--json"]);
-    const error = { code: code === 2 ? "USAGE" : "FAILED" };
+    const error = code === 2 ? { code: "USAGE" } : null;
     expect(reportOf(asJson)).toMatchObject({ command: "status", exitCode: code, error });
   });
 });
