@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { addConnectionOptions, wholeNumber } from "../connection/options.js";
+import { addConnectionOptions, portNumber, wholeNumber } from "../connection/options.js";
 import { ownVersion } from "../package.js";
 import { wrap } from "../terminal/wrap.js";
 import { actor, addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
@@ -131,7 +131,7 @@ function addDashboard(program: Command): void {
     .description("serves a page, to this machine alone, on which you see and do all this")
     .option("--no-open", "print the page's address, and open no browser")
     .option("--read-only", "show, and change nothing")
-    .option("--port <n>", "serve it on this port (default: a free one)", wholeNumber)
+    .option("--port <n>", "serve it on this port (default: a free one)", portNumber)
     .action(async (named, options) => (await import("./dashboard.js")).dashboard(named, options));
 }
 

@@ -29,7 +29,7 @@ export const stoppedWords = {
   error: "STOPPED BY AN ERROR",
 } as const;
 
-/** `running, 45% of 4,400 notes, since 2026-11-25 17:10 by Ann Lee (3f2a1b9c)` */
+/** `running, 45% of 4,400 notes, since 2026-11-25 16:10Z by Ann Lee (3f2a1b9c)` */
 export function runLine(run: Run, inStatus: number | null = null): string {
   const { state, stopped, outcome, by, runId, startedMs, endedMs } = run;
   const { notes, whole } = howFarOfRun(run, inStatus);

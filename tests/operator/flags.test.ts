@@ -37,7 +37,7 @@ describe("without trouble", async () => {
     await run(["enable", "org_d", "--yes", "--by", "Ben"]);
     const undone = await elsewhere(["undo", "org_d", "--yes", "--by", "Cleo"]);
     expect(undone.err.replaceAll("\n", " ")).toMatch(
-      /before the enable of [-\d]+ [\d:]+ by Ann Lee \(no rows\)\? Yes/,
+      /before the enable of [-\d]+ [\d:]+Z by Ann Lee \(no rows\)\? Yes/,
     );
     expect(flagsOf(undone.out)).toEqual(["row on → none: off", "row on → none: off"]);
     const ran = await elsewhere(["history", "club-org_d", "--json"]);
@@ -55,7 +55,7 @@ describe("without trouble", async () => {
       ],
     });
     const { out } = await elsewhere(["history", "org_d"]);
-    expect(out.replaceAll(/[-\d]{10} [\d:]{5}/g, "WHEN")).toBe(`WHEN  brought back by Cleo
+    expect(out.replaceAll(/[-\d]{10} [\d:]{5}Z/g, "WHEN")).toBe(`WHEN  brought back by Cleo
   both flags            row on → none     off  no row: off by default
 
 WHEN  enabled again by Ben
@@ -140,7 +140,7 @@ WHEN  enabled by Ann Lee
     const again = await onTerminal(backend, state, ["undo", "org_c"], [["Bring the flags of", "n"]]);
     expect(again.code).toBe(1);
     expect(again.out.replaceAll(/[\s│]+/g, " ")).toMatch(
-      /the undo of [-\d]+ [\d:]+ by Ben \(both rows on\)\?/,
+      /the undo of [-\d]+ [\d:]+Z by Ben \(both rows on\)\?/,
     );
     const typed: [string, string][] = [["Type 4 to go on", "4\r"]];
     const all = await onTerminal(backend, state, ["enable", "--all"], typed);

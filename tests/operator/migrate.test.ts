@@ -48,7 +48,7 @@ describe("without trouble", async () => {
     expect(report.migration.outcome).toMatchObject({ migrated: 115, alreadyMigrated: 5 });
     const { out } = await run(["status", "org_a"]);
     expect(out).toMatch(
-      /\n {2}last run {14}done, 115 notes migrated, [-\d]+ [\d:]+ by\s+Ann Lee\s+\(run \w{8}\)/,
+      /\n {2}last run {14}done, 115 notes migrated, [-\d]+ [\d:]+Z by\s+Ann Lee\s+\(run \w{8}\)/,
     );
   });
 

@@ -41,7 +41,7 @@ describe("a run in the background", () => {
     const { code, out } = await run(["run", runId.slice(0, 8)]);
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^org_a {2}${backend.url}\n\nRUNNING {2}[\\d,]+ of 700 notes`));
-    expect(out).toMatch(/\n {2}started [-\d]+ [\d:]+ by Ann Lee: the pilot\n/);
+    expect(out).toMatch(/\n {2}started [-\d]+ [\d:]+Z by Ann Lee: the pilot\n/);
     expect(out).toContain("at most 1.0 MB/s");
     const listed = await run(["runs"]);
     expect(listed.out).toMatch(
