@@ -149,7 +149,7 @@ describe("a write", () => {
       headers: { cookie: entered.cookie, "content-type": "application/json" },
       body: JSON.stringify(enable),
     });
-    expect({ status, body }).toEqual({ status: 403, body: "A write needs an Origin." });
+    expect({ status, body }).toEqual({ status: 403, body: "A write needs an Origin.\n" });
   });
 
   test("has written nothing where it was refused", async () => {
