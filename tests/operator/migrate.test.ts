@@ -146,6 +146,16 @@ describe("trouble on the way", async () => {
         run: { runId: paused.runId, state: "paused" },
         error: { code: "RUN_EXISTS", hint: expect.stringContaining(`v2-rollout resume ${paused.runId}`) },
       });
+      if (hasTerminal) {
+        const asked = await onTerminal(
+          backend,
+          await folder(),
+          ["migrate", id],
+          [["Resume the run of", "n"]],
+        );
+        expect(asked.code).toBe(1);
+        expect(asked.out).toContain("Nothing was migrated.");
+      }
       expect((await runOf(id)).state).toBe("paused");
       expect((await run(["resume", paused.runId, "--yes", "--watch"])).code).toBe(0);
       expect(await runOf(id)).toMatchObject({ runId: paused.runId, state: "done" });
