@@ -11,6 +11,7 @@ import { userName } from "../operator/userName.js";
 import { shellCommand } from "../show/shellCommand.js";
 import { suggestions } from "../show/suggestions.js";
 import { printLines } from "../terminal/print.js";
+import { wrap } from "../terminal/wrap.js";
 
 export type DashboardOptions = ConnectionOptions & { open: boolean; readOnly?: boolean; port?: number };
 
@@ -40,8 +41,10 @@ export async function dashboard(named: string[], options: DashboardOptions): Pro
   });
   const address = served.newAddress();
   printLines(address);
-  const what = subject.isReadOnly ? "shows" : "shows and changes";
-  process.stderr.write(`The page ${what} ${deployment}. Ctrl-C ends it.\n`);
+  const what = subject.isReadOnly
+    ? `shows ${deployment}, and changes nothing (--read-only)`
+    : `shows and changes ${deployment}`;
+  process.stderr.write(`${wrap(`The page ${what}. Ctrl-C ends it.`)}\n`);
   if (options.open) openBrowser(address);
   await untilEnded(served);
 }

@@ -1,4 +1,6 @@
 import type { Connection } from "../connection/connect.js";
+import { CallFailed, type Problem } from "../connection/errors.js";
+import type { OwnCommand } from "../connection/ownCommands.js";
 import { exitCodes, Failure } from "../failure.js";
 import type { Run } from "../operator/answers.js";
 import { agrees } from "../operator/consent.js";
@@ -7,7 +9,7 @@ import { deploymentOf, open } from "../operator/session.js";
 import { userName } from "../operator/userName.js";
 import { bytes } from "../show/numbers.js";
 import { Progress } from "../show/progress.js";
-import { reachOf, runLine } from "../show/runLine.js";
+import { reachOf, runLine, SHORT } from "../show/runLine.js";
 import { print, printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
 import { wrap } from "../terminal/wrap.js";
@@ -32,7 +34,9 @@ const words: Record<RunCommand, Asking> = {
 export async function decide(command: RunCommand, named: string, options: DecideOptions): Promise<void> {
   const progress = new Progress();
   const connection = await open(options, (message) => progress.say(message));
-  const found = await agreedRun(connection, words[command], named, options);
+  const found = await agreedRun(connection, words[command], named, options, (run) =>
+    unfit(command, run, connection.command),
+  );
   if (found === null) return;
   const { runId } = found;
   const by = options.by ?? userName();
@@ -46,6 +50,33 @@ export async function decide(command: RunCommand, named: string, options: Decide
     return;
   }
   await showOne(connection, command, decided, options);
+}
+
+const functions: Record<RunCommand, string> = {
+  pause: "v2Rollout:pauseRun",
+  resume: "v2Rollout:resumeRun",
+  cancel: "v2Rollout:cancelRun",
+  retry: "v2Rollout:retryFailures",
+};
+
+/** Why a command does not fit a run, by what the deployment says fits it; null where it fits. */
+function unfit(command: RunCommand, run: Run, own: OwnCommand): Problem | null {
+  const { next, runId, state, endedMs, outcome } = run;
+  if (next.some(({ function: name }) => name === functions[command])) return null;
+  if (command === "retry" && endedMs !== null && outcome.failed === 0) {
+    return { code: "RUN_STATE", message: `no note failed in run \`${runId}\``, hint: null };
+  }
+  const fitting = (Object.keys(functions) as RunCommand[]).filter((other) =>
+    next.some(({ function: name }) => name === functions[other]),
+  );
+  const others = fitting.map((other) => `\`${other}\``).join(" and ");
+  const what =
+    fitting.length === 0 ? "nothing more fits" : `only ${others} ${fitting.length === 1 ? "fits" : "fit"}`;
+  const hint =
+    fitting.length === 0
+      ? `start another run with ${own("migrate")}`
+      : fitting.map((other) => own(other, runId)).join(" or ");
+  return { code: "RUN_STATE", message: `run \`${runId}\` is ${state}: ${what}`, hint };
 }
 
 /** Sets how fast a run writes. */
@@ -76,14 +107,21 @@ async function agreedRun(
   { what, question: ask }: Asking,
   named: string,
   options: OperatorOptions & Consent,
+  whyNot: (run: Run) => Problem | null = () => null,
 ): Promise<Run | null> {
   const found = await findRun(connection, named);
+  const problem = whyNot(found);
+  if (problem !== null) {
+    // Nobody is asked about what would be refused. Where nobody can be asked, consent comes first.
+    const { canAsk } = await import("../terminal/confirm.js");
+    if (options.yes || (!options.json && canAsk())) throw new CallFailed(problem);
+  }
   const deployment = await deploymentOf(connection);
   if (!options.json) {
     const line = `${reachOf(found)}: ${runLine(found)}`;
     printLines(wrap(line, 2, Math.min(columns(), 100)), "");
   }
-  const question = ask(`run ${found.runId} of ${reachOf(found)} on ${deployment}`);
+  const question = ask(`run ${found.runId.slice(0, SHORT)} of ${reachOf(found)} on ${deployment}`);
   if (await agrees({ what, question }, options)) return found;
   print("Nothing was changed.");
   process.exitCode = exitCodes.failed;

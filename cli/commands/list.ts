@@ -23,7 +23,7 @@ export async function list(named: string, word: string, options: ListOptions): P
   const connection = await open(options);
   const { deferredDays } = options;
   const found = await find(connection, named, deferredDays === undefined ? {} : { deferredDays });
-  const notes = await collect(connection, found.organizationId, which, options);
+  const { notes, count } = await collect(connection, found.organizationId, which, options);
   if (options.json) {
     const report = reportOf(found, { ending: "done", status: found.status, notes });
     const deployment = connection.name;
@@ -35,19 +35,31 @@ export async function list(named: string, word: string, options: ListOptions): P
       error: null,
       organizations: [report],
     });
+  } else if (count === 0) {
+    // Not on stdout, which another program may read.
+    process.stderr.write(`No note of ${found.organizationId} ${none[which]}.\n`);
   }
 }
+
+const none: Record<ListedClass, string> = {
+  unfinished: "is unfinished",
+  deferred: "is deferred",
+  blocked: "is blocked",
+  duplicates: "has more than one linked artifact",
+};
 
 async function collect(
   connection: Connection,
   organizationId: string,
   which: ListedClass,
   { json, deferredDays }: ListOptions,
-): Promise<ListedNote[]> {
+): Promise<{ notes: ListedNote[]; count: number }> {
   const notes: ListedNote[] = [];
+  let count = 0;
   for await (const note of notesOf(connection, organizationId, which, deferredDays)) {
+    count += 1;
     if (json) notes.push(note);
     else printLines(`${note.id}  ${note.reason}`);
   }
-  return notes;
+  return { notes, count };
 }

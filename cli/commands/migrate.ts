@@ -11,7 +11,7 @@ import { hasLedger, isMoving } from "../operator/runs.js";
 import { deploymentOf, open, wanted } from "../operator/session.js";
 import { userName } from "../operator/userName.js";
 import { printJson } from "../show/json.js";
-import { showBackground, showMigrations, showRehearsal } from "../show/migrations.js";
+import { showBackground, showDryRunEnd, showMigrations, showRehearsal } from "../show/migrations.js";
 import { counted, number } from "../show/numbers.js";
 import { Progress } from "../show/progress.js";
 import { print } from "../terminal/print.js";
@@ -47,6 +47,9 @@ export async function migrate(named: string[], options: MigrateOptions): Promise
     : found;
   const runnable = rehearsed.filter(({ ending }) => ending === "done");
   if (!options.json && (isRehearsed || runnable.length === 0)) await showRehearsal(rehearsed);
+  if (options.dryRun && !options.json && runnable.length > 0) {
+    showDryRunEnd(runnable.every(isIdle), options.all ? ["--all"] : named, how, options);
+  }
   if (options.dryRun || runnable.length === 0) return end(rehearsed);
   if (isRehearsed && runnable.every(isIdle)) {
     if (!options.json) print("There is nothing to migrate.");

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 
-import { addConnectionOptions, wholeNumber } from "../connection/options.js";
+import { addConnectionOptions, portNumber, wholeNumber } from "../connection/options.js";
 import { ownVersion } from "../package.js";
-import { addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
+import { wrap } from "../terminal/wrap.js";
+import { actor, addFleetOptions, addOperatorOptions } from "./operatorOptions.js";
 import { addProjectOptions } from "./options.js";
 
 /** The commands and their options. What a command does is loaded when it is run, so that the program starts fast. */
@@ -13,6 +14,16 @@ export function createProgram(): Command {
     )
     .configureHelp({ minWidthToWrap: 20 })
     .version(ownVersion())
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .trimEnd()
+            .split("\n")
+            .map((line) => wrap(line))
+            .join("\n")}\n`,
+        ),
+    })
     .exitOverride();
   addOperating(program);
   addRuns(program);
@@ -58,7 +69,7 @@ function addOperating(program: Command): void {
     .option("--repair", "also finish what was broken off more than a day ago")
     .option("--deferred-days <n>", "a note of that age does not count as deferred", wholeNumber)
     .option("--background", "start it, and do not wait for it: needs the ledger")
-    .option("--by <name>", "who does it (default: the user of this machine)")
+    .option("--by <name>", "who does it (default: the user of this machine)", actor)
     .option("--reason <why>", "why: one line, kept in the ledger")
     .option("--yes", "neither rehearse nor ask")
     .action(async (named, options) => (await import("./migrate.js")).migrate(named, options));
@@ -92,7 +103,7 @@ function addRuns(program: Command): void {
       .option("--watch", "watch it to its end")
       .option("--yes", "do not ask");
     if (command === "retry")
-      decision.option("--by <name>", "who does it (default: the user of this machine)");
+      decision.option("--by <name>", "who does it (default: the user of this machine)", actor);
     decision.action(async (named, options) => (await import("./decide.js")).decide(command, named, options));
   }
   addOperatorOptions(
@@ -120,14 +131,14 @@ function addDashboard(program: Command): void {
     .description("serves a page, to this machine alone, on which you see and do all this")
     .option("--no-open", "print the page's address, and open no browser")
     .option("--read-only", "show, and change nothing")
-    .option("--port <n>", "serve it on this port (default: a free one)", wholeNumber)
+    .option("--port <n>", "serve it on this port (default: a free one)", portNumber)
     .action(async (named, options) => (await import("./dashboard.js")).dashboard(named, options));
 }
 
 /** The options of what writes. */
 const addWriting = (command: Command): Command =>
   command
-    .option("--by <name>", "who does it (default: the user of this machine)")
+    .option("--by <name>", "who does it (default: the user of this machine)", actor)
     .option("--yes", "do not ask");
 
 function addInstalling(program: Command): void {

@@ -9,6 +9,7 @@ import { open, wanted } from "../operator/session.js";
 import { printJson } from "../show/json.js";
 import { printStatus } from "../show/statusSummary.js";
 import { printLines } from "../terminal/print.js";
+import { sentence, wrap } from "../terminal/wrap.js";
 import type { FleetOptions } from "./operatorOptions.js";
 
 export type StatusOptions = FleetOptions & {
@@ -84,7 +85,7 @@ async function show(
   const [only] = reports;
   if (reports.length === 1 && only?.status) {
     printStatus({ ...only, slug: null, status: only.status }, connection.name, options);
-    if (only.error !== null) printLines("", `Not complete: ${only.error.message}.`);
+    if (only.error !== null) printLines("", wrap(`${sentence(only.error.message)}.`));
     return;
   }
   if (reports.length === 1 && only?.error) throw new CallFailed(only.error);

@@ -4,6 +4,7 @@ import { exitCodes, Failure } from "../failure.js";
 import { NoAnswer } from "./errors.js";
 import type { ConnectionOptions } from "./options.js";
 import { inOwnWords, type OwnCommand, ownCommand } from "./ownCommands.js";
+import { reached } from "./reached.js";
 import { findTarget } from "./target.js";
 import type { Transport } from "./transport.js";
 
@@ -31,6 +32,7 @@ export type OnWait = (message: string) => void;
 
 export async function connect(options: ConnectionOptions, onWait: OnWait): Promise<Connection> {
   const target = findTarget(options);
+  reached.deployment = target.name;
   const call = await transportOf(target);
   const command = ownCommand(options);
   let hasAnswered = false;

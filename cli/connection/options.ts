@@ -34,3 +34,9 @@ export function wholeNumber(text: string): number {
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError("It is a whole number from 1.");
 }
+
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  throw new InvalidArgumentError("It is a port, from 1 to 65535.");
+}

@@ -45,7 +45,8 @@ export class Access {
     const isRead = method === "GET";
     if (!isRead && method !== "POST") return refused(405, "Only GET and POST are answered.");
     if (origin === undefined ? !isRead : origin !== this.#origin) {
-      return refused(403, "Another site asked for this.");
+      const why = origin === undefined ? "A write needs an Origin." : "Another site asked for this.";
+      return refused(403, why);
     }
     const target = URL.canParse(url, this.#origin) ? new URL(url, this.#origin) : null;
     if (target === null) return refused(404, NOTHING);

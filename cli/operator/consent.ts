@@ -1,5 +1,6 @@
 import type { Consent, OperatorOptions } from "../commands/operatorOptions.js";
 import { exitCodes, Failure } from "../failure.js";
+import { wrap } from "../terminal/wrap.js";
 
 type Question = {
   /** What is about to be written, as in `Switching v2 on`; for where nobody can be asked. */
@@ -18,7 +19,7 @@ export async function agrees(
 ): Promise<boolean> {
   if (yes) {
     // Whoever reads a log wants to know which deployment was written to.
-    process.stderr.write(`${question} Yes (--yes).\n`);
+    process.stderr.write(`${wrap(`${question} Yes (--yes).`)}\n`);
     return true;
   }
   const { canAsk, confirm, confirmTyped } = await import("../terminal/confirm.js");

@@ -14,7 +14,7 @@ export function printHistory(changes: readonly Change[]): void {
   for (const [at, change] of changes.entries()) {
     if (at > 0) printLines("");
     printLines(
-      `${bold(stdout, when(change.atMs))}  ${wrap(`${verbOf(change)} by ${change.by}`, 2, width - 18)}`,
+      `${bold(stdout, when(change.atMs))}  ${wrap(`${verbOf(change)} by ${change.by}`, 2, width - 19)}`,
       ...(change.reason === null ? [] : [`  ${wrap(change.reason, 2, width)}`]),
       ...rowLines(change),
       ...(change.runId === null ? [] : [dim(stdout, `  while run ${change.runId} was under way`)]),
@@ -22,7 +22,7 @@ export function printHistory(changes: readonly Change[]): void {
   }
 }
 
-/** `enabled 2026-11-25 17:10 by Ann Lee: first club` */
+/** `enabled 2026-11-25 16:10Z by Ann Lee: first club` */
 export const changeLine = (change: Change): string =>
   `${verbOf(change)} ${when(change.atMs)} by ${change.by}${change.reason === null ? "" : `: ${change.reason}`}`;
 

@@ -6,7 +6,7 @@ import { isMoving } from "../operator/runs.js";
 import { bold, green, red, yellow } from "../terminal/color.js";
 import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
-import { wrap } from "../terminal/wrap.js";
+import { widthOf, wrap } from "../terminal/wrap.js";
 import { classes } from "./classes.js";
 import type { Column } from "./fleetTable.js";
 import { AS_MANY_AGAIN, goOn, theRest } from "./goOn.js";
@@ -46,9 +46,10 @@ export function printMigration(
   const speed = written(migration) === 0 || migration.seconds < 1 ? "" : `, ${number(rate)} notes/s`;
   const { outcome } = migration;
   const repaired = outcome.repaired > 0 ? `, ${number(outcome.repaired)} finished` : "";
-  printLines(
-    `${bold(stdout, organizationId)}: ${headOf(migration, run)}  ${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`,
-  );
+  const head = `${bold(stdout, organizationId)}: ${headOf(migration, run)}`;
+  const did = `${counted(outcome.migrated, "note")} migrated${repaired} in ${duration(migration.seconds)}${speed}`;
+  const isLong = widthOf(`${head}  ${did}`) > Math.min(columns(), 100);
+  printLines(...(isLong ? [head, `  ${did}`] : [`${head}  ${did}`]));
   printRest(migration);
   if (migration.lostAnswers > 0) {
     const lost = `${counted(migration.lostAnswers, "answer")} got lost: what was written then is not counted as migrated by this run`;
@@ -58,13 +59,13 @@ export function printMigration(
     printLines(
       red(
         stdout,
-        `  ${wrap(`${error.message}${error.hint === null ? "" : ` ${error.hint}`}`, 2, Math.min(columns(), 100))}`,
+        `  ${wrap(`${error.message}${error.hint === null ? "" : `. ${error.hint}`}`, 2, Math.min(columns(), 100))}`,
       ),
     );
   }
   if (status !== null) printLines(`  now: ${verdictSentence(status)}`);
   if (run !== null) {
-    printAfterRun(run, migration, options);
+    printAfterRun(run, migration, error !== null, options);
     if (run.state !== "cancelled") return;
   }
   if (migration.done) return;
@@ -89,8 +90,15 @@ function headOf({ done, stopped, outcome }: Migration, run: Run | null): string 
 }
 
 /** What can be done with the run now. */
-function printAfterRun(run: Run, migration: Migration, options: ConnectionOptions): void {
-  if (isMoving(run)) printLines("", "The run goes on by itself on the deployment.");
+function printAfterRun(
+  run: Run,
+  migration: Migration,
+  isOutOfSight: boolean,
+  options: ConnectionOptions,
+): void {
+  if (isMoving(run)) {
+    printLines("", `The run ${isOutOfSight ? "may go on" : "goes on"} by itself on the deployment.`);
+  }
   if (migration.done && migration.outcome.failed === 0) return;
   printSteps(run, options);
 }
@@ -101,7 +109,8 @@ function printRest({ outcome, failures, warnings, estimate, stopped }: Migration
   const left = classes.flatMap(({ key, label }) =>
     key !== "migrated" && key !== "eligible" && outcome[key] > 0 ? [`${number(outcome[key])} ${label}`] : [],
   );
-  if (outcome.alreadyMigrated > 0) printLines(`  migrated before: ${number(outcome.alreadyMigrated)}`);
+  if (outcome.alreadyMigrated > 0)
+    printLines(`  passed over, as migrated before: ${number(outcome.alreadyMigrated)}`);
   if (left.length > 0) printLines(`  left as they are: ${left.join(", ")}`);
   if (outcome.failed > 0) printLines(red(stdout, `  failed: ${number(outcome.failed)}`));
   for (const { voiceNoteId, code, message } of failures.slice(0, SHOWN)) {

@@ -10,7 +10,7 @@ import { AS_MANY_AGAIN, goOn, theRest } from "./goOn.js";
 import { migrationColumns, printMigration, printRehearsal } from "./migrationSummary.js";
 import { runLine } from "./runLine.js";
 import { printSteps } from "./runSummary.js";
-import { shellCommand } from "./shellCommand.js";
+import { keyReminder, shellCommand } from "./shellCommand.js";
 
 const { stdout } = process;
 
@@ -31,6 +31,21 @@ export async function showRehearsal(reports: readonly OrganizationReport[]): Pro
     printLines(wrap(line, 2, Math.min(columns(), 100)));
   }
   printLines("");
+}
+
+/** That a dry run wrote nothing, and the command that does. */
+export function showDryRunEnd(
+  isIdle: boolean,
+  named: readonly string[],
+  how: MigrationOptions,
+  options: ConnectionOptions,
+): void {
+  printLines(isIdle ? "There is nothing to migrate. Nothing was written." : "Nothing was written.");
+  if (isIdle) return;
+  const { why, words } = goOn("To migrate them:", named, how);
+  printLines("", why, shellCommand(words, options));
+  const reminder = keyReminder(options);
+  if (reminder !== null) printLines("", reminder);
 }
 
 /** How migrations ended. */

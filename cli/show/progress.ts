@@ -102,8 +102,10 @@ export class Progress {
     ];
     if (whole === null) rest.unshift(counted(notes, "note"));
     else {
-      parts.push(`${progressBar(notes, whole, BAR, stderr)} ${percent(notes, whole).padStart(4)}`);
-      length += BAR + 7;
+      // On a narrow terminal, how fast it is tells more than a long bar.
+      const bar = columns() < 100 ? SHORT_BAR : BAR;
+      parts.push(`${progressBar(notes, whole, bar, stderr)} ${percent(notes, whole).padStart(4)}`);
+      length += bar + 7;
       rest.unshift(`${number(notes)} of ${number(whole)}`);
     }
     for (const part of rest) {
@@ -117,6 +119,7 @@ export class Progress {
 }
 
 const BAR = 20;
+const SHORT_BAR = 8;
 
 const titleOf = (organizationId: string): string =>
   organizationId.length > 24 ? `${organizationId.slice(0, 23)}…` : organizationId;

@@ -6,6 +6,9 @@ import { when } from "./times.js";
 
 const { stdout } = process;
 
+/** As much of an id as tells runs apart; every command takes it. */
+export const SHORT = 8;
+
 export const reachOf = ({ organizationId }: Run): string => organizationId ?? "all organizations";
 
 /** `RUNNING`, `STOPPED AT THE LIMIT`, `DONE, WITH FAILURES` */
@@ -26,7 +29,7 @@ export const stoppedWords = {
   error: "STOPPED BY AN ERROR",
 } as const;
 
-/** `running, 45% of 4,400 notes, since 2026-11-25 17:10 by Ann Lee (3f2a1b9c)` */
+/** `running, 45% of 4,400 notes, since 2026-11-25 16:10Z by Ann Lee (3f2a1b9c)` */
 export function runLine(run: Run, inStatus: number | null = null): string {
   const { state, stopped, outcome, by, runId, startedMs, endedMs } = run;
   const { notes, whole } = howFarOfRun(run, inStatus);
@@ -39,5 +42,5 @@ export function runLine(run: Run, inStatus: number | null = null): string {
         : `${percent(notes, whole)} of ${counted(whole, "note")}`;
   const failed = outcome.failed === 0 ? "" : `, ${number(outcome.failed)} failed`;
   const time = endedMs === null ? `since ${when(startedMs)}` : when(endedMs);
-  return `${word}, ${far}${failed}, ${time} by ${by} (run ${runId.slice(0, 8)})`;
+  return `${word}, ${far}${failed}, ${time} by ${by} (run ${runId.slice(0, SHORT)})`;
 }

@@ -6,13 +6,10 @@ import { printLines } from "../terminal/print.js";
 import { columns } from "../terminal/width.js";
 import { bare } from "./fleetTable.js";
 import { number } from "./numbers.js";
-import { reachOf } from "./runLine.js";
+import { reachOf, SHORT } from "./runLine.js";
 import { when } from "./times.js";
 
 const { stdout } = process;
-
-/** As much of an id as tells runs apart; every command takes it. */
-const SHORT = 8;
 
 /** Runs, one a line, the newest first. */
 export function printRuns(runs: readonly Run[]): void {

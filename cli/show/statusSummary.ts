@@ -37,7 +37,9 @@ export function printStatus(
   const told = ledgerLines(status);
   if (told.length > 0) printLines("", ...told);
   for (const warning of status.warnings.filter((text) => !isSaidByClasses(text))) {
-    printLines("", `${yellow(stdout, "!")} ${wrap(warning, 2, Math.min(columns(), 100))}`);
+    // The samples are in the JSON; here a command shows all of the notes.
+    const said = warning.replace("see `samples`", `see \`list ${organizationId} duplicates\``);
+    printLines("", `${yellow(stdout, "!")} ${wrap(said, 2, Math.min(columns(), 100))}`);
   }
   const by = overrulers(status);
   if (by.length > 0) {

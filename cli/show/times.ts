@@ -1,7 +1,5 @@
-/** `2026-11-25 17:10`, by the clock of this machine. */
+/** `2026-11-25 16:10Z`: UTC, so that operators in several places and the logs say the same. */
 export function when(ms: number): string {
-  const date = new Date(ms);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  const [day, time] = new Date(ms).toISOString().split("T");
+  return `${day} ${time?.slice(0, 5)}Z`;
 }

@@ -144,12 +144,12 @@ describe("a write", () => {
   });
 
   test("without an Origin is refused", async () => {
-    const { status } = await ask(program, `${entered.path}api/act`, {
+    const { status, body } = await ask(program, `${entered.path}api/act`, {
       method: "POST",
       headers: { cookie: entered.cookie, "content-type": "application/json" },
       body: JSON.stringify(enable),
     });
-    expect(status).toBe(403);
+    expect({ status, body }).toEqual({ status: 403, body: "A write needs an Origin.\n" });
   });
 
   test("has written nothing where it was refused", async () => {
@@ -166,6 +166,12 @@ describe("a write", () => {
       ),
     ).toEqual([]);
   });
+});
+
+test("a port that is none is wrong usage", async () => {
+  await expect(dashboard(backend, "--port", "99999")).rejects.toThrow(
+    /^exit 2: error: option '--port <n>' argument '99999' is invalid\./,
+  );
 });
 
 test("a program that was started with --read-only shows, and refuses every action", async () => {

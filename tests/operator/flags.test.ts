@@ -23,6 +23,7 @@ describe("without trouble", async () => {
     const { code, err } = await run(["undo", "org_a", "--yes"]);
     expect(code).toBe(1);
     expect(err).toMatch(/^The last change of org_a was an undo already, /);
+    expect(err.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(err).toContain("--previous");
     expect((await run(["history", "org_a", "--json"])).out.match(/"atMs"/g)).toHaveLength(2);
   });
@@ -35,7 +36,9 @@ describe("without trouble", async () => {
     await run(["enable", "org_d", "--yes", "--by", "Ann Lee", "--reason", "first club"]);
     await run(["enable", "org_d", "--yes", "--by", "Ben"]);
     const undone = await elsewhere(["undo", "org_d", "--yes", "--by", "Cleo"]);
-    expect(undone.err).toMatch(/before the enable of [-\d]+ [\d:]+ by Ann Lee \(no rows\)\? Yes/);
+    expect(undone.err.replaceAll("\n", " ")).toMatch(
+      /before the enable of [-\d]+ [\d:]+Z by Ann Lee \(no rows\)\? Yes/,
+    );
     expect(flagsOf(undone.out)).toEqual(["row on → none: off", "row on → none: off"]);
     const ran = await elsewhere(["history", "club-org_d", "--json"]);
     expect(reportOf(ran).organizations[0]).toMatchObject({
@@ -52,7 +55,7 @@ describe("without trouble", async () => {
       ],
     });
     const { out } = await elsewhere(["history", "org_d"]);
-    expect(out.replaceAll(/[-\d]{10} [\d:]{5}/g, "WHEN")).toBe(`WHEN  brought back by Cleo
+    expect(out.replaceAll(/[-\d]{10} [\d:]{5}Z/g, "WHEN")).toBe(`WHEN  brought back by Cleo
   both flags            row on → none     off  no row: off by default
 
 WHEN  enabled again by Ben
@@ -102,7 +105,23 @@ WHEN  enabled by Ann Lee
       expect(ran.err).toContain("Add --yes to agree.");
       const asJson = await run([command, target, "--json"]);
       expect(asJson.code).toBe(2);
-      expect(reportOf(asJson)).toMatchObject({ version: 1, command, exitCode: 2, error: { code: "FAILED" } });
+      expect(reportOf(asJson)).toMatchObject({
+        version: 1,
+        command,
+        deployment: backend.url,
+        exitCode: 2,
+        error: { code: "USAGE" },
+      });
+    },
+  );
+
+  test.each([["Zoë"], ["Ann  Lee"], [""], ["a".repeat(129)]])(
+    "--by %j is refused by its name",
+    async (name) => {
+      const { code, out, err } = await run(["enable", "org_a", "--yes", "--by", name]);
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+      expect(err).toContain("--by <name>");
+      expect(err.replaceAll(/\s+/g, " ")).toContain("It is 1 to 128 visible ASCII characters");
     },
   );
 
@@ -116,12 +135,12 @@ WHEN  enabled by Ann Lee
     );
     expect(no.code).toBe(1);
     expect(no.out).toContain("Nothing was changed.");
-    await run(["enable", "org_c", "--yes"]);
+    for (const change of ["disable", "enable"]) await run([change, "org_c", "--yes"]);
     await run(["undo", "org_c", "--yes", "--by", "Ben"]);
     const again = await onTerminal(backend, state, ["undo", "org_c"], [["Bring the flags of", "n"]]);
     expect(again.code).toBe(1);
     expect(again.out.replaceAll(/[\s│]+/g, " ")).toMatch(
-      /the undo of [-\d]+ [\d:]+ by Ben \(both rows on\)\?/,
+      /the undo of [-\d]+ [\d:]+Z by Ben \(both rows on\)\?/,
     );
     const typed: [string, string][] = [["Type 4 to go on", "4\r"]];
     const all = await onTerminal(backend, state, ["enable", "--all"], typed);

@@ -44,7 +44,14 @@ describe("list", () => {
       const days = which === "duplicates" ? "" : " --deferred-days 3650";
       expect(out).toContain(`\n  npx v2-rollout list ${organization} ${which}${days}\n`);
     }
+    expect(out.replaceAll(/\s+/g, " ")).toContain(`(see \`list ${organization} duplicates\`)`);
+    expect(out).not.toContain("samples");
     expect(out).toContain(`\n  npx v2-rollout migrate ${organization} --deferred-days 3650\n`);
+  });
+
+  test("says so where no note is of the class, and leaves stdout empty", async () => {
+    const ran = await run(["list", "org_port_rua", "blocked"]);
+    expect(ran).toEqual({ code: 0, out: "", err: "No note of org_port_rua is blocked.\n" });
   });
 
   test("refuses a class that it does not know", async () => {

@@ -41,7 +41,7 @@ describe("a run in the background", () => {
     const { code, out } = await run(["run", runId.slice(0, 8)]);
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^org_a {2}${backend.url}\n\nRUNNING {2}[\\d,]+ of 700 notes`));
-    expect(out).toMatch(/\n {2}started [-\d]+ [\d:]+ by Ann Lee: the pilot\n/);
+    expect(out).toMatch(/\n {2}started [-\d]+ [\d:]+Z by Ann Lee: the pilot\n/);
     expect(out).toContain("at most 1.0 MB/s");
     const listed = await run(["runs"]);
     expect(listed.out).toMatch(
@@ -70,7 +70,7 @@ describe("a run in the background", () => {
   test("is paused, resumed and watched to its end", async () => {
     const paused = await run(["pause", runId, "--yes", "--watch", "--json"]);
     expect(paused.code).toBe(0);
-    expect(paused.err).toContain(`Pause run ${runId} of org_a on ${backend.url}? Yes (--yes).`);
+    expect(paused.err).toContain(`Pause run ${runId.slice(0, 8)} of org_a on ${backend.url}? Yes (--yes).`);
     const [{ state, outcome }] = reportOf(paused).runs;
     expect(state).toBe("paused");
     expect(outcome.migrated).toBeLessThan(700);
@@ -127,11 +127,24 @@ test.each([["pause"], ["resume"], ["cancel"], ["retry"], ["pace"]])("%s needs co
 });
 
 test.runIf(hasTerminal)("a terminal is asked, and no changes nothing", async () => {
-  const runId = await start("org_d");
+  await backend.setFaults([slow]);
+  const runId = await start("org_b");
   const state = await folder();
-  const no = await onTerminal(backend, state, ["cancel", runId], [[`Cancel run ${runId} of org_d`, "n"]]);
+  const no = await onTerminal(
+    backend,
+    state,
+    ["cancel", runId],
+    [[`Cancel run ${runId.slice(0, 8)} of org_b`, "n"]],
+  );
   expect(no.code).toBe(1);
   expect(no.out).toContain("Nothing was changed.");
+  await backend.setFaults([]);
+  await run(["run", runId, "--watch"]);
+  const over = await onTerminal(backend, state, ["cancel", runId], []);
+  expect(over.code).toBe(1);
+  expect(over.out.replaceAll(/\s+/g, " ")).toContain(`run \`${runId}\` is done: nothing more fits`);
+  const retry = await run(["retry", runId, "--yes"]);
+  expect(retry).toMatchObject({ code: 1, out: "", err: `no note failed in run \`${runId}\`\n` });
 });
 
 test("runs of organizations are listed by name, and what there is not is said", async () => {

@@ -82,6 +82,9 @@ describe("--check", () => {
     const ran = await run(["status", id, "--check", "--json", ...flags]);
     expect(ran.code).toBe(code);
     expect(reportOf(ran)).toMatchObject({ exitCode: code, organizations: [{ ending }] });
+    const { out } = await run(["status", id, "--check", ...flags]);
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(out.includes("\nThe organization is not complete: ")).toBe(ending === "notComplete");
   });
 });
 
@@ -170,5 +173,8 @@ describe("how a deployment is named", () => {
     expect(ran).toMatchObject({ code, out: "" });
     expect(ran.err.replaceAll(/\s+/g, " ")).toContain(says);
     expect(ran.err).not.toMatch(/wrong-key|secret-key/);
+    const asJson = await run(["status", "org_new", ...flags, "--json"]);
+    const error = code === 2 ? { code: "USAGE" } : null;
+    expect(reportOf(asJson)).toMatchObject({ command: "status", exitCode: code, error });
   });
 });

@@ -37,8 +37,11 @@ test("takes windows, and what needs the ledger says so", async () => {
   // What was done from this machine is known without it.
   expect((await run(["enable", "org_a", "--yes"])).code).toBe(0);
   expect((await run(["undo", "org_a", "--yes"])).out).toContain("row on → none");
+  expect((await run(["undo", "org_a", "--yes"])).err).toContain("was an undo already");
   const elsewhere = await operator(await deploy(platform({ org_a: 0 }), { backend }));
-  expect((await elsewhere(["undo", "org_a", "--yes"])).err).toContain("No change of org_a on");
+  expect((await elsewhere(["undo", "org_a", "--yes"])).err).toContain(
+    "Neither the ledger nor this machine knows a change of org_a",
+  );
 });
 
 describe("trouble on the way", () => {
