@@ -11,17 +11,30 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const json = (command, args) =>
   JSON.parse(execFileSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28 }));
 
-/** What npm installs along with the package. */
-const npm = () =>
-  json("npm", [
-    "sbom",
-    "--sbom-format",
-    "cyclonedx",
-    "--package-lock-only",
-    "--omit",
-    "dev",
-    "--no-workspaces",
-  ]);
+/** @typedef {{ version?: string, dependencies?: Record<string, Installed> }} Installed As `npm ls` tells it. */
+
+/** @param {Installed} installed @returns {string[]} */
+const namesOf = ({ dependencies = {} }) =>
+  Object.entries(dependencies).flatMap(([name, one]) => [`${name}@${one.version}`, ...namesOf(one)]);
+
+/** What npm installs along with the package. `npm sbom --omit dev` leaves out what something else needs as well. */
+function npm() {
+  const options = ["--package-lock-only", "--no-workspaces"];
+  const installed = json("npm", ["ls", "--all", "--json", "--omit", "dev", "--omit", "peer", ...options]);
+  const names = new Set(namesOf(installed));
+  const bill = json("npm", ["sbom", "--sbom-format", "cyclonedx", ...options]);
+  const ships = (/** @type {{ name: string, version: string }} */ { name, version }) =>
+    names.has(`${name}@${version}`);
+  const components = bill.components.filter(ships);
+  const refs = new Set([bill.metadata.component, ...components].map((one) => one["bom-ref"]));
+  const dependencies = bill.dependencies
+    .filter((/** @type {{ ref: string }} */ { ref }) => refs.has(ref))
+    .map((/** @type {{ ref: string, dependsOn?: string[] }} */ { ref, dependsOn = [] }) => ({
+      ref,
+      dependsOn: dependsOn.filter((on) => refs.has(on)),
+    }));
+  return { ...bill, components, dependencies };
+}
 
 /**
  * @typedef {object} Package As `cargo metadata` tells it.

@@ -28,6 +28,8 @@ test("the bills of materials name what is shipped, with the versions of the lock
     const { dependencies } = JSON.parse(read(join(root, "package.json")));
     const npmVersions = Object.fromEntries(npm.components.map(({ name, version }) => [name, version]));
     expect(npmVersions).toMatchObject(dependencies);
+    // Something else needs it, too.
+    expect(npmVersions).toHaveProperty("picocolors");
     expect(npmVersions).not.toHaveProperty("vitest");
     const crates = cargo.components.map(({ name, version }) => `${name} ${version}`);
     const locked = [...read(join(root, "Cargo.lock")).matchAll(/name = "(.*)"\nversion = "(.*)"/g)];
