@@ -114,7 +114,7 @@ async function carryOutLeg(
       ended = await carryOut(host, ctx, args, run, leg);
     } catch (error) {
       const { rest, pauseMs } = run.legEnd();
-      await endLeg(host, ctx, leg, { stopped: "error", rest: { ...rest, error: messageOf(error) }, pauseMs });
+      await endOf(host, ctx, leg, { stopped: "error", rest: { ...rest, error: messageOf(error) }, pauseMs });
       throw error;
     }
     if (ended === "ended") ended = await endOf(host, ctx, leg, run.legEnd());
@@ -142,7 +142,7 @@ export async function failRun(host: Host, ctx: Calls, args: MigrationArgs, runId
     const { rest, ...end } = run.legEnd();
     await endOf(host, ctx, { runId, generation: 1 }, { ...end, rest: { ...rest, error: messageOf(error) } });
   } finally {
-    run.free();
+    free(run);
   }
 }
 
