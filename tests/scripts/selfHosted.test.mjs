@@ -1,9 +1,19 @@
 // @vitest-environment node
 import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { startDeployment } from "embedded-convex";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { environmentFor, typed } from "../../scripts/lib/demo/cli.mjs";
-import { foreignOf, functionsOfSpec, refusalOf, tablesOfData } from "../../scripts/lib/demo/foreign.mjs";
+import {
+  foreignOf,
+  functionsOfSpec,
+  holdsDocuments,
+  refusalOf,
+  tablesOfData,
+} from "../../scripts/lib/demo/foreign.mjs";
 import { fakeBackend } from "./fakeBackend.mjs";
 
 const main = fileURLToPath(new URL("../../scripts/lib/demo/main.mjs", import.meta.url));
@@ -41,12 +51,25 @@ describe("what a backend holds", () => {
   ])("is not taken for no tables: %s", (_name, output) => {
     expect(() => tablesOfData(output)).toThrow("`convex data`");
   });
+
+  it.each([
+    ["documents", { stdout: "_id | name\n", stderr: "" }, true],
+    ["none", { stdout: "", stderr: "There are no documents in this table." }, false],
+  ])("is %s", (_name, output, expected) => {
+    expect(holdsDocuments("users", output)).toBe(expected);
+  });
+
+  it("is not taken for no documents: a failure", () => {
+    expect(() => holdsDocuments("users", { stdout: "", stderr: "Unauthorized" })).toThrow(
+      "`convex data users`",
+    );
+  });
 });
 
 describe("a backend", () => {
   const own = { functions: ["scripts/runMigration.js:default"], tables: ["voiceNotes", "users"] };
   const refusal = (functions, tables) => refusalOf(foreignOf({ functions, tables }, own));
-  const opening = "the backend holds what is not the demo's, and is left as it is\n";
+  const opening = "the backend holds what is not the stand-in's, and is left as it is\n";
 
   it.each([
     ["is empty", [], [], null],
@@ -89,30 +112,31 @@ describe("the CLI", () => {
   });
 });
 
-describe.concurrent("--self-hosted", () => {
-  /**
-   * @param {Record<string, string | undefined>} env
-   * @returns {Promise<{ code: number | null, output: string }>}
-   */
-  const demo = (env) =>
-    new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [main, "--self-hosted"], {
-        env: {
-          ...process.env,
-          ...{ CONVEX_SELF_HOSTED_URL: undefined, CONVEX_SELF_HOSTED_ADMIN_KEY: undefined },
-          ...env,
-        },
-      });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on("data", (chunk) => {
-          output += chunk;
-        });
-      }
-      child.once("error", reject);
-      child.once("close", (code) => resolve({ code, output }));
+/**
+ * @param {Record<string, string | undefined>} env
+ * @param {string[]} flags
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
+const demo = (env, ...flags) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, "--self-hosted", ...flags], {
+      env: {
+        ...process.env,
+        ...{ CONVEX_SELF_HOSTED_URL: undefined, CONVEX_SELF_HOSTED_ADMIN_KEY: undefined },
+        ...env,
+      },
     });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        output += chunk;
+      });
+    }
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, output }));
+  });
 
+describe.concurrent("--self-hosted", () => {
   it("needs both variables", async ({ expect }) => {
     const { code, output } = await demo({ CONVEX_SELF_HOSTED_URL: "http://127.0.0.1:9" });
     expect(code).toBe(1);
@@ -137,5 +161,32 @@ describe.concurrent("--self-hosted", () => {
     expect(output).toContain("`convex deploy` failed");
     expect(code).toBe(1);
     expect(fake.posts).toHaveLength(1);
+  });
+});
+
+describe("a backend that holds documents", () => {
+  const standIn = fileURLToPath(new URL("../backend", import.meta.url));
+
+  it.each([
+    ["is left as it is", [], 1, "tables: users\n  --replace replaces them"],
+    ["is deployed to with --replace", ["--replace"], 1, "`convex deploy` failed"],
+  ])("%s", async (_name, flags, code, words) => {
+    const snapshot = await mkdtemp(path.join(tmpdir(), "self-hosted-"));
+    onTestFinished(() => rm(snapshot, { recursive: true, force: true }));
+    await mkdir(path.join(snapshot, "users"));
+    const user = {
+      _id: "k".padEnd(32, "0"),
+      _creationTime: 1,
+      subject: "s",
+      name: "n",
+      isPlatformStaff: false,
+    };
+    await writeFile(path.join(snapshot, "users", "documents.jsonl"), `${JSON.stringify(user)}\n`);
+    const deployment = await startDeployment({ backend: standIn, snapshot });
+    onTestFinished(deployment.stop);
+    const env = { CONVEX_SELF_HOSTED_URL: deployment.url, CONVEX_SELF_HOSTED_ADMIN_KEY: "local" };
+    const ran = await demo(env, ...flags);
+    expect(ran.output).toContain(words);
+    expect(ran.code).toBe(code);
   });
 });

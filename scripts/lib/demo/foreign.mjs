@@ -53,6 +53,25 @@ export function tablesOfData({ stdout, stderr }) {
 }
 
 /**
+ * @param {string} table
+ * @param {{ stdout: string, stderr: string }} output What `convex data TABLE` prints: documents, or a sentence on
+ *   stderr where there is none.
+ * @returns {boolean} Whether it holds a document.
+ * @throws {Error} If it has another form.
+ */
+export function holdsDocuments(table, { stdout, stderr }) {
+  if (stdout.trim() !== "") {
+    return true;
+  }
+  if (!/There are no documents/.test(stderr)) {
+    throw new Error(
+      `\`convex data ${table}\` says neither which documents there are nor that there are none`,
+    );
+  }
+  return false;
+}
+
+/**
  * @param {Holdings} found
  * @param {Holdings} own
  * @returns {Holdings}
@@ -75,7 +94,7 @@ export function refusalOf({ functions, tables }) {
   ];
   return parts.length === 0
     ? null
-    : `the backend holds what is not the demo's, and is left as it is\n  ${parts.join("\n  ")}`;
+    : `the backend holds what is not the stand-in's, and is left as it is\n  ${parts.join("\n  ")}`;
 }
 
 const shown = 8;

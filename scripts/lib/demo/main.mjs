@@ -133,7 +133,7 @@ async function demo() {
     say(`The stand-in backend of tests/backend at ${target.url}. Sample data: ${names}.`);
     process.stdout.write("\n");
     sayCommand("cd tests/backend");
-    await prepare(target, perform);
+    await prepare(target, perform, { mayReplace: process.argv.includes("--replace") });
   } else {
     const { result, ms } = await timed("starting the backend", embedded());
     target = result;

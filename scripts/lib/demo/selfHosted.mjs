@@ -8,7 +8,7 @@ import { startDeployment } from "embedded-convex";
 import { tableNumbers } from "../../../tests/sample/sample.mjs";
 import { sampleFiles } from "../../../tests/sample/write.mjs";
 import { backend, convex } from "./cli.mjs";
-import { foreignOf, functionsOfSpec, refusalOf, tablesOfData } from "./foreign.mjs";
+import { foreignOf, functionsOfSpec, holdsDocuments, refusalOf, tablesOfData } from "./foreign.mjs";
 import { zip } from "./zip.mjs";
 
 /** @typedef {import("./cli.mjs").Target} Target */
@@ -22,7 +22,7 @@ import { zip } from "./zip.mjs";
 
 const questionTimeoutMs = 30_000;
 
-/** What keeps the demo from running, told without a stack. */
+/** What keeps a backend from being used, told without a stack. */
 export class DemoError extends Error {}
 
 /**
@@ -43,8 +43,9 @@ export function targetOf(env) {
  *
  * @param {Target} target
  * @param {Perform} perform
+ * @param {{ mayReplace: boolean }} options Whether documents in the stand-in's tables may be replaced by the sample.
  */
-export async function prepare(target, perform) {
+export async function prepare(target, perform, { mayReplace }) {
   const own = { functions: await ownFunctions(), tables: Object.keys(tableNumbers) };
   const spec = await succeed(target, ["function-spec"], perform, questionTimeoutMs);
   const data = await succeed(target, ["data"], perform, questionTimeoutMs);
@@ -52,6 +53,9 @@ export async function prepare(target, perform) {
   const refusal = refusalOf(foreignOf(found, own));
   if (refusal !== null) {
     throw new DemoError(refusal);
+  }
+  if (!mayReplace) {
+    await refuseDocuments(target, perform, found.tables);
   }
   // The generated code is committed, and its types are checked elsewhere.
   await succeed(target, ["deploy", "--yes", "--codegen", "disable", "--typecheck", "disable"], perform);
@@ -62,6 +66,29 @@ export async function prepare(target, perform) {
     await succeed(target, ["import", "--replace", "--yes", archive], perform);
   } finally {
     await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {Target} target
+ * @param {Perform} perform
+ * @param {string[]} tables
+ * @throws {DemoError} Where one of them holds a document.
+ */
+async function refuseDocuments(target, perform, tables) {
+  /** @type {string[]} */
+  const full = [];
+  for (const table of tables) {
+    const documents = await succeed(target, ["data", table, "--limit", "1"], perform, questionTimeoutMs);
+    if (holdsDocuments(table, documents)) {
+      full.push(table);
+    }
+  }
+  if (full.length > 0) {
+    throw new DemoError(
+      `the backend holds documents, and is left as it is\n  tables: ${full.join(", ")}\n` +
+        "  --replace replaces them by the sample data",
+    );
   }
 }
 
