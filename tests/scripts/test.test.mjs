@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { duration, paints } from "../../scripts/lib/terminal.mjs";
+import { readArguments } from "../../scripts/lib/test/arguments.mjs";
 import { countsOfCargo, countsOfVitest, settle } from "../../scripts/lib/test/counts.mjs";
 import { excerpt, headline, skipped } from "../../scripts/lib/test/report.mjs";
 
@@ -62,5 +63,37 @@ describe("the report", () => {
     const short = excerpt(lines.join("\n")).split("\n");
     expect(short).toHaveLength(201);
     expect(short.slice(59, 62)).toEqual(["line 59", "[... 100 lines ...]", "line 160"]);
+  });
+});
+
+describe("the arguments", () => {
+  const key = { CONVEX_SELF_HOSTED_ADMIN_KEY: "k" };
+  const url = "http://127.0.0.1:3210";
+
+  it("name steps", () => {
+    const none = { isVerbose: false, isList: false, env: {} };
+    expect(readArguments([], key)).toEqual({ ...none, names: [] });
+    expect(readArguments(["tsc", "--verbose"], {})).toEqual({ ...none, names: ["tsc"], isVerbose: true });
+  });
+
+  it.each([
+    [[], "import"],
+    [["--replace"], "replace"],
+    [["--prepared"], "prepared"],
+  ])("name a deployment for the end-to-end suite: %j", (flags, data) => {
+    const { env } = readArguments(["e2e", "--url", url, ...flags], key);
+    expect(env).toEqual({ V2_ROLLOUT_E2E_URL: url, V2_ROLLOUT_E2E_DATA: data });
+  });
+
+  it.each([
+    [["--colour"], key, "Unknown option"],
+    [["e2e", "--url", url], {}, "CONVEX_SELF_HOSTED_ADMIN_KEY"],
+    [["e2e", "--url", "nowhere"], key, "--url `nowhere` is no address"],
+    [["--url", url], key, "for the step `e2e` alone"],
+    [["e2e", "vitest", "--url", url], key, "for the step `e2e` alone"],
+    [["e2e", "--replace"], key, "--replace needs --url"],
+    [["e2e", "--url", url, "--replace", "--prepared"], key, "cannot be combined"],
+  ])("are refused: %j", (given, env, words) => {
+    expect(() => readArguments(given, env)).toThrow(words);
   });
 });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { duration, liveLine, paints, terminalOf } from "../terminal.mjs";
+import { readArguments } from "./arguments.mjs";
 import { noCounts, settle, sum } from "./counts.mjs";
 import { excerpt, headline, skipped } from "./report.mjs";
 import { stepsOf } from "./steps.mjs";
@@ -14,7 +15,17 @@ const logs = path.join(root, "target", "test");
 
 const terminal = terminalOf(process.stdout, process.env);
 const paint = paints(terminal.hasColor);
-const isVerbose = process.argv.includes("--verbose");
+const { names, isVerbose, isList, env } = given();
+
+/** The arguments; ends with 2 where they are wrong. */
+function given() {
+  try {
+    return readArguments(process.argv.slice(2), process.env);
+  } catch (error) {
+    process.stderr.write(`test: ${/** @type {Error} */ (error).message}\n`);
+    process.exit(2);
+  }
+}
 
 // Far above what a cold machine takes: a step that hangs must not take the night.
 const stepTimeoutMs = 15 * 60_000;
@@ -131,9 +142,8 @@ async function take(step, live) {
 }
 
 async function main() {
-  const all = stepsOf(root, logs);
-  const names = process.argv.slice(2).filter((argument) => argument !== "--verbose");
-  if (names.includes("--list")) {
+  const all = stepsOf(root, logs, env);
+  if (isList) {
     const width = Math.max(...all.map(({ name }) => name.length));
     process.stdout.write(all.map(({ name, what }) => `${name.padEnd(width)}  ${what}\n`).join(""));
     return;
@@ -145,7 +155,8 @@ async function main() {
     return;
   }
   const steps = all.filter(
-    ({ name, commands }) => commands.length > 0 && (names.length === 0 || names.includes(name)),
+    ({ name, commands, isRepeated }) =>
+      commands.length > 0 && (names.length === 0 ? !isRepeated : names.includes(name)),
   );
   if (steps.some(({ rust }) => rust)) {
     const command = ["scripts/setup", ...(isVerbose ? ["--verbose"] : [])];

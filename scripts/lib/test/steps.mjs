@@ -10,6 +10,7 @@ import { countsOfCargo, countsOfVitest } from "./counts.mjs";
  * @property {boolean} rust Whether it needs more than Node.
  * @property {string[][]} commands All are run, also after one that failed. None: there is nothing to check.
  * @property {Record<string, string>} [env]
+ * @property {boolean} [isRepeated] Another step does it as well: this one runs only where it is named.
  * @property {(output: string) => import("./counts.mjs").Counts} [counts] Of all commands' output; without
  *   it the step is one check.
  */
@@ -19,10 +20,18 @@ const wasmTarget = ["--target", "wasm32-unknown-unknown"];
 /**
  * @param {string} root
  * @param {string} logs A directory for what a step leaves behind.
+ * @param {Record<string, string>} e2e By which the step `e2e` learns of its deployment.
  * @returns {Step[]}
  */
-export function stepsOf(root, logs) {
+export function stepsOf(root, logs, e2e) {
   const vitestReport = path.join(logs, "vitest.json");
+  const vitest = [
+    "vitest",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${vitestReport}`,
+  ];
   return [
     {
       name: "fmt",
@@ -77,9 +86,16 @@ export function stepsOf(root, logs) {
       name: "vitest",
       what: "TypeScript's tests",
       rust: false,
-      commands: [
-        ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`],
-      ],
+      commands: [vitest],
+      counts: () => countsOfVitest(readFileSync(vitestReport, "utf8")),
+    },
+    {
+      name: "e2e",
+      what: "the essential promises, against the deployment of --url; a part of `vitest`, which takes the embedded one",
+      rust: false,
+      commands: [[...vitest, "--project", "node", "tests/e2e/promises.test.ts"]],
+      env: e2e,
+      isRepeated: true,
       counts: () => countsOfVitest(readFileSync(vitestReport, "utf8")),
     },
     {
