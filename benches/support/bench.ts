@@ -8,7 +8,12 @@ export type Outcome = {
   failures: string[];
 };
 
+export type Options = {
+  /** How long a bench goes on that has no end of its own. */
+  seconds: number;
+};
+
 export type Bench = {
   about: string;
-  run(): Promise<Outcome>;
+  run(options: Options): Promise<Outcome>;
 };
