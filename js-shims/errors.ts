@@ -22,8 +22,11 @@ export type RolloutErrorCode = Code;
  */
 export type RolloutErrorData = { [Field in keyof Refusal]: Refusal[Field] };
 
-/** What an error says. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What an error says. The message of a `ConvexError` is its data as JSON. */
+export function messageOf(error: unknown): string {
+  if (isRolloutError(error)) return String(error.data.message);
+  return error instanceof Error ? error.message : String(error);
+}
 
 /**
  * Whether an error is one of this library's, on the server and in clients alike.

@@ -286,6 +286,9 @@ export function defineHost(wiring: Wiring): Host {
   };
 }
 
+/** When an action that begins now is to end, in milliseconds since 1970. */
+export const endOfAction = (host: Host): number => Date.now() + host.deadlineMs;
+
 export type QueryCtx = GenericQueryCtx<AnyDataModel>;
 export type MutationCtx = GenericMutationCtx<AnyDataModel>;
 export type ActionCtx = GenericActionCtx<AnyDataModel>;

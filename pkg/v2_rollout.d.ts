@@ -2655,12 +2655,6 @@ export function judge(call: JudgeCall, notes: NotesToJudge): Judgements;
 export function legacyWarning(processed: number, skipped: number): string | undefined;
 
 /**
- * How many milliseconds to wait before a lookup of the host's, in an action, is tried again; undefined where it is given
- * up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
- */
-export function lookupRetryMs(message: string, failures: number, sinceMs: number, nowMs: number, endMs: number, jitter: number): number | undefined;
-
-/**
  * Which rows are inserted for a note whose verdict says that something is written. `has` tells of the artifact that
  * is repaired.
  */
@@ -2690,6 +2684,11 @@ export function refuse(call: RefusedCall): void;
  * Resumes a run. `others` are those that may exclude it.
  */
 export function resumeRun(run: Run, others: Runs, nowMs: number): RunStart;
+
+/**
+ * How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+ */
+export function retryMs(message: string, failures: number, sinceMs: number, nowMs: number, endMs: number, jitter: number): number | undefined;
 
 /**
  * Begins a run of the notes that failed in another one. `others` are those that may exclude it.
@@ -2738,7 +2737,6 @@ export interface InitOutput {
     readonly flagchange_plan: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly judge: (a: any, b: any) => [number, number, number];
     readonly legacyWarning: (a: number, b: number) => any;
-    readonly lookupRetryMs: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
     readonly migrationrun_answer: (a: number) => [number, number, number];
     readonly migrationrun_batchWritten: (a: number, b: any, c: number) => [number, number];
     readonly migrationrun_failed: (a: number, b: number, c: number, d: number, e: number) => [number, number];
@@ -2756,6 +2754,7 @@ export interface InitOutput {
     readonly recordBatch: (a: any, b: number, c: any, d: any, e: number) => [number, number, number];
     readonly refuse: (a: any) => [number, number];
     readonly resumeRun: (a: any, b: any, c: number) => [number, number, number];
+    readonly retryMs: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number];
     readonly retryRun: (a: any, b: any, c: any, d: number) => [number, number, number];
     readonly startRun: (a: number, b: number, c: any, d: any) => [number, number, number];
     readonly statusrun_begin: (a: number) => [number, number, number];

@@ -682,29 +682,6 @@ export function legacyWarning(processed, skipped) {
 }
 
 /**
- * How many milliseconds to wait before a lookup of the host's, in an action, is tried again; undefined where it is given
- * up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
- * @param {string} message
- * @param {number} failures
- * @param {number} sinceMs
- * @param {number} nowMs
- * @param {number} endMs
- * @param {number} jitter
- * @returns {number | undefined}
- */
-export function lookupRetryMs(message, failures, sinceMs, nowMs, endMs, jitter) {
-    const val2 = +failures;
-    const val3 = +sinceMs;
-    const val4 = +nowMs;
-    const val5 = +endMs;
-    const val6 = +jitter;
-    const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.lookupRetryMs(ptr0, len0, val2, val3, val4, val5, val6);
-    return ret[0] === 0 ? undefined : ret[1];
-}
-
-/**
  * Which rows are inserted for a note whose verdict says that something is written. `has` tells of the artifact that
  * is repaired.
  * @param {NoteVerdict} verdict
@@ -788,6 +765,28 @@ export function resumeRun(run, others, nowMs) {
         throw takeFromExternrefTable0(ret[1]);
     }
     return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+ * @param {string} message
+ * @param {number} failures
+ * @param {number} sinceMs
+ * @param {number} nowMs
+ * @param {number} endMs
+ * @param {number} jitter
+ * @returns {number | undefined}
+ */
+export function retryMs(message, failures, sinceMs, nowMs, endMs, jitter) {
+    const val2 = +failures;
+    const val3 = +sinceMs;
+    const val4 = +nowMs;
+    const val5 = +endMs;
+    const val6 = +jitter;
+    const ptr0 = passStringToWasm0(message, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.retryMs(ptr0, len0, val2, val3, val4, val5, val6);
+    return ret[0] === 0 ? undefined : ret[1];
 }
 
 /**

@@ -53,7 +53,7 @@ pub use note::{
 };
 pub use organization::{belonging, belongs};
 pub use refusal::{Code, Refusal, RefusedCall, WrongCall};
-pub use retry::lookup_retry;
+pub use retry::retry_after;
 pub use status::{
     Classes, Count, CountedPage, DraftStatus, Drafts, Found, LinkedArtifact, MalformedRow, NoteToCount,
     OpenLookUp, Page, PageStart, Range, ReadAccount, Route, StatusAnswer, StatusCall, StatusRun,

@@ -1,6 +1,6 @@
 /** The migration by the library: the real shims and the real core, as fast as it can. */
 
-import type { ActionCtx } from "../../js-shims/host.js";
+import { type ActionCtx, endOfAction } from "../../js-shims/host.js";
 import type { MigrationAnswer } from "../../js-shims/index.js";
 import { beginLeg, registerRun } from "../../js-shims/ledger/calls.js";
 import { migrateNotes } from "../../js-shims/writing/migrateNotes.js";
@@ -10,7 +10,8 @@ import type { Runner } from "./engine.js";
 /** Runs the migration to its end. */
 export async function migrate({ t }: Runner, organizationId: string): Promise<MigrationAnswer> {
   return await t.action(
-    async (ctx: ActionCtx) => await migrateNotes(host, ctx, { organizationId, dryRun: false }),
+    async (ctx: ActionCtx) =>
+      await migrateNotes(host, ctx, { organizationId, dryRun: false }, endOfAction(host)),
   );
 }
 
@@ -18,9 +19,10 @@ export async function migrate({ t }: Runner, organizationId: string): Promise<Mi
 export async function migrateRecorded({ t }: Runner, organizationId: string): Promise<MigrationAnswer> {
   const args = { organizationId, dryRun: false };
   return await t.action(async (ctx: ActionCtx) => {
-    const { runId } = await registerRun(host, ctx, args);
+    const endMs = endOfAction(host);
+    const { runId } = await registerRun(host, ctx, args, endMs);
     const leg = { runId, generation: 1 };
-    const run = (await beginLeg(host, ctx, leg)) ?? undefined;
-    return await migrateNotes(host, ctx, args, { ...leg, run });
+    const run = (await beginLeg(host, ctx, leg, endMs)) ?? undefined;
+    return await migrateNotes(host, ctx, args, endMs, { ...leg, run });
   });
 }

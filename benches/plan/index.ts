@@ -33,7 +33,12 @@ async function plan(notes: number): Promise<Plan> {
       return pageOf(pages * PAGE >= notes);
     },
   } as unknown as ActionCtx;
-  const { batches, processed } = await migrateNotes(host, ctx, { organizationId: "org_1", dryRun: true });
+  const { batches, processed } = await migrateNotes(
+    host,
+    ctx,
+    { organizationId: "org_1", dryRun: true },
+    1e15,
+  );
   if (processed !== notes) throw new Error(`the dry run looked at ${processed} of ${notes} notes`);
   return { pages, batches };
 }

@@ -2,7 +2,7 @@
 
 use v2_rollout::{
     JudgedNote, MigrationCall, MigrationPage, MigrationRun, MigrationStep, Millis, NoteVerdict, Refusal,
-    StatusRun, StatusRunCall, StatusRunStep, lookup_retry,
+    StatusRun, StatusRunCall, StatusRunStep, retry_after,
 };
 
 const TIME: f64 = 240_000.0;
@@ -20,7 +20,7 @@ pub fn failures(data: &[u8]) {
 fn tries(message: &str) -> Vec<bool> {
     let tried = |failures| {
         let time = Millis(0.0);
-        lookup_retry(message, failures, time, time, Millis(TIME), 0.5).is_some()
+        retry_after(message, failures, time, time, Millis(TIME), 0.5).is_some()
     };
     (0..4).map(tried).collect()
 }

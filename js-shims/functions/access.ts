@@ -1,9 +1,9 @@
 /** Who may call a public function, and which organizations there are. */
 
-import { lookupRetryMs, refuse } from "../core.js";
+import { refuse } from "../core.js";
 import { messageOf } from "../errors.js";
 import type { HookCtx, Host, RolloutFunction } from "../host.js";
-import { wait } from "../wait.js";
+import { insist } from "../insist.js";
 
 /** Lets the caller of a public function in, or throws FORBIDDEN. */
 export async function authorize(
@@ -25,50 +25,41 @@ export async function authorize(
 /** Asks the host's lookup for the organization, or throws ORGANIZATION_NOT_FOUND; LOOKUP_FAILED where the lookup
  * fails. */
 export async function findOrganization(host: Host, ctx: HookCtx, organizationId: string): Promise<void> {
-  await lookUp(host, ctx, organizationId, async () => false);
+  await lookUp(host, ctx, organizationId, (lookup) => lookup());
 }
 
-/** The same in an action, which has timers: a lookup that fails is tried again, until the action is to end. */
+/** The same in an action, which has timers: a lookup that fails is tried again, until `endMs`. */
 export async function findOrganizationInAction(
   host: Host,
   ctx: HookCtx,
   organizationId: string,
+  endMs: number,
 ): Promise<void> {
-  const sinceMs = Date.now();
-  const endMs = sinceMs + host.deadlineMs;
-  let failures = 0;
-  await lookUp(host, ctx, organizationId, async (message) => {
-    const waitMs = lookupRetryMs(message, failures++, sinceMs, Date.now(), endMs, Math.random());
-    if (waitMs !== undefined) await wait(waitMs);
-    return waitMs !== undefined;
-  });
-}
-
-/** What a lookup answered that is no row. */
-function shown(answer: unknown): string {
-  if (Array.isArray(answer)) return "an array";
-  return typeof answer === "string" ? `the text \`${answer}\`` : String(answer);
+  await lookUp(host, ctx, organizationId, (lookup) => insist(endMs, lookup));
 }
 
 async function lookUp(
   host: Host,
   ctx: HookCtx,
   organizationId: string,
-  mayTryAgain: (message: string) => Promise<boolean>,
+  attempt: (lookup: () => Promise<unknown>) => Promise<unknown>,
 ): Promise<void> {
-  if (!host.findOrganization) return;
-  for (;;) {
-    let row: unknown;
-    try {
-      row = await host.findOrganization(ctx, organizationId);
-    } catch (error) {
-      const message = messageOf(error);
-      if (await mayTryAgain(message)) continue;
-      refuse({ kind: "failedLookup", organizationId, message });
-    }
-    if (row === null) refuse({ kind: "noOrganization", organizationId });
-    if (typeof row === "object" && !Array.isArray(row)) return;
-    const message = `it answered ${shown(row)}, neither a row nor null`;
-    refuse({ kind: "failedLookup", organizationId, message });
+  const { findOrganization } = host;
+  if (!findOrganization) return;
+  let row: unknown;
+  try {
+    row = await attempt(async () => await findOrganization(ctx, organizationId));
+  } catch (error) {
+    refuse({ kind: "failedLookup", organizationId, message: messageOf(error) });
   }
+  if (row === null) refuse({ kind: "noOrganization", organizationId });
+  if (typeof row === "object" && !Array.isArray(row)) return;
+  const message = `it answered ${shown(row)}, neither a row nor null`;
+  refuse({ kind: "failedLookup", organizationId, message });
+}
+
+/** What a lookup answered that is no row. */
+function shown(answer: unknown): string {
+  if (Array.isArray(answer)) return "an array";
+  return typeof answer === "string" ? `the text \`${answer}\`` : String(answer);
 }

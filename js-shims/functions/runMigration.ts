@@ -2,7 +2,7 @@ import { actionGeneric, internalActionGeneric } from "convex/server";
 import { v } from "convex/values";
 
 import { type Caller, checkMigrationCall } from "../core.js";
-import type { ActionCtx, Host } from "../host.js";
+import { type ActionCtx, endOfAction, type Host } from "../host.js";
 import { registerRun } from "../ledger/calls.js";
 import { type RunStarted, runStarted } from "../validators/ledger.js";
 import {
@@ -13,7 +13,7 @@ import {
   type RunMigrationArgs,
   runMigrationArgs,
 } from "../validators/migration.js";
-import { failRun, migrationCall } from "../writing/migrateNotes.js";
+import { failLeg, migrationCall } from "../writing/migrateNotes.js";
 import { authorize, findOrganizationInAction } from "./access.js";
 import { callerOf } from "./caller.js";
 import { runLegacyMigration } from "./legacyMigration.js";
@@ -43,21 +43,23 @@ const logLine = ({ organizationId, dryRun, by: _, ...rest }: RunMigrationArgs, a
 export function runMigrationFunctions(host: Host) {
   const migrate = async (ctx: ActionCtx, args: RunMigrationArgs, caller?: Caller): Promise<Answer> => {
     const start = { ...args, ...(caller === undefined ? {} : { caller }) };
+    const endMs = endOfAction(host);
     const actor = checkMigrationCall(migrationCall(host, start));
     if (args.organizationId !== undefined) {
-      await findOrganizationInAction(host, ctx, args.organizationId);
+      await findOrganizationInAction(host, ctx, args.organizationId, endMs);
     }
     console.info(logLine(args, actor));
     const { background, by, reason, total, ...call } = args;
     if (host.legacyMigration) return await runLegacyMigration(host, ctx, call);
     const { migrateVoiceNotesToV2 } = host.functions;
-    if (host.ledger === undefined || args.dryRun) return await ctx.runAction(migrateVoiceNotesToV2, call);
-    const run = await registerRun(host, ctx, start);
+    if (host.ledger === undefined || args.dryRun)
+      return await ctx.runAction(migrateVoiceNotesToV2, { ...call, endMs });
+    const run = await registerRun(host, ctx, start, endMs);
     if (background) return run;
     try {
-      return await ctx.runAction(migrateVoiceNotesToV2, { ...call, runId: run.runId });
+      return await ctx.runAction(migrateVoiceNotesToV2, { ...call, endMs, runId: run.runId });
     } catch (error) {
-      await failRun(host, ctx, call, run.runId, error);
+      await failLeg(host, ctx, call, { runId: run.runId, generation: 1 }, error);
       throw error;
     }
   };

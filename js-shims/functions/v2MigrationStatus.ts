@@ -47,6 +47,7 @@ export function v2MigrationStatusFunctions(host: Host) {
 
 async function countPages(host: Host, ctx: ActionCtx, args: StatusArgs): Promise<StatusAnswer> {
   const { organizationId, deferredDays, cursor, check = false, acceptBlocked = false } = args;
+  const nowMs = Date.now();
   const run = new StatusRun({
     organizationId,
     deferredDays,
@@ -54,11 +55,11 @@ async function countPages(host: Host, ctx: ActionCtx, args: StatusArgs): Promise
     check,
     acceptBlocked,
     ...boundTo(host),
-    nowMs: Date.now(),
+    nowMs,
     deadlineMs: host.deadlineMs,
   });
   try {
-    await findOrganizationInAction(host, ctx, organizationId);
+    await findOrganizationInAction(host, ctx, organizationId, nowMs + host.deadlineMs);
     const counted = await carryOut(host, ctx, args, run);
     return { ...counted, ...(await toldByLedger(host, ctx, organizationId)) };
   } finally {

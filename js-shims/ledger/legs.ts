@@ -4,7 +4,7 @@ import { internalActionGeneric, internalMutationGeneric } from "convex/server";
 import { v } from "convex/values";
 
 import { decideRun, type Run, startRun, watchRun } from "../core.js";
-import type { ActionCtx, Host, MutationCtx } from "../host.js";
+import { type ActionCtx, endOfAction, type Host, type MutationCtx } from "../host.js";
 import { nullable } from "../validators/common.js";
 import {
   type Leg,
@@ -112,8 +112,9 @@ export async function runLeg(
   ctx: Pick<ActionCtx, "runQuery" | "runMutation">,
   leg: Leg,
 ): Promise<void> {
-  const run = await beginLeg(host, ctx, leg);
-  if (run !== null) await migrateNotes(host, ctx, argsOf(run), { ...leg, run });
+  const endMs = endOfAction(host);
+  const run = await beginLeg(host, ctx, leg, endMs);
+  if (run !== null) await migrateNotes(host, ctx, argsOf(run), endMs, { ...leg, run });
 }
 
 /** The arguments of a run's legs. */

@@ -21,11 +21,13 @@ export const migrationArgs = {
   cursor: v.optional(v.string()),
   /** The run in the ledger, where it was begun before. */
   runId: v.optional(v.string()),
+  /** When it is to end, in milliseconds since 1970. */
+  endMs: v.optional(v.number()),
 };
 export const migrationArgsObject = v.object(migrationArgs);
 export type MigrationArgs = Infer<typeof migrationArgsObject>;
 
-const { runId: _, ...callArgs } = migrationArgs;
+const { runId: _, endMs: __, ...callArgs } = migrationArgs;
 /** What `runMigration` takes; `migrationArgs` is for the host's `migrateVoiceNotesToV2`. */
 export const runMigrationArgs = {
   ...callArgs,

@@ -16,8 +16,8 @@ import {
 } from "../core.js";
 import { boundTo } from "../environment.js";
 import { isRolloutError, messageOf, type RolloutErrorData } from "../errors.js";
-import type { ActionCtx, Host } from "../host.js";
-import { beginLeg, endLeg, insist, registerRun } from "../ledger/calls.js";
+import { type ActionCtx, endOfAction, type Host } from "../host.js";
+import { beginLeg, endLeg, insistOnLedger, lastCallsEndMs, registerRun } from "../ledger/calls.js";
 import { firstFailures, ledgerOf, readRun } from "../ledger/store.js";
 import type { Leg } from "../validators/ledger.js";
 import {
@@ -41,18 +41,18 @@ export function migrateFunction(host: Host) {
 
 /** A run in the foreground: the ledger, where there is one, has it from before its first note on. */
 async function migrate(host: Host, ctx: Calls, args: MigrationArgs): Promise<MigrationAnswer> {
-  const { runId: begunId, ...call } = args;
-  if (host.ledger === undefined || args.dryRun) return await migrateNotes(host, ctx, call);
-  const runId = begunId ?? (await registerRun(host, ctx, call)).runId;
+  const { runId: begunId, endMs = endOfAction(host), ...call } = args;
+  if (host.ledger === undefined || args.dryRun) return await migrateNotes(host, ctx, call, endMs);
+  const runId = begunId ?? (await registerRun(host, ctx, call, endMs)).runId;
   const leg = { runId, generation: 1 };
-  const run = (await beginLeg(host, ctx, leg)) ?? undefined;
-  return await migrateNotes(host, ctx, call, { ...leg, run });
+  const run = (await beginLeg(host, ctx, leg, endMs)) ?? undefined;
+  return await migrateNotes(host, ctx, call, endMs, { ...leg, run });
 }
 
 /** What the core is asked for. */
 export const migrationCall = (
   host: Host,
-  { runId: _, ...args }: MigrationArgs & Omit<StartArgs, "runId"> & { retryOf?: string },
+  { runId: _, ...args }: Omit<MigrationArgs, "endMs"> & Omit<StartArgs, "runId"> & { retryOf?: string },
 ): MigrationCall => ({
   ...args,
   ...boundTo(host),
@@ -70,14 +70,19 @@ type Calls = Pick<ActionCtx, "runQuery" | "runMutation">;
 /** A leg of a run that the ledger has, with its row; without one it is not to begin. */
 type LegOfRun = Leg & { run: Run | undefined };
 
-/** Migrates notes until all are through, or the run ends itself. */
+/** The arguments of a leg. */
+type LegArgs = Omit<MigrationArgs, "runId" | "endMs"> & { retryOf?: string };
+
+/** Migrates notes until all are through, or the run ends itself, at `endMs` at the latest. */
 export async function migrateNotes(
   host: Host,
   ctx: Calls,
-  args: MigrationArgs & { retryOf?: string },
+  args: LegArgs,
+  endMs: number,
   leg?: LegOfRun,
 ): Promise<MigrationAnswer> {
-  const run = new MigrationRun(migrationCall(host, args));
+  const call = migrationCall(host, args);
+  const run = new MigrationRun({ ...call, deadlineMs: endMs - call.nowMs });
   try {
     if (leg === undefined) await carryOut(host, ctx, args, run, undefined);
     else await carryOutLeg(host, ctx, args, run, leg);
@@ -92,14 +97,14 @@ export async function migrateNotes(
 async function carryOutLeg(
   host: Host,
   ctx: Calls,
-  args: MigrationArgs & { retryOf?: string },
+  args: LegArgs,
   run: MigrationRun,
   { run: row, ...leg }: LegOfRun,
 ): Promise<void> {
   const ledger = ledgerOf(host, "a run");
   /** Its row, and the first of its failures. */
   const stored = async () =>
-    await insist(host, async () => ({
+    await insistOnLedger(lastCallsEndMs(), async () => ({
       row: await readRun(ledger, ctx, leg.runId),
       failures: await firstFailures(ledger, ctx, leg.runId),
     }));
@@ -113,9 +118,10 @@ async function carryOutLeg(
     try {
       ended = await carryOut(host, ctx, args, run, leg);
     } catch (error) {
-      const { rest, pauseMs } = run.legEnd();
-      await endOf(host, ctx, leg, { stopped: "error", rest: { ...rest, error: messageOf(error) }, pauseMs });
-      throw error;
+      await failLeg(host, ctx, args, leg, error);
+      const told = await stored().catch(() => undefined);
+      if (told === undefined || told.row.commits === 0) throw error;
+      return run.interrupt(told.row, told.failures);
     }
     if (ended === "ended") ended = await endOf(host, ctx, leg, run.legEnd());
     if (ended === "ended") return;
@@ -135,12 +141,12 @@ async function endOf(host: Host, ctx: Calls, leg: Leg, end: LegEnd): Promise<End
   }
 }
 
-/** Tells the ledger that a run failed whose leg may not have begun; its own error is what the caller sees. */
-export async function failRun(host: Host, ctx: Calls, args: MigrationArgs, runId: string, error: unknown) {
+/** Tells the ledger that a leg failed, which may not have begun. What it did since its last transaction is not recorded. */
+export async function failLeg(host: Host, ctx: Calls, args: LegArgs, leg: Leg, error: unknown) {
   const run = new MigrationRun(migrationCall(host, args));
   try {
     const { rest, ...end } = run.legEnd();
-    await endOf(host, ctx, { runId, generation: 1 }, { ...end, rest: { ...rest, error: messageOf(error) } });
+    await endOf(host, ctx, leg, { ...end, rest: { ...rest, error: messageOf(error) } });
   } finally {
     free(run);
   }
@@ -152,7 +158,7 @@ type Ended = "ended" | NotWritten["notWritten"];
 async function carryOut(
   host: Host,
   ctx: Calls,
-  { organizationId, dryRun, repair = false, deferredDays, retryOf }: MigrationArgs & { retryOf?: string },
+  { organizationId, dryRun, repair = false, deferredDays, retryOf }: LegArgs,
   run: MigrationRun,
   leg: Leg | undefined,
 ): Promise<Ended> {

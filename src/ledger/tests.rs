@@ -176,6 +176,45 @@ fn a_slow_run_puts_its_next_leg_off() {
 }
 
 #[test]
+fn a_leg_that_was_put_off_for_its_pace_begins_at_once_where_the_pace_is_set() {
+    let set = RunEvent::SetPace {
+        bytes_per_second: Some(1_000_000.0),
+    };
+    let queued = |pause| {
+        let ended = RunEvent::LegEnded {
+            generation: 1,
+            stopped: Some(Stopped::Deadline),
+            rest: rest(2),
+            pause_ms: Millis(pause),
+        };
+        on(&running(), ended, 4.0).run
+    };
+    let put_off = queued(20.0 * MINUTE);
+    let sooner = on(&put_off, set.clone(), 5.0);
+    assert_eq!(
+        sooner.effects,
+        [
+            RunEffect::ScheduleLeg {
+                generation: 3,
+                after_ms: Millis(0.0)
+            },
+            RunEffect::ScheduleWatch {
+                generation: 3,
+                at_ms: Millis(10.0 * MINUTE)
+            },
+        ]
+    );
+    assert_eq!(
+        (sooner.run.generation, sooner.run.idle_legs),
+        (3, put_off.idle_legs)
+    );
+    // Neither one that is to begin at once anyway, nor one under way.
+    for run in [queued(0.0), running()] {
+        assert_eq!(on(&run, set.clone(), 4.0).effects, []);
+    }
+}
+
+#[test]
 fn a_run_in_the_foreground_has_one_leg() {
     let call = RunCall {
         background: false,
@@ -614,6 +653,25 @@ fn a_run_whose_lease_has_expired_makes_way_where_its_watchdog_would_let_it() {
         let start = start_run(&call(), others, Millis(6.0 * MINUTE));
         let became = start.ok().flatten().map(|start| start.others[0].run.state);
         assert_eq!(became, way, "{state:?} {mode:?}");
+    }
+}
+
+#[test]
+fn a_run_whose_watchdog_did_not_look_goes_on_once_it_is_resumed() {
+    for mode in [RunMode::Background, RunMode::Foreground] {
+        let run = Run { mode, ..running() };
+        let resumed = resume_run(&run, &[], Millis(30.0 * MINUTE)).unwrap();
+        let decided = resumed.decision;
+        assert_eq!(
+            (decided.run.state, decided.run.mode, decided.run.generation),
+            (RunStateWord::Queued, RunMode::Background, 2),
+            "{mode:?}"
+        );
+        assert_eq!(
+            decided.run.last_error.unwrap().message,
+            "nothing was heard of its leg for 300 seconds"
+        );
+        assert_eq!(decided.effects.len(), 2);
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use super::page::{Batch, Page};
+use super::report::in_a_warning;
 use super::{MigrationRun, NoteFailure, NoteVerdict, Phase, Stopped, Suspects, Tally, Tried};
 use crate::ledger::{NoteToRecord, Recording, Run, RunBatch};
 use crate::refusal::Code;
@@ -58,9 +59,14 @@ impl MigrationRun {
         self.attempt.is_retry = false;
     }
 
-    /// Ends here, because someone paused or cancelled it.
+    /// Ends here, because its row says that it does: someone paused or cancelled it, or it failed.
     pub fn interrupt(&mut self, run: &Run, failures: Vec<NoteFailure>) {
         self.join(run, failures);
+        if run.stopped == Some(Stopped::Error) {
+            self.phase = Phase::Stopped(Stopped::Error);
+            self.error = run.last_error.as_ref().map(|error| in_a_warning(&error.message));
+            return;
+        }
         self.phase = Phase::Interrupted;
         self.warnings.push(format!(
             "the run was paused, cancelled or given up meanwhile; look at it with `npx convex run v2Rollout:run '{{\"runId\": \"{}\"}}'`",

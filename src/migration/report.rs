@@ -367,7 +367,7 @@ impl MigrationRun {
 }
 
 /// A message as a part of a sentence.
-fn in_a_warning(message: &str) -> String {
+pub(super) fn in_a_warning(message: &str) -> String {
     let line = shortened(message).replace('\n', " ");
     line.trim_end_matches('.').into()
 }

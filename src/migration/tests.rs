@@ -1,7 +1,7 @@
 //! What a run asks its caller for, step by step.
 
 use super::*;
-use crate::ledger::{Run, RunPace};
+use crate::ledger::{Run, RunError, RunPace, RunStateWord};
 use crate::table::MalformedDocument;
 use crate::transaction::Metrics;
 
@@ -741,6 +741,56 @@ fn a_leg_goes_on_from_its_row_and_tells_what_it_settled() {
 }
 
 #[test]
+fn five_hundred_notes_that_need_no_writing_are_recorded_without_one_that_does() {
+    for (notes, is_recorded) in [(499, false), (500, true)] {
+        let mut run = run(&call());
+        run.join(&row(), vec![]);
+        run.next(Millis(0.0));
+        run.page_read(page(&vec![NoteVerdict::NotReady; notes], false))
+            .unwrap();
+        match run.next(Millis(0.0)) {
+            MigrationStep::WriteBatch { ids, recording, .. } => {
+                assert!(is_recorded, "{notes}");
+                assert_eq!(ids, Vec::<String>::new());
+                assert_eq!(recording.unwrap().before.sums.outcome.not_ready, 500);
+                run.batch_written(&written(&[], NoteVerdict::NotReady), Millis(0.0))
+                    .unwrap();
+                assert_eq!(run.leg_end().rest.sums.settled(), 0);
+            }
+            step => assert!(
+                !is_recorded && matches!(step, MigrationStep::ReadPage { .. }),
+                "{notes}: {step:?}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn what_is_in_doubt_is_not_recorded_yet() {
+    let search = Search {
+        size_before: 50,
+        has_passed: false,
+    };
+    for (looks_ahead, is_held, is_searching) in [
+        (false, false, false),
+        (true, false, false),
+        (false, true, false),
+        (false, false, true),
+    ] {
+        let mut run = run(&call());
+        run.join(&row(), vec![]);
+        for note in 0..500 {
+            run.settle(&format!("n{note}"), NoteVerdict::NotReady, None);
+        }
+        run.checkpoint = looks_ahead.then(checkpoint);
+        run.held = held(is_held.then_some(false));
+        run.search = is_searching.then_some(search);
+        let is_in_doubt = looks_ahead || is_held || is_searching;
+        assert_eq!(run.record_what_needs_no_writing().is_none(), is_in_doubt);
+    }
+}
+
+#[test]
 fn a_leg_that_failed_tells_the_ledger_of_it() {
     let mut run = run(&call());
     run.join(&row(), vec![]);
@@ -780,6 +830,36 @@ fn a_leg_that_stopped_for_another_reason_has_no_error_of_its_own() {
 }
 
 #[test]
+fn a_run_whose_row_failed_answers_with_its_row_and_error() {
+    let mut run = run(&call());
+    run.next(Millis(0.0));
+    let failed = Run {
+        state: RunStateWord::Stopped,
+        stopped: Some(Stopped::Error),
+        last_error: Some(RunError {
+            message: "the row is\ncursed.".into(),
+            at_ms: Millis(1.0),
+        }),
+        ..row()
+    };
+    run.interrupt(&failed, vec![]);
+    assert_eq!(run.next(Millis(0.0)), MigrationStep::Ended);
+    let answer = run.answer().unwrap();
+    assert_eq!(
+        (answer.done, answer.stopped, answer.next.is_some()),
+        (false, Some(Stopped::Error), true)
+    );
+    assert_eq!(answer.outcome.migrated, 14);
+    let [warning] = &answer.warnings[..] else {
+        panic!("{:?}", answer.warnings);
+    };
+    assert!(
+        warning.starts_with("the run broke off: the row is cursed; "),
+        "{warning}"
+    );
+}
+
+#[test]
 fn a_run_that_was_paused_answers_with_its_row() {
     let mut run = run(&call());
     run.next(Millis(0.0));
@@ -812,6 +892,46 @@ fn more_than_half_of_twenty_notes_are_too_many_failures() {
         (20, 40, false),
         (21, 40, true),
     ] {
+        assert_eq!(
+            run.fails_too_often(failed, tried),
+            expected,
+            "{failed} of {tried}"
+        );
+    }
+}
+
+#[test]
+fn failures_are_not_too_many_while_it_may_be_the_backend_or_where_a_run_only_looks_ahead() {
+    for (others_pass, looks_ahead, expected) in [
+        (None, false, true),
+        (Some(true), false, true),
+        (Some(false), false, false),
+        (None, true, false),
+        (Some(true), true, false),
+    ] {
+        let mut run = run(&call());
+        run.held = held(others_pass);
+        if looks_ahead {
+            run.checkpoint = Some(checkpoint());
+        }
+        assert_eq!(
+            run.fails_too_often(20, 20),
+            expected,
+            "{others_pass:?} {looks_ahead}"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_was_resumed_counts_failures_anew() {
+    let mut run = run(&call());
+    let resumed = Run {
+        tried_before: 20,
+        failed_before: 11,
+        ..row()
+    };
+    run.join(&resumed, vec![]);
+    for (failed, tried, expected) in [(11, 20, false), (21, 40, false), (22, 40, true)] {
         assert_eq!(
             run.fails_too_often(failed, tried),
             expected,
@@ -897,14 +1017,18 @@ fn among_the_first_few_notes_a_failure_ends_sweeps() {
     );
 }
 
+fn checkpoint() -> Checkpoint {
+    Checkpoint {
+        tally: Tally::default(),
+        unrecorded: None,
+        position: Some("[3]".into()),
+    }
+}
+
 /// A note that is held, if others pass as told.
 fn held(others_pass: Option<bool>) -> Option<Held> {
     Some(Held {
-        before: Checkpoint {
-            tally: Tally::default(),
-            unrecorded: None,
-            position: Some("[3]".into()),
-        },
+        before: checkpoint(),
         id: "n4".into(),
         message: "it is cursed".into(),
         others_pass: others_pass?,

@@ -74,10 +74,9 @@ pub fn refuse(call: &Ts<RefusedCall>) -> Result<(), JsValue> {
     Err(Refusal::from(decode::<RefusedCall>("refuse", call)?).into())
 }
 
-/// How many milliseconds to wait before a lookup of the host's, in an action, is tried again; undefined where it is given
-/// up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
-#[wasm_bindgen(js_name = lookupRetryMs)]
-pub fn lookup_retry_ms(
+/// How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+#[wasm_bindgen(js_name = retryMs)]
+pub fn retry_ms(
     message: &str,
     failures: u32,
     #[wasm_bindgen(js_name = sinceMs)] since_ms: f64,
@@ -86,7 +85,7 @@ pub fn lookup_retry_ms(
     jitter: f64,
 ) -> Option<f64> {
     let [since, now, end] = [since_ms, now_ms, end_ms].map(Millis);
-    crate::lookup_retry(message, failures, since, now, end, jitter).map(|wait| wait.0)
+    crate::retry_after(message, failures, since, now, end, jitter).map(|wait| wait.0)
 }
 
 // std's own allocator is 7 KB larger; this one is constant in time and gives memory back as well.

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { authorize, findOrganization, findOrganizationInAction } from "../../js-shims/functions/access";
 import { runMigrationFunctions } from "../../js-shims/functions/runMigration";
-import type { Authorize, FindOrganization, HookCtx } from "../../js-shims/host";
+import { type Authorize, endOfAction, type FindOrganization, type HookCtx } from "../../js-shims/host";
 import { host } from "../backend/convex/v2RolloutHost";
 import { codeOf } from "./seed";
 
@@ -66,13 +66,18 @@ describe("the lookup", () => {
     ["undefined", [], undefined, "LOOKUP_FAILED", 1],
     ["one that is busy for a while", times(busy, 5), {}, "ok", 6],
     ["one that is busy, and no row", times(busy, 2), null, "ORGANIZATION_NOT_FOUND", 3],
-    ["one that is always busy", times(busy, 99), {}, "LOOKUP_FAILED", 7],
+    ["one that is always busy", times(busy, 99), {}, "LOOKUP_FAILED", 9],
     ["one that fails twice", times("it is cursed", 2), {}, "ok", 3],
     ["one that always fails", times("it is cursed", 99), {}, "LOOKUP_FAILED", 3],
     ["one that is too slow", [timedOut], {}, "LOOKUP_FAILED", 1],
   ])("in an action: %s", async (_, messages, answer, expected, tries) => {
     const { findOrganization: find, tries: tried } = hook(messages, answer);
-    const asked = findOrganizationInAction({ ...host, findOrganization: find }, ctx, "org_a");
+    const asked = findOrganizationInAction(
+      { ...host, findOrganization: find },
+      ctx,
+      "org_a",
+      endOfAction(host),
+    );
     expect(await asked.then(() => "ok", codeOf)).toBe(expected);
     expect(tried()).toBe(tries);
   });
@@ -124,21 +129,26 @@ describe("the lookup", () => {
   test("is tried again no longer than the action lasts", async () => {
     const { findOrganization: find, tries } = hook(times(busy, 99), {});
     const brief = { ...host, findOrganization: find, deadlineMs: 1_000 };
-    expect(await findOrganizationInAction(brief, ctx, "org_a").then(() => "ok", codeOf)).toBe(
-      "LOOKUP_FAILED",
-    );
+    expect(
+      await findOrganizationInAction(brief, ctx, "org_a", endOfAction(brief)).then(() => "ok", codeOf),
+    ).toBe("LOOKUP_FAILED");
     expect(tries()).toBeLessThan(6);
     expect(clock.waitedMs).toBeLessThan(1_000);
   });
 
-  test("of a migration is tried again before anything is run", async () => {
+  test("of a migration is tried again before anything is run, and takes its time from that of the action", async () => {
     const { findOrganization: find, tries } = hook(times(busy, 3), {});
     const { internal: action } = runMigrationFunctions({ ...host, findOrganization: find });
     const { _handler: handler } = action as unknown as {
       _handler: (ctx: object, args: object) => Promise<unknown>;
     };
     const runAction = vi.fn(async () => "migrated");
+    vi.spyOn(Date, "now").mockImplementation(() => 1_000_000 + clock.waitedMs);
+    const endMs = 1_000_000 + host.deadlineMs;
     expect(await handler({ ...ctx, runAction }, { organizationId: "org_a", dryRun: true })).toBe("migrated");
-    expect([tries(), runAction.mock.calls.length]).toEqual([4, 1]);
+    expect(tries()).toBe(4);
+    expect(clock.waitedMs).toBe(1_750);
+    const given = { organizationId: "org_a", dryRun: true, endMs };
+    expect(runAction.mock.calls).toEqual([[expect.anything(), given]]);
   });
 });

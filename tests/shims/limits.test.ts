@@ -2,7 +2,7 @@ import type { FunctionReference } from "convex/server";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { runMigrationFunctions } from "../../js-shims/functions/runMigration";
-import type { ActionCtx } from "../../js-shims/host";
+import { type ActionCtx, endOfAction } from "../../js-shims/host";
 import type { MigrationAnswer, MigrationArgs, StatusAnswer, StatusPage } from "../../js-shims/validators";
 import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import { migrationBatchFunction } from "../../js-shims/writing/migrationTransactions";
@@ -31,7 +31,7 @@ async function migrateAndNoteFailures(t: Backend, args: MigrationArgs) {
         }
       },
     };
-    return await migrateNotes(host, run as never, args);
+    return await migrateNotes(host, run as never, args, endOfAction(host));
   });
   return { answer, failures };
 }
@@ -48,7 +48,7 @@ async function migrateWithin(
     runMutation: async (ref: FunctionReference<"mutation", "internal">, call: Record<string, unknown>) =>
       await t.mutation(async (ctx) => await ctx.runMutation(ref, call, { transactionLimits } as never)),
   } as unknown as Pick<ActionCtx, "runQuery" | "runMutation">;
-  return await migrateNotes(host, run, args);
+  return await migrateNotes(host, run, args, endOfAction(host));
 }
 
 describe("documents of very different sizes", () => {

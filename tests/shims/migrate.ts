@@ -2,7 +2,7 @@
 
 import type { FunctionReference } from "convex/server";
 
-import type { ActionCtx } from "../../js-shims/host";
+import { type ActionCtx, endOfAction } from "../../js-shims/host";
 import type { MigrationAnswer, MigrationArgs } from "../../js-shims/validators";
 import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import { host as wiredHost } from "../backend/convex/v2RolloutHost";
@@ -64,6 +64,7 @@ export async function migrate(
       throw error;
     }
   };
+  const wired = options.host ?? host;
   const answer = await t.action(async (ctx) => {
     const run = {
       runQuery: (reference: FunctionReference<"query", "internal">, call: Record<string, unknown>) =>
@@ -72,7 +73,7 @@ export async function migrate(
         around("mutation", call, () => ctx.runMutation(reference, call)),
     } as Pick<ActionCtx, "runQuery" | "runMutation">;
     try {
-      return await migrateNotes(options.host ?? host, run, args);
+      return await migrateNotes(wired, run, args, endOfAction(wired));
     } catch (error) {
       failure = { error };
       return null;

@@ -1,6 +1,7 @@
+import { ConvexError } from "convex/values";
 import { describe, expect, test, vi } from "vitest";
 
-import type { ActionCtx } from "../../js-shims/host";
+import { type ActionCtx, endOfAction } from "../../js-shims/host";
 import { migrateNotes } from "../../js-shims/writing/migrateNotes";
 import { api, internal } from "../backend/convex/_generated/api";
 import type { Backend } from "./backend";
@@ -408,7 +409,7 @@ test("a run that someone waits for is paused, says so, and goes on in the backgr
         return batch;
       },
     } as unknown as ActionCtx;
-    return await migrateNotes(host, pausing, args, { ...leg, run });
+    return await migrateNotes(host, pausing, args, endOfAction(host), { ...leg, run });
   });
   expect(answer).toMatchObject({
     runId,
@@ -561,10 +562,56 @@ test("a run that is cancelled while it looks for the last notes does not say tha
         return await ctx.runMutation(reference, call as never);
       },
     } as unknown as ActionCtx;
-    return await migrateNotes(host, cancelling, args, { ...leg, run });
+    return await migrateNotes(host, cancelling, args, endOfAction(host), { ...leg, run });
   });
   expect(await look(t, runId)).toMatchObject({ state: "cancelled" });
   expect(answer).toMatchObject({ done: false, next: null });
+});
+
+/** Carries out a run whose row refuses every batch from this one on. */
+async function refusedFrom(first: number) {
+  const { t } = await backendWith(300);
+  const args = { organizationId: "org_a", dryRun: false, batchSize: 25 };
+  const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+  const leg = { runId, generation: 1 };
+  const run = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+  const carriedOut = t.action(async (ctx) => {
+    let batches = 0;
+    const refusing = {
+      runQuery: ctx.runQuery.bind(ctx),
+      runMutation: async (reference: never, call: object) => {
+        if ("notes" in call && ++batches >= first) {
+          throw new ConvexError({ code: "INTERNAL", message: "the row is cursed" });
+        }
+        return await ctx.runMutation(reference, call as never);
+      },
+    } as unknown as ActionCtx;
+    return await migrateNotes(host, refusing, args, endOfAction(host), { ...leg, run });
+  });
+  return { t, runId, carriedOut };
+}
+
+test("a run whose row refuses a batch answers with what it wrote before", async () => {
+  const { t, runId, carriedOut } = await refusedFrom(3);
+  const answer = await carriedOut;
+  expect(answer).toMatchObject({ runId, done: false, stopped: "error", batches: 2 });
+  expect(answer.warnings).toContainEqual(expect.stringContaining("the run broke off: the row is cursed"));
+  expect(answer.next?.function).toBe("scripts/runMigration");
+  expect(await look(t, runId)).toMatchObject({ state: "stopped", stopped: "error", outcome: answer.outcome });
+  expect(await sums(t, runId)).toEqual(answer.outcome);
+});
+
+test("a run whose row refuses the first batch throws why", async () => {
+  const { t, runId, carriedOut } = await refusedFrom(1);
+  await expect(carriedOut).rejects.toMatchObject({ data: { message: "the row is cursed" } });
+  expect(await look(t, runId)).toMatchObject({ state: "stopped", stopped: "error", batches: 0 });
+});
+
+test("a run whose time is over before its first note writes one batch", async () => {
+  const { t } = await backendWith(60);
+  const args = { organizationId: "org_a", dryRun: false, batchSize: 25 };
+  const answer = await t.action(async (ctx) => await migrateNotes(host, ctx as never, args, Date.now() - 1));
+  expect(answer).toMatchObject({ done: false, stopped: "deadline", batches: 1 });
 });
 
 test("the status tells of the run that is under way, though another was begun after it", async () => {

@@ -2,8 +2,8 @@
 //! run in the background. Each time that it acts it makes one transaction, so that whatever else may happen in between.
 
 use v2_rollout::{
-    MigrationAnswer, MigrationCall, MigrationRun, MigrationStep, Millis, Refusal, Run, RunEffect, Stopped,
-    lookup_retry,
+    MigrationAnswer, MigrationCall, MigrationRun, MigrationStep, Millis, Refusal, Run, RunBatch, RunEffect,
+    Stopped, retry_after,
 };
 
 use super::database::Writer;
@@ -19,11 +19,16 @@ pub struct Leg {
     pub generation: u64,
 }
 
+/// For how long a leg that is over tries to tell the ledger so, and to read what the ledger has of it.
+const LAST_CALLS_MS: f64 = 30_000.0;
+
 /// What it does with a run's row once it has it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Then {
     Join,
     Interrupt,
+    /// Throws this, unless something was committed.
+    Fail(Refusal),
 }
 
 #[derive(Debug)]
@@ -59,6 +64,8 @@ pub struct Action {
     pub wake_ms: f64,
     phase: Phase,
     planner: MigrationRun,
+    /// When it is to end.
+    end_ms: f64,
     /// Since when a transaction of the ledger's is tried, and how often it failed.
     tried: Option<(f64, u32)>,
     has_begun: bool,
@@ -118,6 +125,7 @@ impl Action {
             planner: MigrationRun::new(&call)?,
             begun_with,
             wake_ms: call.now_ms.0,
+            end_ms: (call.now_ms + call.deadline_ms).0,
             call,
             organization,
             retry_of: None,
@@ -180,43 +188,37 @@ impl Action {
 
     /// Tries a transaction of the ledger's again and again, as `insist` does. None where it is to be tried again, in
     /// the phase that comes back then.
-    fn insisted<T>(&mut self, world: &mut World, result: Result<T>, again: Phase) -> Option<T> {
-        let failure = match result {
-            Ok(answer) => {
-                self.tried = None;
-                return Some(answer);
-            }
-            Err(failure) => failure,
+    fn insisted<T>(&mut self, world: &World, result: Result<T>, again: Phase) -> Option<Result<T>> {
+        let (since, failures) = self.tried.take().unwrap_or((world.now, 0));
+        let end = match again {
+            Phase::Registering | Phase::Beginning => self.end_ms,
+            _ => since + LAST_CALLS_MS,
         };
-        let (since, failures) = self.tried.unwrap_or((world.now, 0));
-        let wait = match &failure {
-            Failure::Refused(_) => None,
-            Failure::Backend(message) => {
-                let (now, end) = (Millis(world.now), Millis(since + self.call.deadline_ms.0));
-                lookup_retry(message, failures, Millis(since), now, end, 0.5)
+        let wait = match &result {
+            Err(Failure::Backend(message)) => {
+                let [since, now, end] = [since, world.now, end].map(Millis);
+                retry_after(message, failures, since, now, end, 0.5)
             }
+            _ => None,
         };
-        match wait {
-            Some(wait) => {
-                self.tried = Some((since, failures + 1));
-                self.wake_ms = world.now + wait.0;
-                self.phase = again;
-            }
-            None => self.end(Outcome::Failed(failure)),
-        }
+        let Some(wait) = wait else {
+            return Some(result);
+        };
+        self.tried = Some((since, failures + 1));
+        self.wake_ms = world.now + wait.0;
+        self.phase = again;
         None
     }
 
     fn register(&mut self, world: &mut World, fault: &Fault) {
         let Leg { run, .. } = self.leg.unwrap();
         let result = world.start(self.writer(), run, &self.call, self.organization, fault);
-        if self.insisted(world, result, Phase::Registering).is_some() {
-            if self.call.background {
-                // The command has its answer, and legs do the rest.
-                self.phase = Phase::Over;
-            } else {
-                self.phase = Phase::Beginning;
-            }
+        match self.insisted(world, result, Phase::Registering) {
+            // The command has its answer, and legs do the rest.
+            Some(Ok(_)) if self.call.background => self.phase = Phase::Over,
+            Some(Ok(_)) => self.phase = Phase::Beginning,
+            Some(Err(failure)) => self.end(Outcome::Failed(failure)),
+            None => {}
         }
     }
 
@@ -225,16 +227,18 @@ impl Action {
         let result = world.begin_leg(self.writer(), leg, fault);
         let is_command = self.call.by.is_some();
         let answered = self.insisted(world, result, Phase::Beginning);
-        if answered.is_some() {
+        if let Some(Ok(_)) = answered {
             // Only now does the migration itself begin.
             self.call.now_ms = world.begin_of(self.number);
+            self.call.deadline_ms = Millis(self.end_ms - self.call.now_ms.0);
             self.planner = MigrationRun::new(&self.call).unwrap();
         }
         match answered {
-            Some(Some(run)) => self.join(&run),
+            Some(Ok(Some(run))) => self.join(&run),
             // The command answers with what it finds; a leg that is scheduled has nobody to answer to.
-            Some(None) if is_command => self.phase = Phase::Reading(Then::Interrupt),
-            Some(None) => self.phase = Phase::Over,
+            Some(Ok(None)) if is_command => self.phase = Phase::Reading(Then::Interrupt),
+            Some(Ok(None)) => self.phase = Phase::Over,
+            Some(Err(failure)) => self.end(Outcome::Failed(failure)),
             None => {}
         }
     }
@@ -255,17 +259,21 @@ impl Action {
             let row = ledger::read_run(ctx, run)?;
             Ok((row, ledger::failures_behind(ctx, run, None, 50)?.0))
         });
-        if let Some((row, failures)) = self.insisted(world, result, Phase::Reading(then)) {
-            match then {
-                Then::Join => {
-                    self.planner.join(&row, failures);
-                    self.phase = Phase::Working;
-                }
-                Then::Interrupt => {
-                    self.planner.interrupt(&row, failures);
-                    self.answer();
-                }
+        match (self.insisted(world, result, Phase::Reading(then.clone())), then) {
+            (Some(Ok((row, failures))), Then::Join) => {
+                self.planner.join(&row, failures);
+                self.phase = Phase::Working;
             }
+            (Some(Ok((row, _))), Then::Fail(refusal)) if row.commits == 0 => {
+                self.end(Outcome::Failed(refusal.into()));
+            }
+            (Some(Ok((row, failures))), _) => {
+                self.planner.interrupt(&row, failures);
+                self.answer();
+            }
+            (Some(Err(_)), Then::Fail(refusal)) => self.end(Outcome::Failed(refusal.into())),
+            (Some(Err(failure)), _) => self.end(Outcome::Failed(failure)),
+            (None, _) => {}
         }
     }
 
@@ -274,9 +282,10 @@ impl Action {
         let result = world.end_leg(self.writer(), leg, &end, fault);
         let again = Phase::Ending(Box::new(end), error.clone());
         match (self.insisted(world, result, again), error) {
-            (Some(_), Some(error)) => self.end(Outcome::Failed(error.into())),
-            (Some(true), None) => self.answer(),
-            (Some(false), None) => self.phase = Phase::Reading(Then::Join),
+            (Some(_), Some(error)) => self.phase = Phase::Reading(Then::Fail(error)),
+            (Some(Ok(false)), None) => self.phase = Phase::Reading(Then::Join),
+            // Where the ledger cannot be told, the answer is given all the same.
+            (Some(_), None) => self.answer(),
             (None, _) => {}
         }
     }
@@ -370,9 +379,16 @@ impl Action {
             Err(Failure::Refused(refusal)) if !self.has_begun || self.leg.is_some() => {
                 world.tell(|| format!("action {}: refused: {refusal:?}", self.number));
                 if self.leg.is_some() {
-                    let mut end = self.leg_end();
-                    end.stopped = Some(Stopped::Error);
-                    end.rest.error = Some(refusal.message.clone());
+                    // What it did since its last transaction is not recorded.
+                    let rest = RunBatch {
+                        error: Some(refusal.message.clone()),
+                        ..RunBatch::default()
+                    };
+                    let end = End {
+                        stopped: Some(Stopped::Error),
+                        rest,
+                        pause_ms: Millis(0.0),
+                    };
                     self.phase = Phase::Ending(Box::new(end), Some(*refusal));
                 } else {
                     self.end(Outcome::Failed(Failure::Refused(refusal)));
