@@ -389,3 +389,18 @@ fn a_run_that_has_something_to_answer_with_does_not_look_for_a_lost_answer() {
         (50, Some(Stopped::Error))
     );
 }
+
+#[test]
+fn a_failure_ends_a_run_that_has_no_time_left_to_wait() {
+    let brief = MigrationCall {
+        deadline_ms: Millis(1_000.0),
+        ..call()
+    };
+    for (at, has_ended) in [(749.0, false), (750.0, true)] {
+        let mut run = run(&brief);
+        run.join(&row(), vec![]);
+        run.next(Millis(0.0));
+        run.failed(REFUSED, Millis(at), 1.0).unwrap();
+        assert_eq!(run.next(Millis(at)) == MigrationStep::Ended, has_ended, "{at}");
+    }
+}
