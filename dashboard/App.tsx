@@ -1,6 +1,7 @@
 import type { ComponentChild } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { when } from "../cli/show/times.js";
 import { FleetView } from "./FleetView.js";
 import { OrganizationView } from "./OrganizationView.js";
 import { type Page, PageContext } from "./page.js";
@@ -8,7 +9,6 @@ import { type Live, useNow, useSnapshot } from "./poll.js";
 import { RunsView } from "./RunsView.js";
 import { RunView } from "./RunView.js";
 import { hrefOf, type Route, useRoute } from "./route.js";
-import { moment } from "./time.js";
 
 export function App() {
   const live = useSnapshot();
@@ -105,7 +105,7 @@ function Banner({ live: { snapshot, lost } }: { live: Live }) {
       ) : (
         silence !== null && (
           <p class="banner">
-            <strong>The deployment has not answered since {moment(silence.sinceMs)}.</strong> What you see is
+            <strong>The deployment has not answered since {when(silence.sinceMs)}.</strong> What you see is
             older. It is asked again every few seconds; if its address or its key has changed, start the
             program again. <span class="detail">({silence.problem.message.replace(/\.$/, "")})</span>
           </p>

@@ -1,6 +1,6 @@
 import type { Change } from "../cli/dashboard/protocol.js";
+import { when } from "../cli/show/times.js";
 import { hrefOf } from "./route.js";
-import { moment } from "./time.js";
 import { flagKeys } from "./words.js";
 
 /** Changes of flags, from the newest on. */
@@ -11,7 +11,7 @@ export function HistoryList({ changes }: { changes: readonly Change[] }) {
       {changes.map((change) => (
         <li key={`${change.atMs} ${change.function}`}>
           <p>
-            <time dateTime={new Date(change.atMs).toISOString()}>{moment(change.atMs)}</time>{" "}
+            <time dateTime={new Date(change.atMs).toISOString()}>{when(change.atMs)}</time>{" "}
             <strong>{wordsOf(change)}</strong> by {change.by}
             {change.reason !== null && <>: “{change.reason}”</>}
           </p>

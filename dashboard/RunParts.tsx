@@ -1,13 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-
 import type { Action, RunAnswer } from "../cli/dashboard/protocol.js";
 import { bytes, counted, duration, number, percent } from "../cli/show/numbers.js";
+import { when } from "../cli/show/times.js";
 import { ActionDialog, Field, wholeOrNull } from "./ActionDialog.js";
 import { usePage } from "./page.js";
 import { RunState, sentence } from "./parts.js";
 import { progressOf } from "./progress.js";
 import { hrefOf } from "./route.js";
-import { moment } from "./time.js";
 import { isOver, reachOf, stateOf } from "./words.js";
 
 /** How far a run is, how fast it goes, and how long it takes still. */
@@ -192,7 +191,7 @@ export function RunCard({ run, level = "h3" }: { run: RunAnswer; level?: "h2" | 
       </div>
       <RunProgress run={run} />
       <p class="quiet small">
-        begun {moment(run.startedMs)} by {run.by}
+        begun {when(run.startedMs)} by {run.by}
         {run.reason !== null && <>: “{run.reason}”</>}
       </p>
       {!isOver(run) && <RunButtons run={run} />}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-
 import type { FailurePage, NoteFailure, Problem, RunWithChanges } from "../cli/dashboard/protocol.js";
 import { bytes, counted, duration, number } from "../cli/show/numbers.js";
+import { when } from "../cli/show/times.js";
 import { problemOf, readFailures, readRun } from "./api.js";
 import { HistoryList } from "./HistoryList.js";
 import { usePage } from "./page.js";
@@ -9,7 +9,7 @@ import { ProblemNote, RunState, Title } from "./parts.js";
 import { useAnswer } from "./poll.js";
 import { RunButtons, RunProgress, useNameOf } from "./RunParts.js";
 import { hrefOf } from "./route.js";
-import { ago, moment } from "./time.js";
+import { ago } from "./time.js";
 import { isOver } from "./words.js";
 
 /** One run: how far it is, what became of the notes, and which failed. */
@@ -58,7 +58,7 @@ function Run({ run, problem, nowMs }: Properties) {
       <RunProgress run={run} />
       {run.lastError !== null && (
         <p class="problem">
-          <strong>The last error, {moment(run.lastError.atMs)}:</strong> {run.lastError.message}
+          <strong>The last error, {when(run.lastError.atMs)}:</strong> {run.lastError.message}
         </p>
       )}
       <div class="halves">
@@ -78,7 +78,7 @@ function Run({ run, problem, nowMs }: Properties) {
 
 function timesOf(run: RunWithChanges, nowMs: number): string {
   const took = ((run.endedMs ?? nowMs) - run.startedMs) / 1_000;
-  const begun = `begun ${moment(run.startedMs)} by ${run.by}`;
+  const begun = `begun ${when(run.startedMs)} by ${run.by}`;
   if (isOver(run) && run.endedMs !== null) return `${begun}, ended after ${duration(took)}`;
   return `${begun}, ${duration(took)} ago; last heard of ${ago(run.updatedMs, nowMs)}`;
 }

@@ -49,6 +49,8 @@ export async function open({ address }: Program, { width = 1_280, colors = "ligh
     viewport: { width, height: 900 },
     colorScheme: colors,
     reducedMotion: "reduce",
+    // The page tells times in UTC, wherever it is looked at.
+    timezoneId: "Pacific/Auckland",
   });
   const page: Page = await context.newPage();
   page.setDefaultTimeout(15_000);

@@ -123,6 +123,18 @@ describe.skipIf(!hasBrowser)("every view", () => {
     await page.getByText("PLATFORM: the platform row decides for all").waitFor();
   });
 
+  test.each([
+    ["#/runs", "begun 2025-10-09 08:53Z by"],
+    ["#/run/run_1", "The last error, 2025-10-09 08:53Z:"],
+    ["#/organization/org_a", "2025-10-09 08:53Z"],
+  ])("%s tells times in UTC", async (hash, text) => {
+    const { page } = await open(await dashboard(await fakeDeployment(everything)));
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
+    await page.getByText(text).first().waitFor();
+  });
+
   test("says that there is no ledger, and offers what needs none", async () => {
     const fake = await fakeDeployment({
       "v2Rollout:organizations": () => [organization("org_a")],
