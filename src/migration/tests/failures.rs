@@ -396,11 +396,19 @@ fn a_failure_ends_a_run_that_has_no_time_left_to_wait() {
         deadline_ms: Millis(1_000.0),
         ..call()
     };
-    for (at, has_ended) in [(749.0, false), (750.0, true)] {
-        let mut run = run(&brief);
-        run.join(&row(), vec![]);
-        run.next(Millis(0.0));
-        run.failed(REFUSED, Millis(at), 1.0).unwrap();
-        assert_eq!(run.next(Millis(at)) == MigrationStep::Ended, has_ended, "{at}");
+    // The ledger goes on with a run, whether or not anything was done.
+    let begun = Run {
+        commits: 1,
+        ..Run::default()
+    };
+    for row in [begun, row()] {
+        for (at, stopped) in [(749.0, None), (750.0, Some(Stopped::Deadline))] {
+            let mut run = run(&brief);
+            run.join(&row, vec![]);
+            run.next(Millis(0.0));
+            run.failed(REFUSED, Millis(at), 1.0).unwrap();
+            run.next(Millis(at));
+            assert_eq!(run.answer().unwrap().stopped, stopped, "{at}");
+        }
     }
 }
