@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 import { shims } from "../../vitest.config";
 
-const slow = ["status", "limits", "flags", "migration", "faults", "runs"];
+const slow = ["status", "limits", "flags", "migration", "runs"];
 
 const place = ({ moduleId }: TestSpecification) =>
   slow.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
@@ -21,7 +21,9 @@ export default defineConfig({
   plugins: shims.plugins,
   test: {
     ...shims.test,
-    setupFiles: ["scripts/stryker/properties.ts"],
+    // The table of faults is about the core.
+    exclude: ["tests/shims/faults.test.ts"],
+    setupFiles: ["scripts/stryker/setup.ts"],
     sequence: { sequencer: QuickFirst },
   },
 });
