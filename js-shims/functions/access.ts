@@ -25,7 +25,7 @@ export async function authorize(
 /** Asks the host's lookup for the organization, or throws ORGANIZATION_NOT_FOUND; LOOKUP_FAILED where the lookup
  * fails. */
 export async function findOrganization(host: Host, ctx: HookCtx, organizationId: string): Promise<void> {
-  await lookUp(host, ctx, organizationId, async () => false);
+  await lookUp(host, ctx, organizationId);
 }
 
 /** The same in an action, which has timers: a lookup that fails is tried again, until the action is to end. */
@@ -54,7 +54,7 @@ async function lookUp(
   host: Host,
   ctx: HookCtx,
   organizationId: string,
-  mayTryAgain: (message: string) => Promise<boolean>,
+  mayTryAgain?: (message: string) => Promise<boolean>,
 ): Promise<void> {
   if (!host.findOrganization) return;
   for (;;) {
@@ -63,7 +63,7 @@ async function lookUp(
       row = await host.findOrganization(ctx, organizationId);
     } catch (error) {
       const message = messageOf(error);
-      if (await mayTryAgain(message)) continue;
+      if (await mayTryAgain?.(message)) continue;
       refuse({ kind: "failedLookup", organizationId, message });
     }
     if (row === null) refuse({ kind: "noOrganization", organizationId });

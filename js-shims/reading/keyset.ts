@@ -101,7 +101,7 @@ async function keyAt(
   if (document === null) return undefined;
   readers.count(document);
   const { index, values } = source;
-  const isInRange = values.every((value, nth) => document[index.fields[nth] ?? ""] === value);
+  const isInRange = values.every((value, nth) => document[index.fields[nth] as string] === value);
   return isInRange ? keyFields(source).map((field) => document[field] as Value | undefined) : undefined;
 }
 
@@ -148,7 +148,7 @@ export async function findBehind(
   most = Number.POSITIVE_INFINITY,
 ): Promise<DocumentPage | typeof LOST> {
   const { table, index, values } = source;
-  const fields = position === null ? [] : keyFields(source);
+  const fields = keyFields(source);
   const key = position === null ? [] : await keyAt(db, source, position, readers, meter);
   if (key === undefined) return LOST;
   const documents: StoredDocument[] = [];
@@ -164,9 +164,9 @@ export async function findBehind(
         meter.range();
         const range = db.query(table).withIndex(index.name as never, (q) => {
           let builder = q as unknown as Builder;
-          for (const [at, value] of values.entries()) builder = builder.eq(index.fields[at] ?? "", value);
-          for (let at = 0; at < same; at++) builder = builder.eq(fields[at] ?? "", key[at]);
-          if (key.length > 0) builder = builder.gt(fields[same] ?? "", key[same]);
+          for (const [at, value] of values.entries()) builder = builder.eq(index.fields[at] as string, value);
+          for (let at = 0; at < same; at++) builder = builder.eq(fields[at] as string, key[at]);
+          if (key.length > 0) builder = builder.gt(fields[same] as string, key[same]);
           return builder as unknown as typeof q;
         });
         iterator = range[Symbol.asyncIterator]();

@@ -60,7 +60,7 @@ export async function judgeNotes(
     artifacts: linked.flatMap((ofNote, note) => ofNote.map((artifact) => artifactToJudge(artifact, note))),
   });
   const judged = judgements.map(({ verdict, repairedArtifact }, at) => ({
-    id: ids[at] ?? "",
+    id: ids[at] as string,
     note: read[at] ?? null,
     verdict,
     malformedField: malformedFields[at] ?? null,

@@ -16,7 +16,7 @@ async function first(db: Database, { table, index, values }: Source, meter: Mete
   meter.range();
   const range = db.query(table).withIndex(index.name as never, (q) => {
     let builder = q as unknown as { eq(field: string, value: unknown): typeof builder };
-    for (const [at, value] of values.entries()) builder = builder.eq(index.fields[at] ?? "", value);
+    for (const [at, value] of values.entries()) builder = builder.eq(index.fields[at] as string, value);
     return builder as unknown as typeof q;
   });
   const document = (await range.first()) as StoredDocument | null;
