@@ -23,6 +23,8 @@ export default defineConfig({
     ...shims.test,
     // The table of faults is about the core.
     exclude: ["tests/shims/faults.test.ts"],
+    // A change may leave a test waiting for good.
+    testTimeout: 20_000,
     setupFiles: ["scripts/stryker/setup.ts"],
     sequence: { sequencer: QuickFirst },
   },
