@@ -20,11 +20,11 @@ function withOldFiles() {
 }
 
 /** A backend with Convex's limits. Without validation documents may be malformed; with old files those of notes may be,
- * which only shows when their artifact is written. */
+ * which only shows when their artifact is written. The schema may have further indexes. */
 export function backend(
-  options: { validate?: boolean; oldFiles?: boolean; modules?: typeof modules } = {},
+  options: { validate?: boolean; oldFiles?: boolean; modules?: typeof modules; schema?: typeof schema } = {},
 ): Backend {
-  const described = options.oldFiles ? withOldFiles() : schema;
+  const described = options.oldFiles ? withOldFiles() : (options.schema ?? schema);
   const checked = options.validate === false ? { ...schema, schemaValidation: false } : described;
   const t = convexTest({
     schema: checked as unknown as typeof schema,
