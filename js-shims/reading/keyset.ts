@@ -52,11 +52,13 @@ export function positionOf(source: Source, document: StoredDocument): string {
   return encoder.encode(position).length <= LONGEST_POSITION_BYTES ? position : JSON.stringify(document._id);
 }
 
-/** Is it nested no deeper than Convex's values are? */
-const isFlat = (value: JSONValue, depth = DEEPEST): boolean =>
+/** May it be stored: nested no deeper than Convex's values are, and without what newer clients write in place of one? */
+const isStorable = (value: JSONValue, depth = DEEPEST): boolean =>
   typeof value !== "object" ||
   value === null ||
-  (depth > 0 && Object.values(value).every((part) => isFlat(part as JSONValue, depth - 1)));
+  (depth > 0 &&
+    !("$commitTs" in value) &&
+    Object.values(value).every((part) => isStorable(part as JSONValue, depth - 1)));
 
 /** What a position says, which may be forged: the id of a document, or the key of one. Throws INVALID_CURSOR where it is
  * neither. */
@@ -68,7 +70,7 @@ function parsed(db: Database, source: Source, position: string): string | Key {
     if (typeof read === "string" && fields.length > 2) {
       const id: string | null = db.normalizeId(source.table, read);
       if (id !== null) return id;
-    } else if (Array.isArray(read) && read.length === fields.length && isFlat(read)) {
+    } else if (Array.isArray(read) && read.length === fields.length && isStorable(read)) {
       const key = read.map((part) => {
         const isUndefined = typeof part === "object" && part !== null && "$undefined" in part;
         const value: Value | undefined = isUndefined ? undefined : jsonToConvex(part);

@@ -8,9 +8,8 @@ fc.configureGlobal({ seed: 20_260_208, endOnFailure: true, interruptAfterTimeLim
 const slow = [
   "a cursor lives for more than 150 transactions",
   "a dry run that is followed cursor by cursor",
-  "killed at every call",
-  "a lost answer at every call",
-  "notes that fail are rows, each once",
+  "a note that fails alone every time",
+  "a note that goes through once others do",
   "of 1,000 notes",
 ];
 
