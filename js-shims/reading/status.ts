@@ -83,7 +83,8 @@ async function carryOut(
         break;
       }
       case "lookUp":
-        await lookUp(host, ctx, scan, step, page?.documents ?? [], meter);
+        // The core asks for what belongs to a page that it was told of.
+        await lookUp(host, ctx, scan, step, (page as PageAtHand).documents, meter);
         break;
       case "pause": {
         const position = page === undefined || step.rows === null ? null : positionBehind(page, step.rows);
@@ -144,7 +145,7 @@ async function lookUp(
   meter: Meter,
 ): Promise<void> {
   const { table, index } = lookUpOf(host, step.range);
-  const sources = step.rows.map((row) => source(table, index, page[row]?._id ?? ""));
+  const sources = step.rows.map((row) => source(table, index, (page[row] as StoredDocument)._id));
   const pages: DocumentPage[] = [];
   let isLost = false;
   const complete = await withReaders(step, meter, (readers) =>

@@ -1,3 +1,5 @@
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { FlagChangeCall } from "../../js-shims/core";
@@ -5,6 +7,7 @@ import { isRolloutError } from "../../js-shims/errors";
 import type { ChangeAnswer } from "../../js-shims/validators";
 import { changeFlags } from "../../js-shims/writing/changeFlags";
 import { api, internal } from "../backend/convex/_generated/api";
+import schema from "../backend/convex/schema";
 import { host } from "../backend/convex/v2RolloutHost";
 import { type Backend, backend, readAll } from "./backend";
 import * as make from "./documents";
@@ -257,6 +260,36 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
     );
   });
 
+  test("restore writes a row anew, writes others over, and deletes those that were not there", async () => {
+    logged();
+    const t = backend();
+    await seed(t);
+    const notes = "Runbook";
+    for (let n = 0; n < 3; n++) await insertFlag(t, { featureKey: keys[0], enabled: true, notes });
+    const { previous } = await t.mutation(enable, { organizationId: "org_a" });
+    await t.mutation(disable, { organizationId: "org_a" });
+    const stored = await rowsOf(t, keys[0]);
+    await t.run(async ({ db }) => await db.delete(stored[2]?._id as never));
+    expect(await rowsOf(t, keys[1])).toMatchObject([{ enabled: false }]);
+    const began = Date.now();
+    await t.mutation(enable, { organizationId: "org_a", restore: previous ?? "", enabledBy: "Ann Lee" });
+    const row = {
+      featureKey: keys[0],
+      scope: "organization",
+      organizationId: "org_a",
+      enabled: true,
+      updatedBy: "Ann Lee",
+    };
+    const rows = await rowsOf(t, keys[0]);
+    expect(rows).toMatchObject([
+      { ...row, _id: stored[0]?._id, notes: expect.stringContaining(notes) },
+      { ...row, _id: stored[1]?._id, notes: expect.stringContaining(notes) },
+      { ...row, notes: expect.stringMatching(/^enableV2ForOrg \(restore\) by Ann Lee .*none -> true/) },
+    ]);
+    for (const { updatedAt } of rows) expect(updatedAt).toBeGreaterThanOrEqual(began);
+    expect(await rowsOf(t, keys[1])).toEqual([]);
+  });
+
   test("both flags change, or none", async () => {
     const t = backend();
     await seed(t);
@@ -308,6 +341,29 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
       await other.run(async ({ db }) => await db.insert(table, row as never));
       expect(await attempt(other), table).toBe(true);
     }
+  });
+
+  test("without a lookup, all artifacts are looked through where they have an index by organization", async () => {
+    logged();
+    const { voiceNoteArtifacts, ...tables } = schema.tables;
+    const withOwner = defineTable({
+      ...voiceNoteArtifacts.validator.fields,
+      ownerId: v.optional(v.string()),
+    }).index("by_ownerId", ["ownerId"]);
+    const { findOrganization: _, ...withoutLookUp } = host;
+    const artifactsByOrganization = { name: "by_ownerId", fields: ["ownerId"] };
+    const wired = { ...withoutLookUp, indexes: { ...host.indexes, artifactsByOrganization } };
+    const t = backend({
+      schema: defineSchema({ ...tables, voiceNoteArtifacts: withOwner }) as unknown as typeof schema,
+    });
+    await t.run(async ({ db }) => {
+      // It names the organization, but the index says of whom it is.
+      await db.insert("voiceNoteArtifacts", { ...make.artifact(), ownerId: "org_b" } as never);
+    });
+    const attempt = async (organizationId: string) =>
+      await t.mutation(async (ctx) => await changeFlags(wired, ctx as never, { ...request, organizationId }));
+    expect(await refused(attempt("org_a"))).toMatchObject({ code: "ORGANIZATION_NOT_FOUND" });
+    expect(await attempt("org_b")).toMatchObject({ success: true });
   });
 
   test("without a lookup, the newest artifacts are read as far as a transaction may", async () => {

@@ -352,6 +352,82 @@ describe("a batch", () => {
     expect(failures[0]?.message.length).toBeLessThan(1_000);
   });
 });
+describe("a batch of large documents", () => {
+  /** Writes the notes at once by their ids, and answers how many of them fitted. */
+  async function written(t: Backend, ids: readonly string[]): Promise<number> {
+    const call = { repair: true, isRetry: false, nowMs: Date.now(), runMs: Date.now(), notes: [...ids] };
+    const batch = await t.mutation(internal.v2Rollout.migrationBatch, call);
+    if ("notWritten" in batch) throw new Error(batch.notWritten);
+    return batch.verdicts.length;
+  }
+
+  /** Writes all notes, batch after batch, and answers how many each of these wrote. */
+  async function writtenInBatches(t: Backend, ids: readonly string[]): Promise<number[]> {
+    const counts: number[] = [];
+    for (let from = 0; from < ids.length; from += counts.at(-1) as number) {
+      counts.push(await written(t, ids.slice(from)));
+      expect(counts.at(-1)).toBeGreaterThan(0);
+    }
+    return counts;
+  }
+
+  const status = async (t: Backend): Promise<StatusAnswer> =>
+    await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+
+  const large = "x".repeat(700_000);
+
+  test("is cut where notes are large", async () => {
+    const t = backend();
+    await seed(t);
+    const ids: string[] = [];
+    for (let n = 0; n < 40; n++) {
+      await t.run(async ({ db }) => {
+        ids.push(await db.insert("voiceNotes", make.note({ transcription: large }) as never));
+      });
+    }
+    expect((await writtenInBatches(t, ids)).length).toBeGreaterThan(2);
+    expect(await status(t)).toMatchObject({
+      migration: { migrated: 40 },
+      artifacts: { total: 40 },
+      transcripts: 40,
+    });
+  });
+
+  test.each([
+    ["transcripts", { transcript: large, claim: "" }],
+    ["claims", { transcript: "", claim: large }],
+    ["both", { transcript: large, claim: large }],
+  ])("is cut where %s that a repair looks for are large", async (_, texts) => {
+    const t = backend();
+    await seed(t);
+    const ids: string[] = [];
+    const day = 24 * 3_600_000;
+    const now = Date.now;
+    Date.now = () => now() - 2 * day;
+    for (let n = 0; n < 40; n++) {
+      await t.run(async ({ db }) => {
+        const id = await db.insert("voiceNotes", make.note({ insights: [make.insight()] }) as never);
+        ids.push(id);
+        const row = make.artifact({ voiceNoteId: id, status: "failed", updatedAt: 1 });
+        const artifactId = await db.insert("voiceNoteArtifacts", row as never);
+        const transcript = make.transcript(artifactId, { fullText: texts.transcript });
+        // Half of them lack one of the two.
+        if (n % 4 !== 1) await db.insert("voiceNoteTranscripts", transcript as never);
+        if (n % 4 !== 3)
+          await db.insert("voiceNoteClaims", make.claim(artifactId, { sourceText: texts.claim }) as never);
+      });
+    }
+    Date.now = now;
+    expect((await writtenInBatches(t, ids)).length).toBeGreaterThan(1);
+    expect(await status(t)).toMatchObject({
+      migration: { migrated: 40 },
+      artifacts: { total: 40 },
+      transcripts: 40,
+      claims: 40,
+    });
+  });
+});
+
 describe("repair of large artifacts", () => {
   test("no batch fails for want of room", async () => {
     const t = backend();
