@@ -54,7 +54,7 @@ async function carryOut(
     // There are rows, and the core names one of them.
     const left = (await firstRowStamp(ctx, organization, meter)) as string;
     const last = flags[key].organization[afterRow] as StoredDocument;
-    const call = { organizationId, key, enabled, updatedBy, at, ...(reason === undefined ? {} : { reason }) };
+    const call = { organizationId, key, enabled, updatedBy, at, reason };
     await scheduleFlagRows(host, ctx, { ...call, left, after: positionOf(organization, last) });
   }
   const { success, changed, before, after, effective, previous, warnings } = plan.answer;

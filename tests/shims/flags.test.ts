@@ -4,8 +4,10 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { FlagChangeCall } from "../../js-shims/core";
 import { isRolloutError } from "../../js-shims/errors";
+import { Meter, valueBytes } from "../../js-shims/reading/meter";
 import type { ChangeAnswer } from "../../js-shims/validators";
 import { changeFlags } from "../../js-shims/writing/changeFlags";
+import { firstRowStamp, organizationRows } from "../../js-shims/writing/flagRows";
 import { api, internal } from "../backend/convex/_generated/api";
 import schema from "../backend/convex/schema";
 import { host } from "../backend/convex/v2RolloutHost";
@@ -493,6 +495,38 @@ describe("warnings", () => {
     const { warnings } = await t.mutation(enable, { organizationId: "org_a" });
     expect(warnings[0]).toMatch(/^voice_notes_v2: \d or more user rows on the platform/);
   });
+});
+
+test("the first row's stamp tells what it holds, and when that was written; reading it counts", async () => {
+  const t = backend();
+  const stampOf = async (organizationId: string) =>
+    await t.mutation(async (ctx) => {
+      const meter = new Meter({});
+      const stamp = await firstRowStamp(ctx as never, organizationRows(host, keys[0], organizationId), meter);
+      const { documentsRead, bytesRead, databaseQueries } = (await meter.told()).metrics();
+      return { stamp, used: [documentsRead.used, bytesRead.used, databaseQueries.used] };
+    });
+  expect(await stampOf("org_a")).toEqual({ stamp: undefined, used: [0, 0, 1] });
+  const id = await insertFlag(t, { enabled: false, updatedAt: 7 });
+  await insertFlag(t, { enabled: true, updatedAt: 8 });
+  const bytes = valueBytes((await rowsOf(t, keys[0]))[0]);
+  expect(await stampOf("org_a")).toEqual({ stamp: JSON.stringify([id, "off", 7]), used: [1, bytes, 1] });
+  expect(await stampOf("org_b")).toEqual({ stamp: undefined, used: [0, 0, 1] });
+});
+
+test("a change without effect is warned of in the log, with all that its answer warns of", async () => {
+  logged();
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const t = backend();
+  await seed(t);
+  expect(await t.mutation(enable, { organizationId: "org_a" })).toMatchObject({ success: true });
+  expect(warn).not.toHaveBeenCalled();
+  vi.stubEnv(variables.voice_notes_v2, "false");
+  vi.stubEnv(variables.entity_resolution_v2, "false");
+  const { success, warnings } = await t.mutation(enable, { organizationId: "org_a" });
+  expect(success).toBe(false);
+  expect(warnings.length).toBeGreaterThan(1);
+  expect(warn.mock.calls).toEqual([[`enableV2ForOrg org_a: ${warnings.join("; ")}`]]);
 });
 
 describe("any number of rows", () => {
