@@ -514,6 +514,17 @@ test("the first row's stamp tells what it holds, and when that was written; read
   expect(await stampOf("org_b")).toEqual({ stamp: undefined, used: [0, 0, 1] });
 });
 
+test("a row whose notes are no text is written like any other", async () => {
+  logged();
+  const t = backend({ validate: false });
+  await seed(t);
+  for (const notes of [7, null, ["Runbook"]]) await insertFlag(t, { enabled: false, notes });
+  expect(await t.mutation(enable, { organizationId: "org_a" })).toMatchObject({ success: true });
+  const rows = await rowsOf(t, keys[0]);
+  expect(rows.map(({ enabled }) => enabled)).toEqual([true, true, true]);
+  for (const { notes } of rows) expect(notes).toMatch(/^enableV2ForOrg by script at .*: false -> true$/);
+});
+
 test("a change without effect is warned of in the log, with all that its answer warns of", async () => {
   logged();
   const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
