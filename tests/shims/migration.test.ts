@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import type { MigrationAnswer } from "../../js-shims/validators";
 import { internal } from "../backend/convex/_generated/api";
@@ -473,6 +473,33 @@ describe("runMigration", () => {
     const answer = await migrate(t, { organizationId: "org_a", dryRun: false }, { hook });
     expect(answer).toMatchObject({ done: true, errors: 0, batches, outcome: { migrated: 30 } });
   }, 20_000);
+
+  test("a long run tells how far it is in 100 lines at the most, and what came of it in one more", async () => {
+    const t = backend();
+    await seed(t);
+    await insertNotes(t, 220);
+    const now = Date.now;
+    let skippedMs = 0;
+    const lines = vi.spyOn(console, "info").mockImplementation(() => undefined);
+    Date.now = () => now() + skippedMs;
+    try {
+      const hook: Hook = (call, moment) => {
+        if (call === "mutation" && moment === "before") skippedMs += 2_000;
+      };
+      const args = { organizationId: "org_a", dryRun: false, batchSize: 1 };
+      const answer = await migrate(t, args, { hook, host: { ...host, deadlineMs: 500_000 } });
+      expect(answer).toMatchObject({ done: true, outcome: { migrated: 220 } });
+      const told = lines.mock.calls.map(([line]) => line);
+      const summary = told.pop();
+      expect(summary).toMatch(/^runMigration org_a: done, 220 migrated, /);
+      expect(told.length).toBeGreaterThan(50);
+      expect(told.length).toBeLessThanOrEqual(100);
+      for (const line of told) expect(line).toMatch(/^runMigration org_a: \d/);
+    } finally {
+      Date.now = now;
+      lines.mockRestore();
+    }
+  });
 
   test("a malformed note is found by the dry run too, and the others are migrated", async () => {
     const t = backend({ validate: false });
