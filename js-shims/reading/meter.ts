@@ -25,6 +25,7 @@ function textBytes(text: string): number {
   // Stryker disable next-line ConditionalExpression,EqualityOperator: both ways count the same; one is quicker
   if (text.length > LONGEST_SHORT_TEXT) return longTextBytes(text);
   let bytes = text.length;
+  // Stryker disable next-line EqualityOperator: behind the end there is no unit
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     // A surrogate counts 2 more, its pair the other 2.

@@ -374,7 +374,7 @@ describe("a batch of large documents", () => {
   const status = async (t: Backend): Promise<StatusAnswer> =>
     await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
 
-  const large = "x".repeat(700_000);
+  const large = "x".repeat(900_000);
 
   test("is cut where notes are large", async () => {
     const t = backend();
