@@ -55,7 +55,7 @@ export function valueBytes(value: unknown, texts?: { units: number }): number {
       if (value instanceof ArrayBuffer) return 2 + value.byteLength;
       let bytes = 2;
       if (Array.isArray(value)) {
-        for (let at = 0; at < value.length; at++) bytes += valueBytes(value[at], texts);
+        for (const item of value) bytes += valueBytes(item, texts);
       } else {
         for (const name in value) {
           const field = (value as Record<string, unknown>)[name];

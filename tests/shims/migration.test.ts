@@ -1,3 +1,4 @@
+import { ConvexError } from "convex/values";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 
@@ -473,6 +474,29 @@ describe("runMigration", () => {
     const answer = await migrate(t, { organizationId: "org_a", dryRun: false }, { hook });
     expect(answer).toMatchObject({ done: true, errors: 0, batches, outcome: { migrated: 30 } });
   }, 20_000);
+
+  test.each(["INVALID_CURSOR", "INTERNAL"])(
+    "what is refused with %s ends the run as long as nothing was done, and is tried again later on",
+    async (code) => {
+      const refusal = new ConvexError({ code, message: "cursor names a place that is gone" });
+      const failing =
+        (at: number): Hook =>
+        (_, moment, nth) => {
+          if (moment === "before" && nth === at) throw refusal;
+        };
+      const t = backend();
+      await seed(t);
+      await insertNotes(t, 30);
+      const args = { organizationId: "org_a", dryRun: false, batchSize: 10 };
+      expect(await migrate(t, args, { hook: failing(0) }).catch((error) => error)).toBe(refusal);
+      expect((await readAll(t)).voiceNoteArtifacts).toEqual([]);
+      expect(await migrate(t, args, { hook: failing(2) })).toMatchObject({
+        done: true,
+        failures: [],
+        outcome: { migrated: 30 },
+      });
+    },
+  );
 
   test("a long run tells how far it is in 100 lines at the most, and what came of it in one more", async () => {
     const t = backend();

@@ -1,3 +1,4 @@
+import { ConvexError } from "convex/values";
 import { describe, expect, test, vi } from "vitest";
 
 import type { ActionCtx } from "../../js-shims/host";
@@ -542,6 +543,75 @@ test("a run whose migration cannot begin has stopped, and says why", async () =>
     state: "stopped",
     stopped: "error",
     lastError: { message: expect.stringContaining("generation") },
+  });
+});
+
+describe("a run that someone waits for", () => {
+  const args = { organizationId: "org_a", dryRun: false, batchSize: 10 };
+
+  /** Runs it in the foreground. What is thrown before its `nth` call, that call fails with. */
+  async function run(t: Backend, nth: number, refusal: ConvexError<{ code: string; message: string }>) {
+    const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+    const leg = { runId, generation: 1 };
+    const row = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+    let failure: unknown = null;
+    const answer = await t.action(async (ctx) => {
+      let calls = 0;
+      const around =
+        (run: (reference: never, call: never) => unknown) => async (reference: never, call: never) => {
+          if ("attempt" in call || "isRetry" in call) if (calls++ === nth) throw refusal;
+          return await run(reference, call);
+        };
+      const failing = { runQuery: around(ctx.runQuery), runMutation: around(ctx.runMutation) };
+      try {
+        return await migrateNotes(host, failing as unknown as ActionCtx, args, { ...leg, run: row });
+      } catch (error) {
+        failure = error;
+        return null;
+      }
+    });
+    return { answer, failure, run: await look(t, runId) };
+  }
+
+  test.each([0, 2])(
+    "ends where its transaction is refused, before call %i, and the ledger says why",
+    async (nth) => {
+      const { t } = await backendWith(30);
+      const refusal = new ConvexError({ code: "RUN_NOT_FOUND", message: "there is no run `r1`" });
+      const { failure, run: stopped } = await run(t, nth, refusal);
+      expect(failure).toBe(refusal);
+      expect(stopped).toMatchObject({
+        state: "stopped",
+        stopped: "error",
+        lastError: { message: refusal.message },
+      });
+      await sums(t, "r1");
+    },
+  );
+
+  test("goes on where a position of its own is refused once", async () => {
+    const { t } = await backendWith(30);
+    const refusal = new ConvexError({ code: "INVALID_CURSOR", message: "cursor names a place that is gone" });
+    const { answer, failure, run: done } = await run(t, 2, refusal);
+    expect(failure).toBeNull();
+    expect(answer).toMatchObject({ done: true, stopped: null, processed: 30 });
+    expect(done).toMatchObject({ state: "done" });
+    await sums(t, "r1");
+  });
+
+  test("does nothing where it was cancelled before it began", async () => {
+    const { t } = await backendWith(10);
+    const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+    await t.mutation(v2Rollout.cancelRun, { runId });
+    const answer = await t.action(v2Rollout.migrate, { ...args, runId });
+    expect(answer).toMatchObject({
+      runId,
+      done: false,
+      processed: 0,
+      warnings: expect.arrayContaining([expect.stringContaining("paused, cancelled or given up meanwhile")]),
+    });
+    expect(await look(t, runId)).toMatchObject({ state: "cancelled" });
+    expect(await tables(t)).toMatchObject({ artifacts: 0, transcripts: 0 });
   });
 });
 
