@@ -100,7 +100,7 @@ export class Meter {
 
   /** Counts a row that is inserted. */
   insert(row: unknown): void {
-    if (!this.meta) this.transaction.countWrite(valueBytes(row));
+    this.transaction.countWrite(valueBytes(row));
   }
 
   /** Counts a document of so many bytes that was patched: it is read, and written as a whole. */
