@@ -64,7 +64,8 @@ export async function judgeNotes(
     note: read[at] ?? null,
     verdict,
     malformedField: malformedFields[at] ?? null,
-    repaired: repairedArtifact === null ? null : (artifacts[repairedArtifact] ?? null),
+    repaired: repairedArtifact === null ? null : (artifacts[repairedArtifact] as StoredDocument),
+    // Stryker disable next-line ConditionalExpression: for those that are repaired, it is looked up below
     missing: repairedArtifact === null ? missingRows(verdict) : undefined,
   }));
   return await lookUpRepairs(host, db, judged, meter);

@@ -542,6 +542,20 @@ describe("runMigration", () => {
     }
   });
 
+  test("a note that names no organization is malformed like any other", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    const ids = await insertNotes(t, 4, (n) => (n < 3 ? { orgId: [7, null, undefined][n] } : {}));
+    for (const dryRun of [true, false]) {
+      const answer = await migrate(t, { dryRun });
+      expect(answer).toMatchObject({ errors: 3, outcome: { migrated: 1, failed: 3 }, done: true });
+      const message = "orgId is missing, or not what the schema says";
+      expect(answer.failures).toEqual(
+        ids.slice(0, 3).map((voiceNoteId) => ({ voiceNoteId, code: "MALFORMED_DOCUMENT", message })),
+      );
+    }
+  });
+
   test("a limit ends the run right behind the last note, or not at all where nothing is left", async () => {
     const t = backend();
     await seed(t);

@@ -2,7 +2,7 @@ import { ConvexError } from "convex/values";
 import { describe, expect, test, vi } from "vitest";
 
 import type { ActionCtx } from "../../js-shims/host";
-import { migrateNotes } from "../../js-shims/writing/migrateNotes";
+import { migrateFunction, migrateNotes } from "../../js-shims/writing/migrateNotes";
 import { api, internal } from "../backend/convex/_generated/api";
 import type { Backend } from "./backend";
 import * as make from "./documents";
@@ -613,6 +613,56 @@ describe("a run that someone waits for", () => {
     expect(await look(t, runId)).toMatchObject({ state: "cancelled" });
     expect(await tables(t)).toMatchObject({ artifacts: 0, transcripts: 0 });
   });
+});
+
+describe("without a ledger", () => {
+  const { ledger: _, ...withoutLedger } = host;
+
+  test("a run is not registered", async () => {
+    const { t } = await backendWith(10);
+    const { _handler: handler } = migrateFunction(withoutLedger) as unknown as {
+      _handler: (ctx: object, args: object) => Promise<unknown>;
+    };
+    const answer = await t.action(
+      async (ctx) => await handler(ctx, { organizationId: "org_a", dryRun: false }),
+    );
+    expect(answer).toMatchObject({ runId: null, done: true, processed: 10 });
+    expect(await t.query(v2Rollout.runs, {})).toEqual([]);
+  });
+
+  test("there are no legs", async () => {
+    const ctx = {} as ActionCtx;
+    const leg = { runId: "r1", generation: 1, run: undefined };
+    const refusal = await migrateNotes(withoutLedger, ctx, { dryRun: false }, leg).catch((error) => error);
+    expect(refusal.data).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("a run needs the ledger"),
+    });
+  });
+});
+
+test("a later leg answers with the notes that failed in those before it", async () => {
+  const { t, onCall } = ledgerBackend({ oldFiles: true });
+  await seed(t);
+  await t.run(async ({ db }) => {
+    for (let n = 0; n < 30; n++) {
+      await db.insert("voiceNotes", make.note(n === 1 ? { audioStorageId: "an old path" } : {}) as never);
+    }
+  });
+  const { runId } = await start(t, { limit: 10 });
+  await settle(t);
+  onCall(() => {
+    throw new Killed();
+  });
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  const leg = { runId, generation: 2 };
+  const run = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+  const args = { organizationId: "org_a", dryRun: false };
+  const answer = await t.action(
+    async (ctx) => await migrateNotes(host, ctx as unknown as ActionCtx, args, { ...leg, run }),
+  );
+  expect(answer).toMatchObject({ errors: 1, failures: [{ code: "MALFORMED_DOCUMENT" }] });
 });
 
 test("a run that is cancelled while it looks for the last notes does not say that it is done", async () => {
