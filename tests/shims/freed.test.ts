@@ -2,7 +2,9 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { runMigrationFunctions } from "../../js-shims/functions/runMigration";
 import { api, internal } from "../backend/convex/_generated/api";
+import { host } from "../backend/convex/v2RolloutHost";
 import { type Backend, backend } from "./backend";
 import * as make from "./documents";
 import { seed, staff } from "./seed";
@@ -46,6 +48,19 @@ test.each<[string, (t: Backend) => Promise<unknown>]>([
     },
   ],
   ["a migration", (t) => t.action(scripts.runMigration.default, { organizationId, dryRun: false })],
+  [
+    "a migration that cannot begin",
+    async (t) => {
+      const missing = { ...host.functions, migrateVoiceNotesToV2: v2Rollout.leg };
+      const { internal: run } = runMigrationFunctions({
+        ...host,
+        functions: missing as typeof host.functions,
+      });
+      const { _handler: handler } = run as unknown as { _handler: (ctx: object, args: object) => unknown };
+      vi.spyOn(console, "error").mockImplementation(() => undefined);
+      await t.action(async (ctx) => await handler(ctx, { organizationId, dryRun: false }));
+    },
+  ],
   [
     "a page of a migration",
     (t) =>

@@ -322,6 +322,48 @@ describe("a batch", () => {
     expect(used + remaining).toBe(5);
   });
 
+  test.each(["batch", "sweep", "page"])("makes no more lookups than it may: a %s", async (kind) => {
+    const t = backend();
+    await seed(t);
+    const ids: string[] = [];
+    const now = Date.now;
+    Date.now = () => now() - 2 * 24 * 3_600_000;
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 40; n++) {
+        const voiceNoteId = await db.insert("voiceNotes", make.note() as never);
+        ids.push(voiceNoteId);
+        const broken = make.artifact({ voiceNoteId, status: "failed", updatedAt: 1 });
+        if (n % 2) await db.insert("voiceNoteArtifacts", broken as never);
+      }
+    });
+    Date.now = now;
+    const { migrationBatch, migrationPage } = internal.v2Rollout;
+    const call = {
+      organizationId: "org_a",
+      repair: true,
+      isRetry: false,
+      nowMs: Date.now(),
+      runMs: Date.now(),
+    };
+    const stretch = { after: null, most: 40 };
+    for (const databaseQueries of [16, 24, 32, 48, 64, 100, 256]) {
+      const limited = { transactionLimits: { databaseQueries } };
+      const judged = await (kind === "page"
+        ? t.query(async (ctx) => {
+            const args = { ...call, ...stretch, dryRun: true };
+            return (await ctx.runQuery(migrationPage, args, limited)).notes.length;
+          })
+        : t.mutation(async (ctx) => {
+            const args = { ...call, notes: kind === "batch" ? ids : stretch };
+            const batch = await ctx.runMutation(migrationBatch, args, limited as never);
+            return "verdicts" in batch ? batch.verdicts.length : 0;
+          }));
+      expect(judged).toBeGreaterThan(0);
+      expect(judged).toBeLessThanOrEqual(databaseQueries);
+      if (databaseQueries === 256) expect(judged).toBe(40);
+    }
+  });
+
   test("is not kept from a note by fields that it does not read", async () => {
     const t = backend({ validate: false });
     await seed(t);

@@ -599,6 +599,31 @@ describe("a run that someone waits for", () => {
     await sums(t, "r1");
   });
 
+  test("answers with what was done though the ledger cannot be told of its end", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { t } = await backendWith(30);
+    const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+    const leg = { runId, generation: 1 };
+    const row = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+    const answer = await t.action(async (ctx) => {
+      const failing = {
+        runQuery: ctx.runQuery,
+        runMutation: async (reference: never, call: object) => {
+          if ("stopped" in call) throw new Error("it is cursed");
+          return await ctx.runMutation(reference, call as never);
+        },
+      };
+      return await migrateNotes(host, failing as unknown as ActionCtx, args, { ...leg, run: row });
+    });
+    expect(answer).toMatchObject({ runId, done: true, stopped: null, processed: 30 });
+    expect(said.mock.calls).toEqual([
+      ["v2-rollout: the ledger was not told that the run ended: it is cursed"],
+    ]);
+    said.mockRestore();
+    expect(await look(t, runId)).toMatchObject({ state: "running" });
+    await sums(t, runId);
+  });
+
   test("does nothing where it was cancelled before it began", async () => {
     const { t } = await backendWith(10);
     const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
