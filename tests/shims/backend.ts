@@ -1,5 +1,7 @@
 /** The stand-in backend in convex-test's engine. */
 
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
 import { convexTest, type TestConvex } from "convex-test";
 
 import componentSchema from "../../js-shims/component/schema";
@@ -18,6 +20,16 @@ function withOldFiles() {
   notes.documentType.value.audioStorageId.fieldType = { type: "any" };
   return { ...schema, tables: { ...schema.tables, voiceNotes: { export: () => notes } } };
 }
+
+/** The schema, with artifacts that say of which organization they are, and their index. */
+export function withOwners(): typeof schema {
+  const { voiceNoteArtifacts, ...tables } = schema.tables;
+  const owned = defineTable({ ...voiceNoteArtifacts.validator.fields, ownerId: v.optional(v.string()) })
+    .index("by_voiceNoteId", ["voiceNoteId"])
+    .index("by_ownerId", ["ownerId"]);
+  return defineSchema({ ...tables, voiceNoteArtifacts: owned }) as unknown as typeof schema;
+}
+export const artifactsByOrganization = { name: "by_ownerId", fields: ["ownerId"] };
 
 /** A backend with Convex's limits. Without validation documents may be malformed; with old files those of notes may be,
  * which only shows when their artifact is written. The schema may have further indexes. */

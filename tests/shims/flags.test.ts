@@ -1,5 +1,3 @@
-import { defineSchema, defineTable } from "convex/server";
-import { v } from "convex/values";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { FlagChangeCall } from "../../js-shims/core";
@@ -9,9 +7,8 @@ import type { ChangeAnswer } from "../../js-shims/validators";
 import { changeFlags } from "../../js-shims/writing/changeFlags";
 import { firstRowStamp, organizationRows } from "../../js-shims/writing/flagRows";
 import { api, internal } from "../backend/convex/_generated/api";
-import schema from "../backend/convex/schema";
 import { host } from "../backend/convex/v2RolloutHost";
-import { type Backend, backend, readAll } from "./backend";
+import { artifactsByOrganization, type Backend, backend, readAll, withOwners } from "./backend";
 import * as make from "./documents";
 import { codeOf, seed, staff } from "./seed";
 
@@ -347,17 +344,9 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
 
   test("without a lookup, all artifacts are looked through where they have an index by organization", async () => {
     logged();
-    const { voiceNoteArtifacts, ...tables } = schema.tables;
-    const withOwner = defineTable({
-      ...voiceNoteArtifacts.validator.fields,
-      ownerId: v.optional(v.string()),
-    }).index("by_ownerId", ["ownerId"]);
     const { findOrganization: _, ...withoutLookUp } = host;
-    const artifactsByOrganization = { name: "by_ownerId", fields: ["ownerId"] };
     const wired = { ...withoutLookUp, indexes: { ...host.indexes, artifactsByOrganization } };
-    const t = backend({
-      schema: defineSchema({ ...tables, voiceNoteArtifacts: withOwner }) as unknown as typeof schema,
-    });
+    const t = backend({ schema: withOwners() });
     await t.run(async ({ db }) => {
       // It names the organization, but the index says of whom it is.
       await db.insert("voiceNoteArtifacts", { ...make.artifact(), ownerId: "org_b" } as never);
