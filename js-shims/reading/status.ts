@@ -87,7 +87,7 @@ async function carryOut(
         await lookUp(host, ctx, scan, step, (page as PageAtHand).documents, meter);
         break;
       case "pause": {
-        const position = page === undefined || step.rows === null ? null : positionBehind(page, step.rows);
+        const position = step.rows === null ? null : positionBehind(page as PageAtHand, step.rows);
         return scan.answer(position, await meter.told());
       }
       case "done":
