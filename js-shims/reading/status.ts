@@ -153,6 +153,7 @@ async function lookUp(
       const read = await findBehind(ctx.db, from, at === 0 ? step.after : null, readers, meter);
       if (read === LOST) {
         isLost = true;
+        // Stryker disable next-line BooleanLiteral: whatever else was read is dropped
         return false;
       }
       pages[at] = read;

@@ -322,6 +322,28 @@ describe("a batch", () => {
     expect(used + remaining).toBe(5);
   });
 
+  test.each(["sweep", "page"])("of an organization meets no other's notes: a %s", async (kind) => {
+    const t = backend();
+    await seed(t);
+    const own = await t.run(async ({ db }) => {
+      const ids: string[] = [];
+      for (let n = 0; n < 12; n++) {
+        const id = await db.insert("voiceNotes", make.note({ orgId: n % 3 ? "org_b" : "org_a" }) as never);
+        if (n % 3 === 0) ids.push(id);
+      }
+      return ids;
+    });
+    const { migrationBatch, migrationPage } = internal.v2Rollout;
+    const call = { organizationId: "org_a", repair: false, isRetry: false, nowMs: Date.now(), runMs: 1 };
+    const stretch = { after: null, most: 40 };
+    if (kind === "page") {
+      const page = await t.query(migrationPage, { ...call, ...stretch, dryRun: false });
+      expect(page.notes.map(({ id }) => id)).toEqual(own);
+    } else {
+      expect(await t.mutation(migrationBatch, { ...call, notes: stretch })).toMatchObject({ ids: own });
+    }
+  });
+
   test.each(["batch", "sweep", "page"])("makes no more lookups than it may: a %s", async (kind) => {
     const t = backend();
     await seed(t);
@@ -554,6 +576,53 @@ describe("a dry run that is followed cursor by cursor", () => {
   }, 120_000);
 });
 describe("lookups that take several transactions", () => {
+  test("are counted whole where what belongs to a later row is older", async () => {
+    const t = backend();
+    await seed(t);
+    await t.run(async ({ db }) => {
+      const noteId = await db.insert("voiceNotes", make.note() as never);
+      const artifactId = await db.insert(
+        "voiceNoteArtifacts",
+        make.artifact({ voiceNoteId: noteId }) as never,
+      );
+      const claims: string[] = [];
+      for (let n = 0; n < 4; n++)
+        claims.push(await db.insert("voiceNoteClaims", make.claim(artifactId) as never));
+      for (const claimId of claims.reverse()) {
+        for (let n = 0; n < 15; n++) {
+          await db.insert("voiceNoteEntityResolutions", make.resolution(claimId, artifactId) as never);
+        }
+      }
+    });
+    let answer: StatusPage;
+    let cursor: string | undefined;
+    do {
+      const page = { organizationId: "org_a", ...(cursor === undefined ? {} : { cursor }) };
+      answer = await t.query(
+        async (ctx) =>
+          await ctx.runQuery(internal.v2Rollout.statusPage, page, {
+            transactionLimits: { documentsRead: 10 },
+          }),
+      );
+      cursor = answer.cursor ?? undefined;
+    } while (!answer.done);
+    expect(answer).toMatchObject({ claims: 4, entityResolutions: { total: 60 } });
+  });
+
+  test("go on where the room ends before a row has got any", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    for (let n = 0; n < 60; n++) {
+      await t.run(async ({ db }) => {
+        const claimId = await db.insert("voiceNoteClaims", make.claim("a") as never);
+        const row = make.resolution(claimId, "a", { rawText: "x".repeat(900_000) });
+        if (n % 2 === 1) await db.insert("voiceNoteEntityResolutions", row as never);
+      });
+    }
+    const answer = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+    expect(answer).toMatchObject({ done: true, claims: 60, entityResolutions: { total: 30 } });
+  });
+
   test("are counted whole: many artifacts a note, transcripts an artifact, resolutions a claim", async () => {
     await fc.assert(
       fc.asyncProperty(
