@@ -135,6 +135,12 @@ function feedPage(scan: StatusScan, range: Range, { documents, isLast }: Documen
   }
 }
 
+/** How far a lookup got that broke off. */
+const openAt = (source: Source, last: StoredDocument) => ({
+  id: String(source.values[0]),
+  after: positionOf(source, last),
+});
+
 /** Looks up what belongs to the rows of a page that a step asks for. */
 async function lookUp(
   host: Host,
@@ -150,7 +156,8 @@ async function lookUp(
   let isLost = false;
   const complete = await withReaders(step, meter, (readers) =>
     forEach(sources, step.width, async (from, at) => {
-      const read = await findBehind(ctx.db, from, at === 0 ? step.after : null, readers, meter);
+      // A step that goes on in the middle of a row asks for that one alone.
+      const read = await findBehind(ctx.db, from, step.after, readers, meter);
       if (read === LOST) {
         isLost = true;
         // Stryker disable next-line BooleanLiteral: whatever else was read is dropped
@@ -166,16 +173,12 @@ async function lookUp(
   }
   // What is behind a lookup that broke off is dropped, as if it had not begun.
   const lists = pages.slice(0, complete + 1).map(({ documents }) => documents);
-  const openSource = sources[complete];
   const lastList = lists[complete] ?? [];
   const last = lastList[lastList.length - 1];
   const documents = lists.flat();
   const found = {
     complete,
-    open:
-      openSource && last
-        ? { id: String(openSource.values[0]), after: positionOf(openSource, last) }
-        : undefined,
+    open: last && openAt(sources[complete] as Source, last),
     malformed: malformedDocuments(table, documents),
   };
   if (step.range.kind === "notes") scan.feedLinkedArtifacts(lists.flatMap(linkedArtifacts), found);

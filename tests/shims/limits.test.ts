@@ -576,38 +576,41 @@ describe("a dry run that is followed cursor by cursor", () => {
   }, 120_000);
 });
 describe("lookups that take several transactions", () => {
-  test("are counted whole where what belongs to a later row is older", async () => {
-    const t = backend();
-    await seed(t);
-    await t.run(async ({ db }) => {
-      const noteId = await db.insert("voiceNotes", make.note() as never);
-      const artifactId = await db.insert(
-        "voiceNoteArtifacts",
-        make.artifact({ voiceNoteId: noteId }) as never,
-      );
-      const claims: string[] = [];
-      for (let n = 0; n < 4; n++)
-        claims.push(await db.insert("voiceNoteClaims", make.claim(artifactId) as never));
-      for (const claimId of claims.reverse()) {
-        for (let n = 0; n < 15; n++) {
-          await db.insert("voiceNoteEntityResolutions", make.resolution(claimId, artifactId) as never);
+  test.each([7, 13, 20, 25, 40])(
+    "are counted whole where what belongs to later rows is older, %i at once",
+    async (documentsRead) => {
+      const t = backend();
+      await seed(t);
+      await t.run(async ({ db }) => {
+        const noteId = await db.insert("voiceNotes", make.note() as never);
+        const artifactId = await db.insert(
+          "voiceNoteArtifacts",
+          make.artifact({ voiceNoteId: noteId }) as never,
+        );
+        const claims: string[] = [];
+        for (let n = 0; n < 12; n++)
+          claims.push(await db.insert("voiceNoteClaims", make.claim(artifactId) as never));
+        for (const claimId of claims.reverse()) {
+          for (let n = 0; n < 5; n++) {
+            await db.insert("voiceNoteEntityResolutions", make.resolution(claimId, artifactId) as never);
+          }
         }
-      }
-    });
-    let answer: StatusPage;
-    let cursor: string | undefined;
-    do {
-      const page = { organizationId: "org_a", ...(cursor === undefined ? {} : { cursor }) };
-      answer = await t.query(
-        async (ctx) =>
-          await ctx.runQuery(internal.v2Rollout.statusPage, page, {
-            transactionLimits: { documentsRead: 10 },
-          }),
-      );
-      cursor = answer.cursor ?? undefined;
-    } while (!answer.done);
-    expect(answer).toMatchObject({ claims: 4, entityResolutions: { total: 60 } });
-  });
+      });
+      let answer: StatusPage;
+      let cursor: string | undefined;
+      do {
+        const page = { organizationId: "org_a", ...(cursor === undefined ? {} : { cursor }) };
+        answer = await t.query(
+          async (ctx) =>
+            await ctx.runQuery(internal.v2Rollout.statusPage, page, {
+              transactionLimits: { documentsRead },
+            }),
+        );
+        cursor = answer.cursor ?? undefined;
+      } while (!answer.done);
+      expect(answer).toMatchObject({ claims: 12, entityResolutions: { total: 60 } });
+    },
+  );
 
   test("go on where the room ends before a row has got any", async () => {
     const t = backend({ validate: false });
