@@ -344,6 +344,27 @@ describe("a batch", () => {
     }
   });
 
+  test("ends behind the first malformed note only where it is a sweep", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    const ids = await t.run(async ({ db }) => {
+      const all: string[] = [];
+      for (let n = 0; n < 4; n++)
+        all.push(await db.insert("voiceNotes", make.note(n === 1 ? { insights: 5 } : {}) as never));
+      return all;
+    });
+    const { migrationBatch, migrationPage } = internal.v2Rollout;
+    const call = { organizationId: "org_a", repair: false, isRetry: false, nowMs: Date.now(), runMs: 1 };
+    const stretch = { after: null, most: 40 };
+    const page = await t.query(migrationPage, { ...call, ...stretch, dryRun: true });
+    expect(page.notes.map(({ verdict }) => verdict)).toEqual(["migrate", "malformed", "migrate", "migrate"]);
+    expect(page).toMatchObject({ malformed: [{ row: 1, id: ids[1], field: "insights" }], isLast: true });
+    const swept = await t.mutation(migrationBatch, { ...call, notes: stretch });
+    expect(swept).toMatchObject({ verdicts: ["migrate", "malformed"], ids: ids.slice(0, 2), isLast: false });
+    const batch = await t.mutation(migrationBatch, { ...call, notes: ids });
+    expect(batch).toMatchObject({ verdicts: ["migrated", "malformed", "migrate", "migrate"] });
+  });
+
   test.each(["batch", "sweep", "page"])("makes no more lookups than it may: a %s", async (kind) => {
     const t = backend();
     await seed(t);

@@ -640,6 +640,39 @@ describe("a run that someone waits for", () => {
   });
 });
 
+test("the notes that failed in a run are read page by page, also those that are gone", async () => {
+  const { t } = ledgerBackend({ oldFiles: true });
+  await seed(t);
+  const ids = await t.run(async ({ db }) => {
+    const all: string[] = [];
+    for (let n = 0; n < 12; n++) {
+      const fields = n % 3 ? {} : { audioStorageId: "an old path" };
+      all.push(await db.insert("voiceNotes", make.note(fields) as never));
+    }
+    return all;
+  });
+  const { runId } = await start(t);
+  await settle(t);
+  const failed = ids.filter((_, n) => n % 3 === 0);
+  await t.run(async ({ db }) => await db.delete(failed[1] as never));
+  const call = { organizationId: "org_a", repair: false, isRetry: false, nowMs: Date.now(), runMs: 1 };
+  const page = async (after: string | null, most: number) => {
+    const { notes, isLast } = await t.query(v2Rollout.migrationPage, {
+      ...call,
+      retryOf: runId,
+      dryRun: false,
+      after,
+      most,
+    });
+    return [...notes.map(({ id, position, verdict }) => ({ id, position, verdict })), isLast];
+  };
+  const read = (nth: number, verdict = "migrate") => ({ id: failed[nth], position: failed[nth], verdict });
+  expect(await page(null, 9)).toEqual([read(0), read(1, "gone"), read(2), read(3), true]);
+  expect(await page(null, 2)).toEqual([read(0), read(1, "gone"), false]);
+  expect(await page(failed[1] ?? "", 1)).toEqual([read(2), false]);
+  expect(await page(failed[2] ?? "", 9)).toEqual([read(3), true]);
+});
+
 describe("without a ledger", () => {
   const { ledger: _, ...withoutLedger } = host;
 
