@@ -359,10 +359,19 @@ describe("a batch", () => {
     const page = await t.query(migrationPage, { ...call, ...stretch, dryRun: true });
     expect(page.notes.map(({ verdict }) => verdict)).toEqual(["migrate", "malformed", "migrate", "migrate"]);
     expect(page).toMatchObject({ malformed: [{ row: 1, id: ids[1], field: "insights" }], isLast: true });
+    expect(page.notes.map(({ rows }) => rows === null)).toEqual([false, true, false, false]);
+    const planned = await t.query(migrationPage, { ...call, ...stretch, dryRun: false });
+    expect(planned.notes.map(({ rows }) => rows)).toEqual([null, null, null, null]);
     const swept = await t.mutation(migrationBatch, { ...call, notes: stretch });
     expect(swept).toMatchObject({ verdicts: ["migrate", "malformed"], ids: ids.slice(0, 2), isLast: false });
     const batch = await t.mutation(migrationBatch, { ...call, notes: ids });
-    expect(batch).toMatchObject({ verdicts: ["migrated", "malformed", "migrate", "migrate"] });
+    expect(batch).toMatchObject({
+      verdicts: ["migrated", "malformed", "migrate", "migrate"],
+      malformed: [{ row: 1 }],
+      isLast: false,
+    });
+    const none = await t.mutation(migrationBatch, { ...call, organizationId: "org_b", notes: stretch });
+    expect(none).toMatchObject({ verdicts: [], ids: [], position: null, isLast: true });
   });
 
   test.each(["batch", "sweep", "page"])("makes no more lookups than it may: a %s", async (kind) => {

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import type { ActionCtx } from "../../js-shims/host";
 import { migrateFunction, migrateNotes } from "../../js-shims/writing/migrateNotes";
+import { migrationBatchFunction, migrationPageFunction } from "../../js-shims/writing/migrationTransactions";
 import { api, internal } from "../backend/convex/_generated/api";
 import type { Backend } from "./backend";
 import * as make from "./documents";
@@ -686,6 +687,22 @@ describe("without a ledger", () => {
     );
     expect(answer).toMatchObject({ runId: null, done: true, processed: 10 });
     expect(await t.query(v2Rollout.runs, {})).toEqual([]);
+  });
+
+  test.each([
+    [
+      "a batch of a run",
+      migrationBatchFunction,
+      { notes: [], run: { recording: { before: { number: 0 } } } },
+    ],
+    ["a page of a retry", migrationPageFunction, { retryOf: "r1", after: null, most: 1 }],
+  ])("there is not %s", async (_, make, args) => {
+    const { _handler: handler } = make(withoutLedger) as unknown as {
+      _handler: (ctx: object, args: object) => Promise<unknown>;
+    };
+    await expect(handler({}, args)).rejects.toMatchObject({
+      data: { message: expect.stringContaining("a run needs the ledger") },
+    });
   });
 
   test("there are no legs", async () => {
