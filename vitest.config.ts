@@ -15,20 +15,23 @@ export default new WebAssembly.Module(bytes);`;
   },
 };
 
+/** The tests of the shims. scripts/mutants runs them, too. */
+export const shims = {
+  plugins: [wasm],
+  test: {
+    name: "shims",
+    include: ["tests/shims/**/*.test.ts"],
+    environment: "edge-runtime",
+    setupFiles: ["tests/properties.ts"],
+    server: { deps: { inline: ["convex-test"] } },
+    testTimeout: 120_000,
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
-      {
-        plugins: [wasm],
-        test: {
-          name: "shims",
-          include: ["tests/shims/**/*.test.ts"],
-          environment: "edge-runtime",
-          setupFiles: ["tests/properties.ts"],
-          server: { deps: { inline: ["convex-test"] } },
-          testTimeout: 120_000,
-        },
-      },
+      shims,
       {
         test: {
           name: "node",

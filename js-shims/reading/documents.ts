@@ -23,12 +23,8 @@ function status<Word extends string>(all: readonly Word[], stored: unknown): Wor
   return stored === undefined || stored === null ? undefined : (known(all, stored) ?? "unknown");
 }
 
-/** Is it a text that is not blank? Of most the first character tells. */
-function hasText(text: unknown): boolean {
-  if (typeof text !== "string") return false;
-  const first = text.charCodeAt(0);
-  return (first > 0x20 && first < 0x7f) || text.trim() !== "";
-}
+/** Is it a text that is not blank? */
+const hasText = (text: unknown): boolean => typeof text === "string" && text.trim() !== "";
 
 export const noteFacts = (note: StoredDocument): NoteFacts => ({
   transcriptionStatus: status(constants.transcriptionStatuses, note.transcriptionStatus),

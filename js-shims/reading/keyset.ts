@@ -52,11 +52,13 @@ export function positionOf(source: Source, document: StoredDocument): string {
   return encoder.encode(position).length <= LONGEST_POSITION_BYTES ? position : JSON.stringify(document._id);
 }
 
-/** Is it nested no deeper than Convex's values are? */
-const isFlat = (value: JSONValue, depth = DEEPEST): boolean =>
+/** May it be stored: nested no deeper than Convex's values are, and without what newer clients write in place of one? */
+const isStorable = (value: JSONValue, depth = DEEPEST): boolean =>
   typeof value !== "object" ||
   value === null ||
-  (depth > 0 && Object.values(value).every((part) => isFlat(part as JSONValue, depth - 1)));
+  (depth > 0 &&
+    !("$commitTs" in value) &&
+    Object.values(value).every((part) => isStorable(part as JSONValue, depth - 1)));
 
 /** What a position says, which may be forged: the id of a document, or the key of one. Throws INVALID_CURSOR where it is
  * neither. */
@@ -68,7 +70,7 @@ function parsed(db: Database, source: Source, position: string): string | Key {
     if (typeof read === "string" && fields.length > 2) {
       const id: string | null = db.normalizeId(source.table, read);
       if (id !== null) return id;
-    } else if (Array.isArray(read) && read.length === fields.length && isFlat(read)) {
+    } else if (Array.isArray(read) && read.length === fields.length && isStorable(read)) {
       const key = read.map((part) => {
         const isUndefined = typeof part === "object" && part !== null && "$undefined" in part;
         const value: Value | undefined = isUndefined ? undefined : jsonToConvex(part);
@@ -101,7 +103,7 @@ async function keyAt(
   if (document === null) return undefined;
   readers.count(document);
   const { index, values } = source;
-  const isInRange = values.every((value, nth) => document[index.fields[nth] ?? ""] === value);
+  const isInRange = values.every((value, nth) => document[index.fields[nth] as string] === value);
   return isInRange ? keyFields(source).map((field) => document[field] as Value | undefined) : undefined;
 }
 
@@ -148,7 +150,7 @@ export async function findBehind(
   most = Number.POSITIVE_INFINITY,
 ): Promise<DocumentPage | typeof LOST> {
   const { table, index, values } = source;
-  const fields = position === null ? [] : keyFields(source);
+  const fields = keyFields(source);
   const key = position === null ? [] : await keyAt(db, source, position, readers, meter);
   if (key === undefined) return LOST;
   const documents: StoredDocument[] = [];
@@ -157,6 +159,7 @@ export async function findBehind(
     for (;;) {
       const mayRead = documents.length < most && readers.mayRead();
       if (!(mayRead === true || (await mayRead))) {
+        // Stryker disable next-line OptionalChaining: the second is for a type that does not say that Convex's have it
         await iterator?.return?.();
         return { documents, isLast: false };
       }
@@ -164,9 +167,9 @@ export async function findBehind(
         meter.range();
         const range = db.query(table).withIndex(index.name as never, (q) => {
           let builder = q as unknown as Builder;
-          for (const [at, value] of values.entries()) builder = builder.eq(index.fields[at] ?? "", value);
-          for (let at = 0; at < same; at++) builder = builder.eq(fields[at] ?? "", key[at]);
-          if (key.length > 0) builder = builder.gt(fields[same] ?? "", key[same]);
+          for (const [at, value] of values.entries()) builder = builder.eq(index.fields[at] as string, value);
+          for (let at = 0; at < same; at++) builder = builder.eq(fields[at] as string, key[at]);
+          if (key.length > 0) builder = builder.gt(fields[same] as string, key[same]);
           return builder as unknown as typeof q;
         });
         iterator = range[Symbol.asyncIterator]();

@@ -60,11 +60,12 @@ export async function judgeNotes(
     artifacts: linked.flatMap((ofNote, note) => ofNote.map((artifact) => artifactToJudge(artifact, note))),
   });
   const judged = judgements.map(({ verdict, repairedArtifact }, at) => ({
-    id: ids[at] ?? "",
+    id: ids[at] as string,
     note: read[at] ?? null,
     verdict,
     malformedField: malformedFields[at] ?? null,
-    repaired: repairedArtifact === null ? null : (artifacts[repairedArtifact] ?? null),
+    repaired: repairedArtifact === null ? null : (artifacts[repairedArtifact] as StoredDocument),
+    // Stryker disable next-line ConditionalExpression: for those that are repaired, it is looked up below
     missing: repairedArtifact === null ? missingRows(verdict) : undefined,
   }));
   return await lookUpRepairs(host, db, judged, meter);
@@ -100,8 +101,9 @@ async function lookUpRepairs(
   judged: JudgedDocument[],
   meter: Meter,
 ): Promise<JudgedDocument[]> {
-  const repaired = judged.filter(({ repaired }) => repaired !== null);
-  const [first, ...rest] = repaired;
+  const [first, ...rest] = judged.flatMap((note) =>
+    note.repaired === null ? [] : [{ note, artifactId: note.repaired._id }],
+  );
   if (first === undefined) return judged;
   const { transcriptsByArtifact, claimsByArtifact } = host.indexes;
   /** Undefined where it could not be read. */
@@ -109,8 +111,11 @@ async function lookUpRepairs(
     const page = await readBehind(db, from, null, readers, meter, 1);
     return page.documents.length > 0 || (page.isLast ? false : undefined);
   };
-  const lookUp = async (note: JudgedDocument, ofTranscript: Readers, ofClaims: Readers): Promise<boolean> => {
-    const artifactId = note.repaired?._id ?? "";
+  const lookUp = async (
+    { note, artifactId }: { note: JudgedDocument; artifactId: string },
+    ofTranscript: Readers,
+    ofClaims: Readers,
+  ): Promise<boolean> => {
     const transcript = await has(
       source("voiceNoteTranscripts", transcriptsByArtifact, artifactId),
       ofTranscript,
@@ -129,8 +134,8 @@ async function lookUpRepairs(
   );
   const room = (await meter.told()).room("repairs");
   const through = await withReaders(room, meter, (readers) =>
-    forEach(rest.slice(0, notes - 1), room.width, (note) => lookUp(note, readers, readers)),
+    forEach(rest.slice(0, notes - 1), room.width, (repair) => lookUp(repair, readers, readers)),
   );
   const next = rest[through];
-  return next === undefined ? judged : judged.slice(0, judged.indexOf(next));
+  return next === undefined ? judged : judged.slice(0, judged.indexOf(next.note));
 }

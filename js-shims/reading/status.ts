@@ -83,10 +83,11 @@ async function carryOut(
         break;
       }
       case "lookUp":
-        await lookUp(host, ctx, scan, step, page?.documents ?? [], meter);
+        // The core asks for what belongs to a page that it was told of.
+        await lookUp(host, ctx, scan, step, (page as PageAtHand).documents, meter);
         break;
       case "pause": {
-        const position = page === undefined || step.rows === null ? null : positionBehind(page, step.rows);
+        const position = step.rows === null ? null : positionBehind(page as PageAtHand, step.rows);
         return scan.answer(position, await meter.told());
       }
       case "done":
@@ -134,6 +135,12 @@ function feedPage(scan: StatusScan, range: Range, { documents, isLast }: Documen
   }
 }
 
+/** How far a lookup got that broke off. */
+const openAt = (source: Source, last: StoredDocument) => ({
+  id: String(source.values[0]),
+  after: positionOf(source, last),
+});
+
 /** Looks up what belongs to the rows of a page that a step asks for. */
 async function lookUp(
   host: Host,
@@ -144,14 +151,16 @@ async function lookUp(
   meter: Meter,
 ): Promise<void> {
   const { table, index } = lookUpOf(host, step.range);
-  const sources = step.rows.map((row) => source(table, index, page[row]?._id ?? ""));
+  const sources = step.rows.map((row) => source(table, index, (page[row] as StoredDocument)._id));
   const pages: DocumentPage[] = [];
   let isLost = false;
   const complete = await withReaders(step, meter, (readers) =>
     forEach(sources, step.width, async (from, at) => {
-      const read = await findBehind(ctx.db, from, at === 0 ? step.after : null, readers, meter);
+      // A step that goes on in the middle of a row asks for that one alone.
+      const read = await findBehind(ctx.db, from, step.after, readers, meter);
       if (read === LOST) {
         isLost = true;
+        // Stryker disable next-line BooleanLiteral: whatever else was read is dropped
         return false;
       }
       pages[at] = read;
@@ -164,16 +173,12 @@ async function lookUp(
   }
   // What is behind a lookup that broke off is dropped, as if it had not begun.
   const lists = pages.slice(0, complete + 1).map(({ documents }) => documents);
-  const openSource = sources[complete];
   const lastList = lists[complete] ?? [];
   const last = lastList[lastList.length - 1];
   const documents = lists.flat();
   const found = {
     complete,
-    open:
-      openSource && last
-        ? { id: String(openSource.values[0]), after: positionOf(openSource, last) }
-        : undefined,
+    open: last && openAt(sources[complete] as Source, last),
     malformed: malformedDocuments(table, documents),
   };
   if (step.range.kind === "notes") scan.feedLinkedArtifacts(lists.flatMap(linkedArtifacts), found);

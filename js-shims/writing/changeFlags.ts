@@ -4,6 +4,7 @@ import { FlagChange, type FlagChangeCall, free } from "../core.js";
 import { findOrganization } from "../functions/access.js";
 import type { Host, MutationCtx } from "../host.js";
 import { addChange } from "../ledger/store.js";
+import type { StoredDocument } from "../reading/documents.js";
 import { positionOf } from "../reading/keyset.js";
 import { Meter } from "../reading/meter.js";
 import type { ChangeAnswer } from "../validators/flags.js";
@@ -50,10 +51,10 @@ async function carryOut(
   }
   for (const { key, afterRow } of plan.further) {
     const organization = organizationRows(host, key, organizationId);
-    const left = await firstRowStamp(ctx, organization, meter);
-    const last = flags[key].organization[afterRow];
-    if (left === undefined || last === undefined) continue;
-    const call = { organizationId, key, enabled, updatedBy, at, ...(reason === undefined ? {} : { reason }) };
+    // There are rows, and the core names one of them.
+    const left = (await firstRowStamp(ctx, organization, meter)) as string;
+    const last = flags[key].organization[afterRow] as StoredDocument;
+    const call = { organizationId, key, enabled, updatedBy, at, reason };
     await scheduleFlagRows(host, ctx, { ...call, left, after: positionOf(organization, last) });
   }
   const { success, changed, before, after, effective, previous, warnings } = plan.answer;

@@ -28,7 +28,7 @@ export type Note = StoredDocument & {
   insights: Insight[];
 };
 
-const topicByCategory: Record<string, string> = {
+const topics = {
   injury: "injury",
   skill_rating: "skill_rating",
   skill_progress: "skill_progress",
@@ -57,12 +57,11 @@ const topicByCategory: Record<string, string> = {
   action_item: "todo",
   training: "session_plan",
 };
+const topicByCategory = new Map<string | undefined, string>(Object.entries(topics));
 
 /** The claim topic of an insight's category. */
 export const topicOf = (category: string | undefined): string =>
-  (category !== undefined && Object.prototype.hasOwnProperty.call(topicByCategory, category)
-    ? topicByCategory[category]
-    : undefined) ?? "performance";
+  topicByCategory.get(category) ?? "performance";
 
 // Convex stores no field that is undefined.
 

@@ -5,6 +5,7 @@ import { v } from "convex/values";
 
 import { flagRoom, planFurtherRows } from "../core.js";
 import type { Host, MutationCtx } from "../host.js";
+import type { StoredDocument } from "../reading/documents.js";
 import { positionOf, readBehind } from "../reading/keyset.js";
 import { Meter } from "../reading/meter.js";
 import { withReaders } from "../reading/readers.js";
@@ -37,9 +38,11 @@ async function bringRows(host: Host, ctx: MutationCtx, args: FlagRowsArgs): Prom
     const plan = planFurtherRows({ ...call, first, rows: documents.map(describedRow), isLast });
     for (const write of plan.writes) await writeFlag(host, ctx, write, organizationId, updatedBy, documents);
     const { isOvertaken, goesOn } = plan;
-    const last = documents[documents.length - 1];
-    if (goesOn && last !== undefined)
+    if (goesOn) {
+      // It goes on behind the rows that were read.
+      const last = documents[documents.length - 1] as StoredDocument;
       await scheduleFlagRows(host, ctx, { ...args, after: positionOf(rows, last) });
+    }
     console.info(
       JSON.stringify({
         event: "v2-rollout.flagRows",

@@ -1,5 +1,7 @@
 /** The stand-in backend in convex-test's engine. */
 
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
 import { convexTest, type TestConvex } from "convex-test";
 
 import componentSchema from "../../js-shims/component/schema";
@@ -19,12 +21,22 @@ function withOldFiles() {
   return { ...schema, tables: { ...schema.tables, voiceNotes: { export: () => notes } } };
 }
 
+/** The schema, with artifacts that say of which organization they are, and their index. */
+export function withOwners(): typeof schema {
+  const { voiceNoteArtifacts, ...tables } = schema.tables;
+  const owned = defineTable({ ...voiceNoteArtifacts.validator.fields, ownerId: v.optional(v.string()) })
+    .index("by_voiceNoteId", ["voiceNoteId"])
+    .index("by_ownerId", ["ownerId"]);
+  return defineSchema({ ...tables, voiceNoteArtifacts: owned }) as unknown as typeof schema;
+}
+export const artifactsByOrganization = { name: "by_ownerId", fields: ["ownerId"] };
+
 /** A backend with Convex's limits. Without validation documents may be malformed; with old files those of notes may be,
- * which only shows when their artifact is written. */
+ * which only shows when their artifact is written. The schema may have further indexes. */
 export function backend(
-  options: { validate?: boolean; oldFiles?: boolean; modules?: typeof modules } = {},
+  options: { validate?: boolean; oldFiles?: boolean; modules?: typeof modules; schema?: typeof schema } = {},
 ): Backend {
-  const described = options.oldFiles ? withOldFiles() : schema;
+  const described = options.oldFiles ? withOldFiles() : (options.schema ?? schema);
   const checked = options.validate === false ? { ...schema, schemaValidation: false } : described;
   const t = convexTest({
     schema: checked as unknown as typeof schema,

@@ -2,11 +2,13 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { FlagChangeCall } from "../../js-shims/core";
 import { isRolloutError } from "../../js-shims/errors";
+import { Meter, valueBytes } from "../../js-shims/reading/meter";
 import type { ChangeAnswer } from "../../js-shims/validators";
 import { changeFlags } from "../../js-shims/writing/changeFlags";
+import { firstRowStamp, organizationRows } from "../../js-shims/writing/flagRows";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
-import { type Backend, backend, readAll } from "./backend";
+import { artifactsByOrganization, type Backend, backend, readAll, withOwners } from "./backend";
 import * as make from "./documents";
 import { codeOf, seed, staff } from "./seed";
 
@@ -257,6 +259,36 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
     );
   });
 
+  test("restore writes a row anew, writes others over, and deletes those that were not there", async () => {
+    logged();
+    const t = backend();
+    await seed(t);
+    const notes = "Runbook";
+    for (let n = 0; n < 3; n++) await insertFlag(t, { featureKey: keys[0], enabled: true, notes });
+    const { previous } = await t.mutation(enable, { organizationId: "org_a" });
+    await t.mutation(disable, { organizationId: "org_a" });
+    const stored = await rowsOf(t, keys[0]);
+    await t.run(async ({ db }) => await db.delete(stored[2]?._id as never));
+    expect(await rowsOf(t, keys[1])).toMatchObject([{ enabled: false }]);
+    const began = Date.now();
+    await t.mutation(enable, { organizationId: "org_a", restore: previous ?? "", enabledBy: "Ann Lee" });
+    const row = {
+      featureKey: keys[0],
+      scope: "organization",
+      organizationId: "org_a",
+      enabled: true,
+      updatedBy: "Ann Lee",
+    };
+    const rows = await rowsOf(t, keys[0]);
+    expect(rows).toMatchObject([
+      { ...row, _id: stored[0]?._id, notes: expect.stringContaining(notes) },
+      { ...row, _id: stored[1]?._id, notes: expect.stringContaining(notes) },
+      { ...row, notes: expect.stringMatching(/^enableV2ForOrg \(restore\) by Ann Lee .*none -> true/) },
+    ]);
+    for (const { updatedAt } of rows) expect(updatedAt).toBeGreaterThanOrEqual(began);
+    expect(await rowsOf(t, keys[1])).toEqual([]);
+  });
+
   test("both flags change, or none", async () => {
     const t = backend();
     await seed(t);
@@ -308,6 +340,21 @@ describe("enableV2ForOrg and disableV2ForOrg", () => {
       await other.run(async ({ db }) => await db.insert(table, row as never));
       expect(await attempt(other), table).toBe(true);
     }
+  });
+
+  test("without a lookup, all artifacts are looked through where they have an index by organization", async () => {
+    logged();
+    const { findOrganization: _, ...withoutLookUp } = host;
+    const wired = { ...withoutLookUp, indexes: { ...host.indexes, artifactsByOrganization } };
+    const t = backend({ schema: withOwners() });
+    await t.run(async ({ db }) => {
+      // It names the organization, but the index says of whom it is.
+      await db.insert("voiceNoteArtifacts", { ...make.artifact(), ownerId: "org_b" } as never);
+    });
+    const attempt = async (organizationId: string) =>
+      await t.mutation(async (ctx) => await changeFlags(wired, ctx as never, { ...request, organizationId }));
+    expect(await refused(attempt("org_a"))).toMatchObject({ code: "ORGANIZATION_NOT_FOUND" });
+    expect(await attempt("org_b")).toMatchObject({ success: true });
   });
 
   test("without a lookup, the newest artifacts are read as far as a transaction may", async () => {
@@ -437,6 +484,49 @@ describe("warnings", () => {
     const { warnings } = await t.mutation(enable, { organizationId: "org_a" });
     expect(warnings[0]).toMatch(/^voice_notes_v2: \d or more user rows on the platform/);
   });
+});
+
+test("the first row's stamp tells what it holds, and when that was written; reading it counts", async () => {
+  const t = backend();
+  const stampOf = async (organizationId: string) =>
+    await t.mutation(async (ctx) => {
+      const meter = new Meter({});
+      const stamp = await firstRowStamp(ctx as never, organizationRows(host, keys[0], organizationId), meter);
+      const { documentsRead, bytesRead, databaseQueries } = (await meter.told()).metrics();
+      return { stamp, used: [documentsRead.used, bytesRead.used, databaseQueries.used] };
+    });
+  expect(await stampOf("org_a")).toEqual({ stamp: undefined, used: [0, 0, 1] });
+  const id = await insertFlag(t, { enabled: false, updatedAt: 7 });
+  await insertFlag(t, { enabled: true, updatedAt: 8 });
+  const bytes = valueBytes((await rowsOf(t, keys[0]))[0]);
+  expect(await stampOf("org_a")).toEqual({ stamp: JSON.stringify([id, "off", 7]), used: [1, bytes, 1] });
+  expect(await stampOf("org_b")).toEqual({ stamp: undefined, used: [0, 0, 1] });
+});
+
+test("a row whose notes are no text is written like any other", async () => {
+  logged();
+  const t = backend({ validate: false });
+  await seed(t);
+  for (const notes of [7, null, ["Runbook"]]) await insertFlag(t, { enabled: false, notes });
+  expect(await t.mutation(enable, { organizationId: "org_a" })).toMatchObject({ success: true });
+  const rows = await rowsOf(t, keys[0]);
+  expect(rows.map(({ enabled }) => enabled)).toEqual([true, true, true]);
+  for (const { notes } of rows) expect(notes).toMatch(/^enableV2ForOrg by script at .*: false -> true$/);
+});
+
+test("a change without effect is warned of in the log, with all that its answer warns of", async () => {
+  logged();
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const t = backend();
+  await seed(t);
+  expect(await t.mutation(enable, { organizationId: "org_a" })).toMatchObject({ success: true });
+  expect(warn).not.toHaveBeenCalled();
+  vi.stubEnv(variables.voice_notes_v2, "false");
+  vi.stubEnv(variables.entity_resolution_v2, "false");
+  const { success, warnings } = await t.mutation(enable, { organizationId: "org_a" });
+  expect(success).toBe(false);
+  expect(warnings.length).toBeGreaterThan(1);
+  expect(warn.mock.calls).toEqual([[`enableV2ForOrg org_a: ${warnings.join("; ")}`]]);
 });
 
 describe("any number of rows", () => {

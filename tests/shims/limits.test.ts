@@ -322,6 +322,100 @@ describe("a batch", () => {
     expect(used + remaining).toBe(5);
   });
 
+  test.each(["sweep", "page"])("of an organization meets no other's notes: a %s", async (kind) => {
+    const t = backend();
+    await seed(t);
+    const own = await t.run(async ({ db }) => {
+      const ids: string[] = [];
+      for (let n = 0; n < 12; n++) {
+        const id = await db.insert("voiceNotes", make.note({ orgId: n % 3 ? "org_b" : "org_a" }) as never);
+        if (n % 3 === 0) ids.push(id);
+      }
+      return ids;
+    });
+    const { migrationBatch, migrationPage } = internal.v2Rollout;
+    const call = { organizationId: "org_a", repair: false, isRetry: false, nowMs: Date.now(), runMs: 1 };
+    const stretch = { after: null, most: 40 };
+    if (kind === "page") {
+      const page = await t.query(migrationPage, { ...call, ...stretch, dryRun: false });
+      expect(page.notes.map(({ id }) => id)).toEqual(own);
+    } else {
+      expect(await t.mutation(migrationBatch, { ...call, notes: stretch })).toMatchObject({ ids: own });
+    }
+  });
+
+  test("ends behind the first malformed note only where it is a sweep", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    const ids = await t.run(async ({ db }) => {
+      const all: string[] = [];
+      for (let n = 0; n < 4; n++)
+        all.push(await db.insert("voiceNotes", make.note(n === 1 ? { insights: 5 } : {}) as never));
+      return all;
+    });
+    const { migrationBatch, migrationPage } = internal.v2Rollout;
+    const call = { organizationId: "org_a", repair: false, isRetry: false, nowMs: Date.now(), runMs: 1 };
+    const stretch = { after: null, most: 40 };
+    const page = await t.query(migrationPage, { ...call, ...stretch, dryRun: true });
+    expect(page.notes.map(({ verdict }) => verdict)).toEqual(["migrate", "malformed", "migrate", "migrate"]);
+    expect(page).toMatchObject({ malformed: [{ row: 1, id: ids[1], field: "insights" }], isLast: true });
+    expect(page.notes.map(({ rows }) => rows === null)).toEqual([false, true, false, false]);
+    const planned = await t.query(migrationPage, { ...call, ...stretch, dryRun: false });
+    expect(planned.notes.map(({ rows }) => rows)).toEqual([null, null, null, null]);
+    const swept = await t.mutation(migrationBatch, { ...call, notes: stretch });
+    expect(swept).toMatchObject({ verdicts: ["migrate", "malformed"], ids: ids.slice(0, 2), isLast: false });
+    const batch = await t.mutation(migrationBatch, { ...call, notes: ids });
+    expect(batch).toMatchObject({
+      verdicts: ["migrated", "malformed", "migrate", "migrate"],
+      malformed: [{ row: 1 }],
+      isLast: false,
+    });
+    const none = await t.mutation(migrationBatch, { ...call, organizationId: "org_b", notes: stretch });
+    expect(none).toMatchObject({ verdicts: [], ids: [], position: null, isLast: true });
+  });
+
+  test.each(["batch", "sweep", "page"])("makes no more lookups than it may: a %s", async (kind) => {
+    const t = backend();
+    await seed(t);
+    const ids: string[] = [];
+    const now = Date.now;
+    Date.now = () => now() - 2 * 24 * 3_600_000;
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 40; n++) {
+        const voiceNoteId = await db.insert("voiceNotes", make.note() as never);
+        ids.push(voiceNoteId);
+        const broken = make.artifact({ voiceNoteId, status: "failed", updatedAt: 1 });
+        if (n % 2) await db.insert("voiceNoteArtifacts", broken as never);
+      }
+    });
+    Date.now = now;
+    const { migrationBatch, migrationPage } = internal.v2Rollout;
+    const call = {
+      organizationId: "org_a",
+      repair: true,
+      isRetry: false,
+      nowMs: Date.now(),
+      runMs: Date.now(),
+    };
+    const stretch = { after: null, most: 40 };
+    for (const databaseQueries of [16, 24, 32, 48, 64, 100, 256]) {
+      const limited = { transactionLimits: { databaseQueries } };
+      const judged = await (kind === "page"
+        ? t.query(async (ctx) => {
+            const args = { ...call, ...stretch, dryRun: true };
+            return (await ctx.runQuery(migrationPage, args, limited)).notes.length;
+          })
+        : t.mutation(async (ctx) => {
+            const args = { ...call, notes: kind === "batch" ? ids : stretch };
+            const batch = await ctx.runMutation(migrationBatch, args, limited as never);
+            return "verdicts" in batch ? batch.verdicts.length : 0;
+          }));
+      expect(judged).toBeGreaterThan(0);
+      expect(judged).toBeLessThanOrEqual(databaseQueries);
+      if (databaseQueries === 256) expect(judged).toBe(40);
+    }
+  });
+
   test("is not kept from a note by fields that it does not read", async () => {
     const t = backend({ validate: false });
     await seed(t);
@@ -352,6 +446,81 @@ describe("a batch", () => {
     expect(failures[0]?.message.length).toBeLessThan(1_000);
   });
 });
+describe("a batch of large documents", () => {
+  /** Writes the notes at once by their ids, and answers how many of them fitted. */
+  async function written(t: Backend, ids: readonly string[]): Promise<number> {
+    const call = { repair: true, isRetry: false, nowMs: Date.now(), runMs: Date.now(), notes: [...ids] };
+    const batch = await t.mutation(internal.v2Rollout.migrationBatch, call);
+    if ("notWritten" in batch) throw new Error(batch.notWritten);
+    return batch.verdicts.length;
+  }
+
+  /** Writes all notes, batch after batch, and answers how many each of these wrote. */
+  async function writtenInBatches(t: Backend, ids: readonly string[]): Promise<number[]> {
+    const counts: number[] = [];
+    for (let from = 0; from < ids.length; from += counts.at(-1) as number) {
+      counts.push(await written(t, ids.slice(from)));
+      expect(counts.at(-1)).toBeGreaterThan(0);
+    }
+    return counts;
+  }
+
+  const status = async (t: Backend): Promise<StatusAnswer> =>
+    await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+
+  const large = "x".repeat(900_000);
+
+  test("is cut where notes are large", async () => {
+    const t = backend();
+    await seed(t);
+    const ids: string[] = [];
+    for (let n = 0; n < 28; n++) {
+      await t.run(async ({ db }) => {
+        ids.push(await db.insert("voiceNotes", make.note({ transcription: large }) as never));
+      });
+    }
+    expect((await writtenInBatches(t, ids)).length).toBeGreaterThan(1);
+    expect(await status(t)).toMatchObject({
+      migration: { migrated: 28 },
+      artifacts: { total: 28 },
+      transcripts: 28,
+    });
+  });
+
+  test.each([
+    ["transcripts", { transcript: large, claim: "" }],
+    ["claims", { transcript: "", claim: large }],
+  ])("is cut where %s that a repair looks for are large", async (_, texts) => {
+    const t = backend();
+    await seed(t);
+    const ids: string[] = [];
+    const day = 24 * 3_600_000;
+    const now = Date.now;
+    Date.now = () => now() - 2 * day;
+    for (let n = 0; n < 28; n++) {
+      await t.run(async ({ db }) => {
+        const id = await db.insert("voiceNotes", make.note({ insights: [make.insight()] }) as never);
+        ids.push(id);
+        const row = make.artifact({ voiceNoteId: id, status: "failed", updatedAt: 1 });
+        const artifactId = await db.insert("voiceNoteArtifacts", row as never);
+        const transcript = make.transcript(artifactId, { fullText: texts.transcript });
+        // Half of them lack one of the two.
+        if (n % 4 !== 1) await db.insert("voiceNoteTranscripts", transcript as never);
+        if (n % 4 !== 3)
+          await db.insert("voiceNoteClaims", make.claim(artifactId, { sourceText: texts.claim }) as never);
+      });
+    }
+    Date.now = now;
+    expect((await writtenInBatches(t, ids)).length).toBeGreaterThan(1);
+    expect(await status(t)).toMatchObject({
+      migration: { migrated: 28 },
+      artifacts: { total: 28 },
+      transcripts: 28,
+      claims: 28,
+    });
+  });
+});
+
 describe("repair of large artifacts", () => {
   test("no batch fails for want of room", async () => {
     const t = backend();
@@ -437,6 +606,56 @@ describe("a dry run that is followed cursor by cursor", () => {
   }, 120_000);
 });
 describe("lookups that take several transactions", () => {
+  test.each([7, 13, 20, 25, 40])(
+    "are counted whole where what belongs to later rows is older, %i at once",
+    async (documentsRead) => {
+      const t = backend();
+      await seed(t);
+      await t.run(async ({ db }) => {
+        const noteId = await db.insert("voiceNotes", make.note() as never);
+        const artifactId = await db.insert(
+          "voiceNoteArtifacts",
+          make.artifact({ voiceNoteId: noteId }) as never,
+        );
+        const claims: string[] = [];
+        for (let n = 0; n < 12; n++)
+          claims.push(await db.insert("voiceNoteClaims", make.claim(artifactId) as never));
+        for (const claimId of claims.reverse()) {
+          for (let n = 0; n < 5; n++) {
+            await db.insert("voiceNoteEntityResolutions", make.resolution(claimId, artifactId) as never);
+          }
+        }
+      });
+      let answer: StatusPage;
+      let cursor: string | undefined;
+      do {
+        const page = { organizationId: "org_a", ...(cursor === undefined ? {} : { cursor }) };
+        answer = await t.query(
+          async (ctx) =>
+            await ctx.runQuery(internal.v2Rollout.statusPage, page, {
+              transactionLimits: { documentsRead },
+            }),
+        );
+        cursor = answer.cursor ?? undefined;
+      } while (!answer.done);
+      expect(answer).toMatchObject({ claims: 12, entityResolutions: { total: 60 } });
+    },
+  );
+
+  test("go on where the room ends before a row has got any", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    for (let n = 0; n < 60; n++) {
+      await t.run(async ({ db }) => {
+        const claimId = await db.insert("voiceNoteClaims", make.claim("a") as never);
+        const row = make.resolution(claimId, "a", { rawText: "x".repeat(900_000) });
+        if (n % 2 === 1) await db.insert("voiceNoteEntityResolutions", row as never);
+      });
+    }
+    const answer = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
+    expect(answer).toMatchObject({ done: true, claims: 60, entityResolutions: { total: 30 } });
+  });
+
   test("are counted whole: many artifacts a note, transcripts an artifact, resolutions a claim", async () => {
     await fc.assert(
       fc.asyncProperty(

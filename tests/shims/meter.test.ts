@@ -16,6 +16,77 @@ const document = fc.record({
   list: fc.array(fc.record({ text }), { maxLength: 3 }),
 });
 
+test.each([
+  [null, 1],
+  [true, 1],
+  [false, 1],
+  [0, 9],
+  [1.5, 9],
+  [7n, 9],
+  [new ArrayBuffer(0), 2],
+  [new ArrayBuffer(300), 302],
+  ["", 2],
+  ["\u{7f}", 3],
+  ["\u{80}", 4],
+  ["\u{7ff}", 4],
+  ["\u{800}", 5],
+  ["\u{d7ff}", 5],
+  ["\u{e000}", 5],
+  ["\u{ffff}", 5],
+  ["\u{10000}", 6],
+  ["\u{10ffff}", 6],
+  [[], 2],
+  [[[], ["a"], null], 2 + 2 + (2 + 3) + 1],
+  [{}, 2],
+  [{ a: 1, bc: "d", gone: undefined }, 2 + (2 + 9) + (3 + 3)],
+  [{ a: { b: [{ c: null }] } }, 2 + (2 + 2 + (2 + 2 + (2 + 2 + 1)))],
+])("%o has %i bytes", (value, bytes) => {
+  expect(valueBytes(value)).toBe(bytes);
+  expect(bytes).toBe(getConvexSize(value as never));
+  // So it has in the middle of a long text, and repeated in one.
+  if (typeof value === "string") {
+    const long = "x".repeat(70_000);
+    expect(valueBytes(`${long}${value}${long}`)).toBe(140_000 + bytes);
+    for (const count of [256, 257, 40_000]) {
+      expect(valueBytes(value.repeat(count))).toBe(2 + count * (bytes - 2));
+    }
+  }
+});
+
+test("a value that Convex does not store has no bytes", () => {
+  expect(valueBytes(undefined)).toBe(0);
+});
+
+test("what texts hold is left out where their units are counted", () => {
+  const texts = { units: 10 };
+  expect(valueBytes({ a: "x€", b: ["😀", 1], c: { d: "" } }, texts)).toBe(
+    2 + (2 + 2) + (2 + 2 + 2 + 9) + (2 + 2 + 2 + 2),
+  );
+  expect(texts.units).toBe(10 + 2 + 2 + 0);
+});
+
+test("a meter counts ranges, what is inserted, and what is patched", async () => {
+  const row = { text: "é" };
+  const bytes = valueBytes(row);
+  const used = async (ctx: object) => {
+    const meter = new Meter(ctx);
+    meter.range();
+    meter.range();
+    meter.insert(row);
+    meter.insert(row);
+    meter.patch(100);
+    const { databaseQueries, documentsRead, bytesRead, documentsWritten, bytesWritten } = (
+      await meter.told()
+    ).metrics();
+    meter.free();
+    return [databaseQueries, documentsRead, bytesRead, documentsWritten, bytesWritten].map(
+      (metric) => metric.used,
+    );
+  };
+  // The core reckons with 100 bytes per document for what Convex adds to it.
+  expect(await used({})).toEqual([2, 1, 100, 3, 2 * bytes + 100 + 3 * 100]);
+});
+
 test("a document's bytes are what Convex counts", () => {
   fc.assert(
     fc.property(document, (fields) => {

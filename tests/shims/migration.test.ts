@@ -1,5 +1,6 @@
+import { ConvexError } from "convex/values";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import type { MigrationAnswer } from "../../js-shims/validators";
 import { internal } from "../backend/convex/_generated/api";
@@ -474,6 +475,56 @@ describe("runMigration", () => {
     expect(answer).toMatchObject({ done: true, errors: 0, batches, outcome: { migrated: 30 } });
   }, 20_000);
 
+  test.each(["INVALID_CURSOR", "INTERNAL"])(
+    "what is refused with %s ends the run as long as nothing was done, and is tried again later on",
+    async (code) => {
+      const refusal = new ConvexError({ code, message: "cursor names a place that is gone" });
+      const failing =
+        (at: number): Hook =>
+        (_, moment, nth) => {
+          if (moment === "before" && nth === at) throw refusal;
+        };
+      const t = backend();
+      await seed(t);
+      await insertNotes(t, 30);
+      const args = { organizationId: "org_a", dryRun: false, batchSize: 10 };
+      expect(await migrate(t, args, { hook: failing(0) }).catch((error) => error)).toBe(refusal);
+      expect((await readAll(t)).voiceNoteArtifacts).toEqual([]);
+      expect(await migrate(t, args, { hook: failing(2) })).toMatchObject({
+        done: true,
+        failures: [],
+        outcome: { migrated: 30 },
+      });
+    },
+  );
+
+  test("a long run tells how far it is in 100 lines at the most, and what came of it in one more", async () => {
+    const t = backend();
+    await seed(t);
+    await insertNotes(t, 220);
+    const now = Date.now;
+    let skippedMs = 0;
+    const lines = vi.spyOn(console, "info").mockImplementation(() => undefined);
+    Date.now = () => now() + skippedMs;
+    try {
+      const hook: Hook = (call, moment) => {
+        if (call === "mutation" && moment === "before") skippedMs += 2_000;
+      };
+      const args = { organizationId: "org_a", dryRun: false, batchSize: 1 };
+      const answer = await migrate(t, args, { hook, host: { ...host, deadlineMs: 500_000 } });
+      expect(answer).toMatchObject({ done: true, outcome: { migrated: 220 } });
+      const told = lines.mock.calls.map(([line]) => line);
+      const summary = told.pop();
+      expect(summary).toMatch(/^runMigration org_a: done, 220 migrated, /);
+      expect(told.length).toBeGreaterThan(50);
+      expect(told.length).toBeLessThanOrEqual(100);
+      for (const line of told) expect(line).toMatch(/^runMigration org_a: \d/);
+    } finally {
+      Date.now = now;
+      lines.mockRestore();
+    }
+  });
+
   test("a malformed note is found by the dry run too, and the others are migrated", async () => {
     const t = backend({ validate: false });
     await seed(t);
@@ -488,6 +539,20 @@ describe("runMigration", () => {
           message: "insights is missing, or not what the schema says",
         },
       ]);
+    }
+  });
+
+  test("a note that names no organization is malformed like any other", async () => {
+    const t = backend({ validate: false });
+    await seed(t);
+    const ids = await insertNotes(t, 4, (n) => (n < 3 ? { orgId: [7, null, undefined][n] } : {}));
+    for (const dryRun of [true, false]) {
+      const answer = await migrate(t, { dryRun });
+      expect(answer).toMatchObject({ errors: 3, outcome: { migrated: 1, failed: 3 }, done: true });
+      const message = "orgId is missing, or not what the schema says";
+      expect(answer.failures).toEqual(
+        ids.slice(0, 3).map((voiceNoteId) => ({ voiceNoteId, code: "MALFORMED_DOCUMENT", message })),
+      );
     }
   });
 

@@ -2,7 +2,8 @@ import { ConvexError } from "convex/values";
 import { describe, expect, test, vi } from "vitest";
 
 import { type ActionCtx, endOfAction } from "../../js-shims/host";
-import { migrateNotes } from "../../js-shims/writing/migrateNotes";
+import { migrateFunction, migrateNotes } from "../../js-shims/writing/migrateNotes";
+import { migrationBatchFunction, migrationPageFunction } from "../../js-shims/writing/migrationTransactions";
 import { api, internal } from "../backend/convex/_generated/api";
 import type { Backend } from "./backend";
 import * as make from "./documents";
@@ -544,6 +545,206 @@ test("a run whose migration cannot begin has stopped, and says why", async () =>
     stopped: "error",
     lastError: { message: expect.stringContaining("generation") },
   });
+});
+
+describe("a run that someone waits for", () => {
+  const args = { organizationId: "org_a", dryRun: false, batchSize: 10 };
+
+  /** Runs it in the foreground. What is thrown before its `nth` call, that call fails with. */
+  async function run(t: Backend, nth: number, refusal: ConvexError<{ code: string; message: string }>) {
+    const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+    const leg = { runId, generation: 1 };
+    const row = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+    let failure: unknown = null;
+    const answer = await t.action(async (ctx) => {
+      let calls = 0;
+      const around =
+        (run: (reference: never, call: never) => unknown) => async (reference: never, call: never) => {
+          if ("attempt" in call || "isRetry" in call) if (calls++ === nth) throw refusal;
+          return await run(reference, call);
+        };
+      const failing = { runQuery: around(ctx.runQuery), runMutation: around(ctx.runMutation) };
+      try {
+        return await migrateNotes(host, failing as unknown as ActionCtx, args, endOfAction(host), {
+          ...leg,
+          run: row,
+        });
+      } catch (error) {
+        failure = error;
+        return null;
+      }
+    });
+    return { answer, failure, run: await look(t, runId) };
+  }
+
+  test.each([0, 2])(
+    "ends where its transaction is refused, before call %i, and the ledger says why",
+    async (nth) => {
+      const { t } = await backendWith(30);
+      const refusal = new ConvexError({ code: "RUN_NOT_FOUND", message: "there is no run `r1`" });
+      const { failure, run: stopped } = await run(t, nth, refusal);
+      expect(failure).toBe(refusal);
+      expect(stopped).toMatchObject({
+        state: "stopped",
+        stopped: "error",
+        lastError: { message: refusal.message },
+      });
+      await sums(t, "r1");
+    },
+  );
+
+  test("goes on where a position of its own is refused once", async () => {
+    const { t } = await backendWith(30);
+    const refusal = new ConvexError({ code: "INVALID_CURSOR", message: "cursor names a place that is gone" });
+    const { answer, failure, run: done } = await run(t, 2, refusal);
+    expect(failure).toBeNull();
+    expect(answer).toMatchObject({ done: true, stopped: null, processed: 30 });
+    expect(done).toMatchObject({ state: "done" });
+    await sums(t, "r1");
+  });
+
+  test("answers with what was done though the ledger cannot be told of its end", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { t } = await backendWith(30);
+    const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+    const leg = { runId, generation: 1 };
+    const row = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+    const answer = await t.action(async (ctx) => {
+      const failing = {
+        runQuery: ctx.runQuery,
+        runMutation: async (reference: never, call: object) => {
+          if ("stopped" in call) throw new Error("it is cursed");
+          return await ctx.runMutation(reference, call as never);
+        },
+      };
+      return await migrateNotes(host, failing as unknown as ActionCtx, args, endOfAction(host), {
+        ...leg,
+        run: row,
+      });
+    });
+    expect(answer).toMatchObject({ runId, done: true, stopped: null, processed: 30 });
+    expect(said.mock.calls).toEqual([
+      ["v2-rollout: the ledger was not told that the run ended: it is cursed"],
+    ]);
+    said.mockRestore();
+    expect(await look(t, runId)).toMatchObject({ state: "running" });
+    await sums(t, runId);
+  });
+
+  test("does nothing where it was cancelled before it began", async () => {
+    const { t } = await backendWith(10);
+    const { runId } = await t.mutation(v2Rollout.startRun, { ...args, runId: "r1" });
+    await t.mutation(v2Rollout.cancelRun, { runId });
+    const answer = await t.action(v2Rollout.migrate, { ...args, runId });
+    expect(answer).toMatchObject({
+      runId,
+      done: false,
+      processed: 0,
+      warnings: expect.arrayContaining([expect.stringContaining("paused, cancelled or given up meanwhile")]),
+    });
+    expect(await look(t, runId)).toMatchObject({ state: "cancelled" });
+    expect(await tables(t)).toMatchObject({ artifacts: 0, transcripts: 0 });
+  });
+});
+
+test("the notes that failed in a run are read page by page, also those that are gone", async () => {
+  const { t } = ledgerBackend({ oldFiles: true });
+  await seed(t);
+  const ids = await t.run(async ({ db }) => {
+    const all: string[] = [];
+    for (let n = 0; n < 12; n++) {
+      const fields = n % 3 ? {} : { audioStorageId: "an old path" };
+      all.push(await db.insert("voiceNotes", make.note(fields) as never));
+    }
+    return all;
+  });
+  const { runId } = await start(t);
+  await settle(t);
+  const failed = ids.filter((_, n) => n % 3 === 0);
+  await t.run(async ({ db }) => await db.delete(failed[1] as never));
+  const call = { organizationId: "org_a", repair: false, isRetry: false, nowMs: Date.now(), runMs: 1 };
+  const page = async (after: string | null, most: number) => {
+    const { notes, isLast } = await t.query(v2Rollout.migrationPage, {
+      ...call,
+      retryOf: runId,
+      dryRun: false,
+      after,
+      most,
+    });
+    return [...notes.map(({ id, position, verdict }) => ({ id, position, verdict })), isLast];
+  };
+  const read = (nth: number, verdict = "migrate") => ({ id: failed[nth], position: failed[nth], verdict });
+  expect(await page(null, 9)).toEqual([read(0), read(1, "gone"), read(2), read(3), true]);
+  expect(await page(null, 2)).toEqual([read(0), read(1, "gone"), false]);
+  expect(await page(failed[1] ?? "", 1)).toEqual([read(2), false]);
+  expect(await page(failed[2] ?? "", 9)).toEqual([read(3), true]);
+});
+
+describe("without a ledger", () => {
+  const { ledger: _, ...withoutLedger } = host;
+
+  test("a run is not registered", async () => {
+    const { t } = await backendWith(10);
+    const { _handler: handler } = migrateFunction(withoutLedger) as unknown as {
+      _handler: (ctx: object, args: object) => Promise<unknown>;
+    };
+    const answer = await t.action(
+      async (ctx) => await handler(ctx, { organizationId: "org_a", dryRun: false }),
+    );
+    expect(answer).toMatchObject({ runId: null, done: true, processed: 10 });
+    expect(await t.query(v2Rollout.runs, {})).toEqual([]);
+  });
+
+  test.each([
+    [
+      "a batch of a run",
+      migrationBatchFunction,
+      { notes: [], run: { recording: { before: { number: 0 } } } },
+    ],
+    ["a page of a retry", migrationPageFunction, { retryOf: "r1", after: null, most: 1 }],
+  ])("there is not %s", async (_, make, args) => {
+    const { _handler: handler } = make(withoutLedger) as unknown as {
+      _handler: (ctx: object, args: object) => Promise<unknown>;
+    };
+    await expect(handler({}, args)).rejects.toMatchObject({
+      data: { message: expect.stringContaining("a run needs the ledger") },
+    });
+  });
+
+  test("there are no legs", async () => {
+    const ctx = {} as ActionCtx;
+    const leg = { runId: "r1", generation: 1, run: undefined };
+    const refusal = await migrateNotes(withoutLedger, ctx, { dryRun: false }, 0, leg).catch((error) => error);
+    expect(refusal.data).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("a run needs the ledger"),
+    });
+  });
+});
+
+test("a later leg answers with the notes that failed in those before it", async () => {
+  const { t, onCall } = ledgerBackend({ oldFiles: true });
+  await seed(t);
+  await t.run(async ({ db }) => {
+    for (let n = 0; n < 30; n++) {
+      await db.insert("voiceNotes", make.note(n === 1 ? { audioStorageId: "an old path" } : {}) as never);
+    }
+  });
+  const { runId } = await start(t, { limit: 10 });
+  await settle(t);
+  onCall(() => {
+    throw new Killed();
+  });
+  await t.mutation(v2Rollout.resumeRun, { runId });
+  await settle(t);
+  const leg = { runId, generation: 2 };
+  const run = (await t.mutation(v2Rollout.beginLeg, leg)) ?? undefined;
+  const args = { organizationId: "org_a", dryRun: false };
+  const answer = await t.action(
+    async (ctx) =>
+      await migrateNotes(host, ctx as unknown as ActionCtx, args, endOfAction(host), { ...leg, run }),
+  );
+  expect(answer).toMatchObject({ errors: 1, failures: [{ code: "MALFORMED_DOCUMENT" }] });
 });
 
 test("a run that is cancelled while it looks for the last notes does not say that it is done", async () => {

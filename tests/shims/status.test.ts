@@ -7,7 +7,7 @@ import { scanStatus } from "../../js-shims/reading/status";
 import type { StatusArgs, StatusPage } from "../../js-shims/validators";
 import { api, internal } from "../backend/convex/_generated/api";
 import { host } from "../backend/convex/v2RolloutHost";
-import { type Backend, backend, type Limits, readAll } from "./backend";
+import { artifactsByOrganization, type Backend, backend, type Limits, readAll, withOwners } from "./backend";
 import * as make from "./documents";
 import { model } from "./model";
 import { codeOf, seed, staff } from "./seed";
@@ -288,6 +288,38 @@ describe("v2MigrationStatus", () => {
     expect(pages).toBeGreaterThan(1);
     const whole = await t.action(internal.scripts.v2MigrationStatus.default, { organizationId: "org_a" });
     expect(whole).toMatchObject({ migration: { eligible: 900 }, verdict: "notStarted", done: true });
+  });
+
+  test("where artifacts have an index by organization, no others are read", async () => {
+    const t = backend({ schema: withOwners() });
+    await seed(t);
+    await t.run(async ({ db }) => {
+      for (let n = 0; n < 60; n++) {
+        const ownerId = n % 6 === 0 ? "org_a" : "org_b";
+        const orgContextCandidates = [{ organizationId: ownerId, confidence: 1 }];
+        const row = { ...make.artifact({ orgContextCandidates }), ownerId };
+        const artifactId = await db.insert("voiceNoteArtifacts", row as never);
+        await db.insert("voiceNoteTranscripts", make.transcript(artifactId) as never);
+      }
+    });
+    const read = async (indexes: object) =>
+      await t.query(
+        async (ctx) =>
+          await scanStatus({ ...host, indexes: { ...host.indexes, ...indexes } }, ctx as never, {
+            organizationId: "org_a",
+          }),
+      );
+    const indexed = await read({ artifactsByOrganization });
+    expect(indexed).toMatchObject({
+      artifacts: { total: 10 },
+      transcripts: 10,
+      read: { documents: 20, routes: { voiceNoteArtifacts: "organizationIndex" } },
+    });
+    expect(await read({})).toMatchObject({
+      artifacts: { total: 10 },
+      transcripts: 10,
+      read: { documents: 70, routes: { voiceNoteArtifacts: "tableScan" } },
+    });
   });
 
   test("a small organization on a large platform takes one transaction", async () => {
