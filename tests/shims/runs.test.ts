@@ -304,6 +304,30 @@ describe("notes that fail are rows, each once", () => {
     expect(await tables(t)).toMatchObject({ artifacts: 50, notesWithTwo: 0 });
   });
 
+  test("and are all reached, though one transaction cannot read them", async () => {
+    const { t } = ledgerBackend({ validate: false });
+    await seed(t);
+    const note = make.note({ transcription: "x".repeat(900_000), audioStorageId: 5 as never });
+    const ids: string[] = [];
+    for (let n = 0; n < 24; n++) {
+      ids.push(await t.run(async ({ db }) => await db.insert("voiceNotes", note as never)));
+    }
+    const { runId } = await start(t);
+    await settle(t);
+    // Too many failed, so that some were not tried.
+    const { outcome } = await look(t, runId);
+    expect(outcome.failed).toBeGreaterThan(18);
+    for (const id of ids) {
+      await t.run(async ({ db }) => await db.patch(id as never, { audioStorageId: undefined } as never));
+    }
+    const retry = await t.mutation(v2Rollout.retryFailures, { runId });
+    await settle(t);
+    expect(await look(t, retry.runId)).toMatchObject({
+      state: "done",
+      outcome: { migrated: outcome.failed, failed: 0 },
+    });
+  });
+
   test("and are named when they fail again, whichever of them are gone by then", async () => {
     const { t } = ledgerBackend({ validate: false });
     await seed(t);
