@@ -24,7 +24,7 @@ export default defineConfig({
     // The table of faults is about the core.
     exclude: ["tests/shims/faults.test.ts"],
     // A change may leave a test waiting for good.
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     setupFiles: ["scripts/stryker/setup.ts"],
     sequence: { sequencer: QuickFirst },
   },
