@@ -2686,7 +2686,8 @@ export function refuse(call: RefusedCall): void;
 export function resumeRun(run: Run, others: Runs, nowMs: number): RunStart;
 
 /**
- * How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+ * How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up.
+ * `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
  */
 export function retryMs(message: string, failures: number, sinceMs: number, nowMs: number, endMs: number, jitter: number): number | undefined;
 

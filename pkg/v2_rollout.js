@@ -768,7 +768,8 @@ export function resumeRun(run, others, nowMs) {
 }
 
 /**
- * How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+ * How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up.
+ * `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
  * @param {string} message
  * @param {number} failures
  * @param {number} sinceMs

@@ -59,7 +59,7 @@ export function runMigrationFunctions(host: Host) {
     try {
       return await ctx.runAction(migrateVoiceNotesToV2, { ...call, endMs, runId: run.runId });
     } catch (error) {
-      await failLeg(host, ctx, call, { runId: run.runId, generation: 1 }, error);
+      await failLeg(host, ctx, call, endMs, { runId: run.runId, generation: 1 }, error);
       throw error;
     }
   };

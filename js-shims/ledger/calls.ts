@@ -9,10 +9,9 @@ import type { StartArgs } from "../validators/migration.js";
 
 type Calls = Pick<ActionCtx, "runQuery" | "runMutation">;
 
-/** For how long a run that is over tries to tell the ledger so, and to read what the ledger has of it. With a deadline of
- * four minutes the answer is there before `convex run` gives up. */
-const LAST_CALLS_MS = 30_000;
-export const lastCallsEndMs = () => Date.now() + LAST_CALLS_MS;
+/** Until when a run that was to end at `endMs` may still tell the ledger so, and read what the ledger has of it. With a
+ * deadline of four minutes the answer is there before `convex run` gives up. */
+export const lastCallsEndMs = (endMs: number): number => endMs + 30_000;
 
 /** Tries a transaction of the ledger again where that may help, until `endMs`. */
 export const insistOnLedger = async <T>(endMs: number, transaction: () => Promise<T>): Promise<T> =>
@@ -33,8 +32,9 @@ export const endLeg = async (
   ctx: Calls,
   { runId, generation }: Leg,
   end: LegEnd,
+  endMs: number,
 ): Promise<LegEnded> =>
-  await insistOnLedger(lastCallsEndMs(), () =>
+  await insistOnLedger(lastCallsEndMs(endMs), () =>
     ctx.runMutation(host.functions.v2Rollout.endLeg, { runId, generation, ...end }),
   );
 

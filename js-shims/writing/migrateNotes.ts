@@ -85,7 +85,7 @@ export async function migrateNotes(
   const run = new MigrationRun({ ...call, deadlineMs: endMs - call.nowMs });
   try {
     if (leg === undefined) await carryOut(host, ctx, args, run, undefined);
-    else await carryOutLeg(host, ctx, args, run, leg);
+    else await carryOutLeg(host, ctx, args, endMs, run, leg);
     const { answer, summary } = run.answer();
     console.info(summary);
     return answer;
@@ -98,13 +98,14 @@ async function carryOutLeg(
   host: Host,
   ctx: Calls,
   args: LegArgs,
+  endMs: number,
   run: MigrationRun,
   { run: row, ...leg }: LegOfRun,
 ): Promise<void> {
   const ledger = ledgerOf(host, "a run");
   /** Its row, and the first of its failures. */
   const stored = async () =>
-    await insistOnLedger(lastCallsEndMs(), async () => ({
+    await insistOnLedger(lastCallsEndMs(endMs), async () => ({
       row: await readRun(ledger, ctx, leg.runId),
       failures: await firstFailures(ledger, ctx, leg.runId),
     }));
@@ -118,12 +119,12 @@ async function carryOutLeg(
     try {
       ended = await carryOut(host, ctx, args, run, leg);
     } catch (error) {
-      await failLeg(host, ctx, args, leg, error);
+      await failLeg(host, ctx, args, endMs, leg, error);
       const told = await stored().catch(() => undefined);
       if (told === undefined || told.row.commits === 0) throw error;
       return run.interrupt(told.row, told.failures);
     }
-    if (ended === "ended") ended = await endOf(host, ctx, leg, run.legEnd());
+    if (ended === "ended") ended = await endOf(host, ctx, leg, run.legEnd(), endMs);
     if (ended === "ended") return;
     const { row, failures } = await stored();
     if (ended === "writeNothing") return run.interrupt(row, failures);
@@ -132,9 +133,9 @@ async function carryOutLeg(
 }
 
 /** The ledger is told of the end; where it cannot be, what was written is answered all the same, and the lease expires. */
-async function endOf(host: Host, ctx: Calls, leg: Leg, end: LegEnd): Promise<Ended> {
+async function endOf(host: Host, ctx: Calls, leg: Leg, end: LegEnd, endMs: number): Promise<Ended> {
   try {
-    return await endLeg(host, ctx, leg, end);
+    return await endLeg(host, ctx, leg, end, endMs);
   } catch (error) {
     console.error(`v2-rollout: the ledger was not told that the run ended: ${messageOf(error)}`);
     return "ended";
@@ -142,11 +143,18 @@ async function endOf(host: Host, ctx: Calls, leg: Leg, end: LegEnd): Promise<End
 }
 
 /** Tells the ledger that a leg failed, which may not have begun. What it did since its last transaction is not recorded. */
-export async function failLeg(host: Host, ctx: Calls, args: LegArgs, leg: Leg, error: unknown) {
+export async function failLeg(
+  host: Host,
+  ctx: Calls,
+  args: LegArgs,
+  endMs: number,
+  leg: Leg,
+  error: unknown,
+): Promise<void> {
   const run = new MigrationRun(migrationCall(host, args));
   try {
     const { rest, ...end } = run.legEnd();
-    await endOf(host, ctx, leg, { ...end, rest: { ...rest, error: messageOf(error) } });
+    await endOf(host, ctx, leg, { ...end, rest: { ...rest, error: messageOf(error) } }, endMs);
   } finally {
     free(run);
   }

@@ -74,7 +74,8 @@ pub fn refuse(call: &Ts<RefusedCall>) -> Result<(), JsValue> {
     Err(Refusal::from(decode::<RefusedCall>("refuse", call)?).into())
 }
 
-/// How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up. `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
+/// How many milliseconds to wait before a call that an action made is tried again; undefined where it is given up.
+/// `failures` is how often it has failed before, `jitter` a random number from 0 to 1. No try begins at `endMs`.
 #[wasm_bindgen(js_name = retryMs)]
 pub fn retry_ms(
     message: &str,

@@ -19,7 +19,7 @@ pub struct Leg {
     pub generation: u64,
 }
 
-/// For how long a leg that is over tries to tell the ledger so, and to read what the ledger has of it.
+/// For how long behind its end a leg may tell the ledger so, and read what the ledger has of it.
 const LAST_CALLS_MS: f64 = 30_000.0;
 
 /// What it does with a run's row once it has it.
@@ -192,7 +192,7 @@ impl Action {
         let (since, failures) = self.tried.take().unwrap_or((world.now, 0));
         let end = match again {
             Phase::Registering | Phase::Beginning => self.end_ms,
-            _ => since + LAST_CALLS_MS,
+            _ => self.end_ms + LAST_CALLS_MS,
         };
         let wait = match &result {
             Err(Failure::Backend(message)) => {
